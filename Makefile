@@ -1,0 +1,38 @@
+# Everything a developer or CI does. Needs Python 3.11 or later, git and make.
+PYTHON ?= python3
+BIN := .venv/bin
+POLICIES ?= policies
+
+.PHONY: run test lint bench lock clean
+
+run: .venv/ready
+	$(BIN)/interlock serve $(POLICIES)
+
+test: .venv/ready
+	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+lint: .venv/ready
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/decide.py
+	$(BIN)/python benchmarks/serve.py
+
+# The environment is exactly what requirements.lock pins, by hash.
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("interlock needs python 3.11 or later: make PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# Renews the lock file; needs uv.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock --upgrade
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,61 @@
+"""Everything that Interlock raises, by who must act.
+
+    InterlockError
+    ├── AuthorError      the author of policies: documents or CEL that don't load
+    ├── RequestError     the caller: a request that can't be understood
+    └── OperatorError    who runs the service: files, certificates, ports
+
+Each class has a stable `code` for logs and metrics; nobody parses messages.
+Evaluation raises none of these: a rule that fails gives an errored verdict.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from interlock.spans import Span
+
+
+class InterlockError(Exception):
+    """Base of all errors that a user of Interlock may see."""
+
+    code: ClassVar[str] = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a document, and the line that it stands in."""
+
+    span: Span
+    message: str
+    line: str = ""
+
+    def __str__(self) -> str:
+        head = f"{self.span}: {self.message}"
+        if not self.line.strip():
+            return head
+        # A tab is as wide under the caret as above it.
+        margin = "".join("\t" if c == "\t" else " " for c in self.line[: self.span.column - 1])
+        return f"{head}\n  {self.line}\n  {margin}^"
+
+
+class AuthorError(InterlockError):
+    """All problems of a set of documents, in the order of files, lines and columns."""
+
+    code = "policy.invalid"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.span, problem.message)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class RequestError(InterlockError):
+    """A request that can't be decided because it can't be understood: never an allow."""
+
+    code = "request.invalid"
+
+
+class OperatorError(InterlockError):
+    """The service can't start or go on as it was set up."""
+
+    code = "operation.failed"

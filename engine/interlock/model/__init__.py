@@ -1,0 +1,1 @@
+"""The nouns: frozen, and if one exists, it is valid."""

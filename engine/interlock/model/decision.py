@@ -1,0 +1,41 @@
+"""What was decided of one Intent, and everything that it rests on."""
+
+from dataclasses import dataclass
+
+from interlock.identity import Digest, LayerName
+from interlock.model.area import Area
+from interlock.model.verdict import Verdict
+from interlock.units import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPermit:
+    """A closed layer had no true permit for one item."""
+
+    layer: LayerName
+    area: Area
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Allowed only if every layer allows it; `denials` and `missing` say why not, all of them.
+
+    `permits` are what a closed layer's allowance rests on. `errors` holds every
+    errored verdict of enforced rules, ignored ones too. `warnings` and `audits`
+    would be denials if their policies were enforced; they change nothing.
+    Tuples are sorted by layer, policy, rule and item, so that equal inputs give equal bytes.
+    """
+
+    allowed: bool
+    policy_set: Digest
+    now: Instant
+    denials: tuple[Verdict, ...] = ()
+    missing: tuple[MissingPermit, ...] = ()
+    permits: tuple[Verdict, ...] = ()
+    waived: tuple[Verdict, ...] = ()
+    errors: tuple[Verdict, ...] = ()
+    warnings: tuple[Verdict, ...] = ()
+    audits: tuple[Verdict, ...] = ()
+    failure: str = ""
+    """Why the engine itself could not decide, such as a deadline; then it is a denial."""

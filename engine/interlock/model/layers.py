@@ -1,0 +1,51 @@
+"""Whose authority a policy carries, and what each authority closed."""
+
+from dataclasses import dataclass
+
+from interlock.identity import LayerName
+from interlock.model.area import Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One authority.
+
+    In a closed area nothing is allowed that no rule of this layer permits.
+    `may_ignore_errors` says that a strictly higher layer lets policies of this
+    one choose `onError: ignore`.
+    """
+
+    name: LayerName
+    closed: frozenset[Area] = frozenset()
+    may_ignore_errors: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """All authorities, the highest first. Names are distinct."""
+
+    order: tuple[Layer, ...]
+
+    def __post_init__(self) -> None:
+        if len({layer.name for layer in self.order}) != len(self.order):
+            raise ValueError("layer names repeat")
+
+    def find(self, name: str) -> Layer | None:
+        """The layer called `name`, or None."""
+        return next((layer for layer in self.order if layer.name == name), None)
+
+    def reaches(self, issuer: LayerName, target: LayerName) -> bool:
+        """Whether `issuer` is `target` or a layer above it. A layer that isn't listed reaches nothing."""
+        names = [layer.name for layer in self.order]
+        return issuer in names and target in names and names.index(issuer) <= names.index(target)
+
+
+DEFAULT_LAYERS = Layers(
+    (
+        Layer(name=LayerName("organization"), closed=frozenset({Area.TOOLS, Area.MODELS})),
+        Layer(name=LayerName("platform")),
+        Layer(name=LayerName("team")),
+        Layer(name=LayerName("agent")),
+    )
+)
+"""The organization permits tools and models; everybody below can only narrow."""

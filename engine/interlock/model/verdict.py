@@ -1,0 +1,54 @@
+"""What one rule says of one item of one Intent."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interlock.identity import Digest, LayerName, PolicyName, RuleName, WaiverName
+from interlock.model.area import Area
+from interlock.model.policy import Effect, Enforcement
+from interlock.spans import Span
+
+
+class Outcome(StrEnum):
+    """The five things that a rule can say."""
+
+    SATISFIED = "satisfied"
+    VIOLATED = "violated"
+    PERMITTED = "permitted"
+    NOT_APPLICABLE = "notApplicable"
+    ERRORED = "errored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleId:
+    """Which rule spoke: enough to find it, to waive it and to weigh it."""
+
+    policy: PolicyName
+    rule: RuleName
+    layer: LayerName
+    area: Area
+    effect: Effect
+    enforcement: Enforcement
+    digest: Digest
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One rule's outcome for one item.
+
+    `item` is the path of the item in the Intent, such as `tools[0]`, and
+    `intent` for the Intent itself. `message` says what is wrong and `remedy`
+    what to do about it, where the rule has one. `error` is set exactly where
+    the outcome is errored; `ignored` where the policy lawfully ignores it.
+    `waiver` names the waiver that lifts this violation.
+    """
+
+    rule: RuleId
+    outcome: Outcome
+    item: str
+    message: str = ""
+    remedy: str = ""
+    error: str = ""
+    ignored: bool = False
+    waiver: WaiverName | None = None
