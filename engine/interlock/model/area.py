@@ -6,8 +6,9 @@ So allow-lists of several policies unite item by item, and an Intent with two
 tools is not refused because no single policy lists both.
 """
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from interlock.model.intent import Intent
 
@@ -28,7 +29,7 @@ class Area(StrEnum):
         return _VARIABLES[self]
 
 
-_VARIABLES = {
+_VARIABLES: Final = {
     Area.INTENT: "intent",
     Area.TOOLS: "tool",
     Area.MODELS: "model",
@@ -38,18 +39,30 @@ _VARIABLES = {
 }
 
 
-def items(area: Area, intent: Intent) -> list[Any]:
+def _data(intent: Intent) -> Sequence[Any]:
+    data = intent["data"]
+    return [data] if data["classifications"] or "residency" in data or "region" in data else []
+
+
+_ITEMS: Final[dict[Area, Callable[[Intent], Sequence[Any]]]] = {
+    Area.INTENT: lambda intent: [intent],
+    Area.TOOLS: lambda intent: intent["tools"],
+    Area.MODELS: lambda intent: intent["models"],
+    Area.ACCELERATORS: lambda intent: intent["accelerators"],
+    Area.IMAGES: lambda intent: intent["images"],
+    Area.DATA: _data,
+}
+
+
+def items(area: Area, intent: Intent) -> Sequence[Any]:
     """The items of `area` in `intent`, in their order; empty where the area is not in play.
 
     Of area `intent` the one item is the Intent itself; of `data` it is the
     data description, if the Intent says anything about data.
     """
-    match area:
-        case Area.INTENT:
-            return [intent]
-        case Area.DATA:
-            data = intent["data"]
-            return [data] if data["classifications"] or "residency" in data or "region" in data else []
-        case _:
-            found: list[Any] = intent[area.value]
-            return found
+    return _ITEMS[area](intent)
+
+
+def path(area: Area, index: int) -> str:
+    """How a decision names the item at `index` of `area`: `tools[0]`, `data`, `intent`."""
+    return area.value if area in (Area.INTENT, Area.DATA) else f"{area.value}[{index}]"

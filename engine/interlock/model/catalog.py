@@ -1,16 +1,18 @@
 """What the platform knows about models, accelerators and tools.
 
-Extractors read names; the Catalog says what class they are of. Patterns are
-globs in which `*` stands for any text; the longest pattern that matches wins.
+Extractors read names; the Catalog says what class they are of. A name in an
+entry is exact, or a pattern in which `*` stands for any text. An exact name
+wins over patterns, and of the patterns that match the longest wins.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, Generic, Protocol, TypeVar
 
 from interlock.identity import Digest
 from interlock.units import MicroUsdPerMillionTokens
+
+_REMEMBERED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class ModelEntry:
 class AcceleratorEntry:
     """Accelerators of one class by the product names that nodes, clouds and resources give them.
 
-    Names are normalized: lower case, without the vendor's prefix.
+    Names are normalized: lower case, words joined with `-`, without the vendor's prefix.
     """
 
     names: tuple[str, ...]
@@ -47,27 +49,6 @@ class ToolEntry:
     schema_digest: Digest | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalog:
-    """All entries of one policy set; no name occurs twice among entries of one sort."""
-
-    models: tuple[ModelEntry, ...] = ()
-    accelerators: tuple[AcceleratorEntry, ...] = ()
-    tools: tuple[ToolEntry, ...] = ()
-
-    def model(self, name: str) -> ModelEntry | None:
-        """The entry that knows the model `name`, or None."""
-        return _most_specific(self.models, name)
-
-    def accelerator(self, product: str) -> AcceleratorEntry | None:
-        """The entry that knows the normalized `product`, or None."""
-        return _most_specific(self.accelerators, product)
-
-    def tool(self, server: str, name: str) -> ToolEntry | None:
-        """The entry that knows the tool `name` of `server`, or None."""
-        return _most_specific(self.tools, f"{server}/{name}")
-
-
 class _Named(Protocol):
     @property
     def names(self) -> tuple[str, ...]: ...
@@ -76,12 +57,78 @@ class _Named(Protocol):
 _Entry = TypeVar("_Entry", bound=_Named)
 
 
-def _most_specific(entries: Iterable[_Entry], name: str) -> _Entry | None:
-    """The entry with the longest pattern that matches `name`."""
-    best: _Entry | None = None
-    length = -1
-    for entry in entries:
-        for pattern in entry.names:
-            if len(pattern) > length and fnmatchcase(name, pattern):
-                best, length = entry, len(pattern)
-    return best
+class _Index(Generic[_Entry]):
+    """Entries by name: one dict lookup for what was asked before, whatever the number of patterns.
+
+    It remembers the latest answers, at most `_REMEMBERED` of them: names come from requests.
+    """
+
+    __slots__ = ("_exact", "_patterns", "_remembered")
+
+    def __init__(self, entries: Iterable[_Entry]) -> None:
+        named = [(name, entry) for entry in entries for name in entry.names]
+        self._exact = {name: entry for name, entry in reversed(named) if "*" not in name}
+        # Sorting is stable: of two patterns of one length the first stays first.
+        patterns = sorted(
+            (pair for pair in named if "*" in pair[0]), key=lambda pair: len(pair[0]), reverse=True
+        )
+        self._patterns = tuple((pattern.split("*"), entry) for pattern, entry in patterns)
+        self._remembered: dict[str, _Entry | None] = {}
+
+    def find(self, name: str) -> _Entry | None:
+        """The entry that knows `name` best, or None."""
+        exact = self._exact.get(name)
+        if exact is not None:
+            return exact
+        try:
+            return self._remembered[name]
+        except KeyError:
+            found = next((entry for pieces, entry in self._patterns if _matches(pieces, name)), None)
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        self._remembered[name] = found
+        return found
+
+
+def _matches(pieces: list[str], name: str) -> bool:
+    """Whether `name` is the pieces in their order with any text between them."""
+    first, *middle, last = pieces
+    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
+        return False
+    position, end = len(first), len(name) - len(last)
+    for piece in middle:
+        position = name.find(piece, position, end)
+        if position < 0:
+            return False
+        position += len(piece)
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """All entries of one policy set; no name occurs twice among entries of one sort."""
+
+    models: tuple[ModelEntry, ...] = ()
+    accelerators: tuple[AcceleratorEntry, ...] = ()
+    tools: tuple[ToolEntry, ...] = ()
+    _models: _Index[ModelEntry] = field(init=False, repr=False, compare=False)
+    _accelerators: _Index[AcceleratorEntry] = field(init=False, repr=False, compare=False)
+    _tools: _Index[ToolEntry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A frozen dataclass sets derived fields in no other way.
+        object.__setattr__(self, "_models", _Index(self.models))
+        object.__setattr__(self, "_accelerators", _Index(self.accelerators))
+        object.__setattr__(self, "_tools", _Index(self.tools))
+
+    def model(self, name: str) -> ModelEntry | None:
+        """The entry that knows the model `name`, or None."""
+        return self._models.find(name)
+
+    def accelerator(self, product: str) -> AcceleratorEntry | None:
+        """The entry that knows the normalized `product`, or None."""
+        return self._accelerators.find(product)
+
+    def tool(self, server: str, name: str) -> ToolEntry | None:
+        """The entry that knows the tool `name` of `server`, or None."""
+        return self._tools.find(f"{server}/{name}")

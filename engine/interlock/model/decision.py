@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from interlock.identity import Digest, LayerName
 from interlock.model.area import Area
+from interlock.model.patch import Patch
 from interlock.model.verdict import Verdict
 from interlock.units import Instant
 
 
 @dataclass(frozen=True, slots=True)
-class MissingPermit:
-    """A closed layer had no true permit for one item."""
+class Demand:
+    """A closed layer wants one item of an Intent permitted."""
 
     layer: LayerName
     area: Area
@@ -23,7 +24,9 @@ class Decision:
 
     `permits` are what a closed layer's allowance rests on. `errors` holds every
     errored verdict of enforced rules, ignored ones too. `warnings` and `audits`
-    would be denials if their policies were enforced; they change nothing.
+    would be denials if their policies were enforced; they change nothing. `patches` were applied
+    before anything was decided: what was decided is the object with them.
+    `missing` are the demands of closed layers that no permit met.
     Tuples are sorted by layer, policy, rule and item, so that equal inputs give equal bytes.
     """
 
@@ -31,11 +34,12 @@ class Decision:
     policy_set: Digest
     now: Instant
     denials: tuple[Verdict, ...] = ()
-    missing: tuple[MissingPermit, ...] = ()
+    missing: tuple[Demand, ...] = ()
     permits: tuple[Verdict, ...] = ()
     waived: tuple[Verdict, ...] = ()
     errors: tuple[Verdict, ...] = ()
     warnings: tuple[Verdict, ...] = ()
     audits: tuple[Verdict, ...] = ()
+    patches: tuple[Patch, ...] = ()
     failure: str = ""
     """Why the engine itself could not decide, such as a deadline; then it is a denial."""

@@ -1,0 +1,1 @@
+"""Interlock: a policy-as-code admission engine for AI platforms."""

@@ -1,0 +1,9 @@
+"""CEL: an Environment declares, a Program is compiled, an Activation binds.
+
+    text ── frontend ──▶ CheckedExpr ── checked ──▶ IR ── generate ──▶ Python
+                                                     └── interpret: exact, traced
+
+Google's checker runs when a policy is compiled and never sees request data.
+The generated Python is the fast reader of the IR; wherever it raises, the
+interpreter, which is the definition, decides.
+"""

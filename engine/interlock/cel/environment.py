@@ -1,0 +1,76 @@
+"""What expressions may mention, and how they become programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+from interlock.cel.declarations import Declarations
+from interlock.cel.frontend import Frontend, RejectedError
+from interlock.cel.generate import Generator
+from interlock.cel.ir import Has, Node
+from interlock.cel.libraries import STANDARD
+from interlock.cel.program import Program, interpret
+from interlock.cel.types import DYN, CelType
+from interlock.errors import Problem
+from interlock.spans import SourceText
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Variables by name and type, and the messages that types refer to.
+
+    `trusted` says which variables are sure to hold what they declare; the
+    others are checked at compile time and guarded at run time.
+    """
+
+    declarations: Declarations
+    variables: Mapping[str, CelType]
+    trusted: Mapping[str, CelType]
+    container: str = ""
+
+    @cached_property
+    def _frontend(self) -> Frontend:
+        return Frontend(self.declarations, self.variables, container=self.container)
+
+    def with_variable(self, name: str, program: Program) -> "Environment":
+        """This environment and a variable that holds what `program` evaluates to."""
+        return replace(
+            self,
+            variables={**self.variables, name: program.type},
+            trusted={**self.trusted, name: program.trusted},
+        )
+
+    def compile(self, source: SourceText, *, expected: CelType | None = None) -> Program:
+        """The program of `source`.
+
+        Raises:
+            RejectedError: it does not parse, has type errors, or can't be `expected`.
+        """
+        node = self._frontend.check(source)
+        type_ = node.place.type
+        if expected is not None and type_ not in (expected, DYN):
+            problem = Problem(source.span, f"must be {expected}, but is {str(type_).replace('interlock.', '')}")
+            raise RejectedError([problem])
+        return self._program(source, node)
+
+    def _program(self, source: SourceText, node: Node) -> Program:
+        generator = Generator(self.declarations, self.trusted, STANDARD)
+        code = generator.function(node)
+        names: dict[str, Any] = dict(generator.names)
+        names["exact"] = partial(interpret, node, STANDARD, self._is_repeated)
+        exec(compile(code.text, str(source.span), "exec"), names)  # noqa: S102  # generated above, from reprs only
+        return Program(
+            source=source,
+            node=node,
+            type=node.place.type,
+            trusted=code.type,
+            functions=STANDARD,
+            repeated=self._is_repeated,
+            evaluate=names["evaluate"],
+        )
+
+    def _is_repeated(self, node: Has) -> bool:
+        """Whether `has()` asks for a message's list or map, which is there when it isn't empty."""
+        declared = self.declarations.field(node.operand.place.type, node.field)
+        return declared is not None and declared.name in {"list", "map"}

@@ -1,0 +1,137 @@
+"""Google's parser and checker: text to a checked IR. The one module that imports them.
+
+They see what authors write, once, when a policy is compiled. Request data
+never reaches native code.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+from cel_expr_python import cel
+
+from interlock.cel.checked import UnsupportedError, decode
+from interlock.cel.declarations import Declarations
+from interlock.cel.ir import Node
+from interlock.cel.types import (
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    CelType,
+)
+from interlock.errors import Problem
+from interlock.spans import SourceText
+
+_NATIVE: Final = {
+    BOOL: cel.Type.BOOL,
+    INT: cel.Type.INT,
+    UINT: cel.Type.UINT,
+    DOUBLE: cel.Type.DOUBLE,
+    STRING: cel.Type.STRING,
+    BYTES: cel.Type.BYTES,
+    NULL: cel.Type.NULL,
+    TIMESTAMP: cel.Type.TIMESTAMP,
+    DURATION: cel.Type.DURATION,
+    DYN: cel.Type.DYN,
+    CelType("list"): cel.Type.List(cel.Type.DYN),
+    CelType("map"): cel.Type.Map(cel.Type.DYN, cel.Type.DYN),
+    CelType("type"): cel.Type.TYPE,
+}
+
+# The parser's text, not request data: `re` is fine here.
+_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")  # noqa: TID251
+_UNDEFINED_FIELD = re.compile(r"undefined field '(.*)' not found in struct '(?:.*\.)?(.*)'")  # noqa: TID251
+_UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container '.*'\)")  # noqa: TID251
+_NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '(.*)'")  # noqa: TID251
+
+_OPERATORS: Final = {"_[_]": "index", "@in": "in", "_?_:_": "?:", "!_": "!", "-_": "-"}
+
+
+class RejectedError(Exception):
+    """The text is no expression of its environment; all problems, with their places."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+class Frontend:
+    """A checker for expressions over `variables`, whose messages `declarations` describe."""
+
+    def __init__(
+        self, declarations: Declarations, variables: Mapping[str, CelType], *, container: str = ""
+    ) -> None:
+        self._declarations = declarations
+        self._variables = dict(variables)
+        self._env = cel.NewEnv(
+            descriptor_pool=declarations.pool,
+            variables={name: _native(type_) for name, type_ in variables.items()},
+            container=container,
+        )
+
+    def check(self, source: SourceText) -> Node:
+        """The checked IR of `source`.
+
+        Raises:
+            RejectedError: it does not parse or has type errors; every one that the checker found.
+        """
+        try:
+            return decode(self._env.compile(source.text).serialize())
+        except UnsupportedError as error:
+            raise RejectedError([self._problem_at(source, error.offset, str(error))]) from None
+        except RuntimeError as error:
+            found = _ERROR.findall(str(error)) or [("1", "1", str(error))]
+            raise RejectedError(
+                Problem(source.locate(int(line), int(column)), self._rewrite(message))
+                for line, column, message in found
+            ) from None
+
+    def _problem_at(self, source: SourceText, offset: int, message: str) -> Problem:
+        before = source.text[:offset]
+        line = before.count("\n") + 1
+        return Problem(source.locate(line, offset - before.rfind("\n")), message)
+
+    def _rewrite(self, message: str) -> str:
+        """The checker's message in our words, with what the author may have meant."""
+        message = message.removesuffix(" [INVALID_ARGUMENT]")
+        if match := _UNDEFINED_FIELD.fullmatch(message):
+            field, record = match.groups()
+            known = self._declarations.fields.get(f"interlock.{record}", {})
+            return f"undefined field `{field}` of {record}{_did_you_mean(field, known)}"
+        if match := _UNDECLARED.fullmatch(message):
+            (name,) = match.groups()
+            return f"undeclared reference to `{name}`{_did_you_mean(name, self._variables)}"
+        if match := _NO_OVERLOAD.fullmatch(message):
+            function, types = match.groups()
+            operator = _OPERATORS.get(function, function.strip("_"))
+            return f"`{operator}` can't be applied to {types.replace('interlock.', '')}"
+        if message.startswith("Syntax error: "):
+            return "syntax error: " + message.removeprefix("Syntax error: ").split(" expecting {")[0]
+        return message[:1].lower() + message[1:]
+
+
+def _native(type_: CelType) -> Any:
+    if type_ in _NATIVE:
+        return _NATIVE[type_]
+    match type_:
+        case CelType("list", (element,)):
+            return cel.Type.List(_native(element))
+        case CelType("map", (key, value)):
+            return cel.Type.Map(_native(key), _native(value))
+        case CelType("type" | "wrapper" | "error"):
+            return cel.Type.DYN
+        case _:
+            return cel.Type(type_.name)
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f": did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,67 @@
+"""A compiled expression: one text, one IR, and its readers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interlock.cel.interpret import Interpreter, Observer
+from interlock.cel.ir import Has, Node
+from interlock.cel.libraries import Function
+from interlock.cel.types import CelType
+from interlock.cel.values import LimitExceeded
+from interlock.spans import SourceText
+
+
+class Activation(dict[str, Any]):
+    """Bound variables by name; variables of a policy are computed when they are first read, and kept."""
+
+    __slots__ = ("programs",)
+
+    def __init__(self, values: Mapping[str, Any], programs: "Mapping[str, Program] | None" = None) -> None:
+        super().__init__(values)
+        self.programs = programs or {}
+
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = self.programs[name].evaluate(self)
+        return value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """An expression that can be evaluated and traced any number of times, by any number of threads.
+
+    `type` is what the checker inferred and `trusted` what is sure at run time.
+    `evaluate` raises EvaluationError for a CEL error and LimitExceeded past a
+    bound, and nothing else, whatever the activation holds.
+    """
+
+    source: SourceText
+    node: Node
+    type: CelType
+    trusted: CelType
+    functions: Mapping[str, Function]
+    repeated: Callable[[Has], bool]
+    evaluate: Callable[[Activation], Any]
+
+    def trace(self, activation: Activation, observer: Observer) -> Any:
+        """The same value as `evaluate`, with every step shown to `observer`."""
+        return interpret(self.node, self.functions, self.repeated, activation, observer)
+
+
+def interpret(
+    node: Node,
+    functions: Mapping[str, Function],
+    repeated: Callable[[Has], bool],
+    activation: Activation,
+    observer: Observer | None = None,
+) -> Any:
+    """The exact value of `node`.
+
+    Raises:
+        EvaluationError: its CEL error.
+        LimitExceeded: it went past a bound.
+    """
+    try:
+        return Interpreter(activation, functions, repeated, observer).evaluate(node, {})
+    except RecursionError:
+        raise LimitExceeded("values are nested too deeply") from None

@@ -1,0 +1,134 @@
+"""CEL values that Python has no exact type for, and how evaluation fails.
+
+A CEL value is a Python value: bool, int (int64), `Uint`, float, str, bytes,
+None, list, dict, `Timestamp`, `Duration` or a `CelType`. A dict's keys are
+strings, ints, `Uint`s or `TRUE` and `FALSE`: Python takes True for 1, and CEL
+does not.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from interlock.cel.types import (
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    INT,
+    LIST,
+    MAP,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    TYPE,
+    UINT,
+    CelType,
+)
+
+MIN_INT: Final = -(2**63)
+MAX_INT: Final = 2**63 - 1
+MAX_UINT: Final = 2**64 - 1
+
+
+class EvaluationError(Exception):
+    """A CEL error: absorbed by `&&` and `||` where the other side decides, a verdict otherwise."""
+
+
+class LimitExceeded(Exception):  # noqa: N818  # it is no CEL error: no operator absorbs it
+    """An evaluation that went past its bounds; nothing absorbs it."""
+
+
+class Uint(int):
+    """An unsigned 64-bit integer."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Timestamp:
+    """An instant, in nanoseconds since 1970-01-01T00:00:00Z; years 1 to 9999."""
+
+    nanoseconds: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duration:
+    """A signed span of time in nanoseconds."""
+
+    nanoseconds: int
+
+
+class BoolKey(Enum):
+    """A boolean as the key of a dict."""
+
+    FALSE = 0
+    TRUE = 1
+
+
+def to_key(value: Any) -> Any:
+    """`value` as it is kept as a dict key.
+
+    Raises:
+        EvaluationError: CEL has no such keys, or the double isn't a whole number.
+    """
+    kind = type(value)
+    if kind is str or kind is int or kind is Uint:
+        return value
+    if kind is bool:
+        return BoolKey.TRUE if value else BoolKey.FALSE
+    raise EvaluationError(f"unsupported key type: {type_of(value)}")
+
+
+def from_key(key: Any) -> Any:
+    """The CEL value of a dict key."""
+    return key is BoolKey.TRUE if isinstance(key, BoolKey) else key
+
+
+def keys(mapping: dict[Any, Any]) -> Iterator[Any]:
+    """The CEL keys of a map, in the order of its entries."""
+    return map(from_key, mapping)
+
+
+def entries(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """A map with these entries.
+
+    Raises:
+        EvaluationError: a key repeats or can't be a key.
+    """
+    made: dict[Any, Any] = {}
+    for raw, value in pairs:
+        key = to_key(raw)
+        if key in made:
+            raise EvaluationError(f"duplicate key in map: {raw!r}")
+        made[key] = value
+    return made
+
+
+_TYPES: Final[dict[type, CelType]] = {
+    bool: BOOL,
+    int: INT,
+    Uint: UINT,
+    float: DOUBLE,
+    str: STRING,
+    bytes: BYTES,
+    list: LIST,
+    dict: MAP,
+    type(None): NULL,
+    Timestamp: TIMESTAMP,
+    Duration: DURATION,
+    CelType: TYPE,
+}
+
+
+def type_of(value: Any) -> CelType:
+    """The CEL type of `value`, without type parameters.
+
+    Raises:
+        EvaluationError: `value` is no CEL value, such as an integer beyond 64 bits.
+    """
+    found = _TYPES.get(type(value))
+    if found is None:
+        raise EvaluationError(f"no CEL value: {type(value).__name__}")
+    return found

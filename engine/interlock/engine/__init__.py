@@ -1,0 +1,5 @@
+"""The shell: extract, match, evaluate, combine."""
+
+from interlock.engine.decide import Engine
+
+__all__ = ["Engine"]

@@ -1,0 +1,48 @@
+"""What all rules together said of one Intent.
+
+Evidence is a set of verdicts, joined by union: a semilattice, so that order,
+repetition and grouping can't matter. The empty evidence is its identity, and
+verdicts that are satisfied or not applicable say nothing, so they need not be
+in it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from interlock.model.policy import Effect, Enforcement
+from interlock.model.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A set of verdicts."""
+
+    verdicts: frozenset[Verdict] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, verdicts: Iterable[Verdict]) -> "Evidence":
+        """The evidence of these verdicts, however they are ordered or repeated."""
+        return cls(frozenset(verdicts))
+
+    def join(self, other: "Evidence") -> "Evidence":
+        """The evidence of both."""
+        return Evidence(self.verdicts | other.verdicts)
+
+
+def denies(verdict: Verdict) -> bool:
+    """Whether `verdict`, if its policy were enforced, would deny.
+
+    A violation does unless a waiver lifts it; an errored `require` or `forbid`
+    does unless its policy lawfully ignores errors, and no waiver lifts it. An
+    errored `permit` only permits nothing.
+    """
+    if verdict.outcome is Outcome.VIOLATED:
+        return verdict.waiver is None
+    return (
+        verdict.outcome is Outcome.ERRORED and verdict.rule.effect is not Effect.PERMIT and not verdict.ignored
+    )
+
+
+def is_enforced(verdict: Verdict) -> bool:
+    """Whether `verdict` can change a decision at all."""
+    return verdict.rule.enforcement is Enforcement.ENFORCE

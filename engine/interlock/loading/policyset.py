@@ -1,0 +1,69 @@
+"""A directory of documents to one compiled, immutable policy set.
+
+Loading is all or nothing: every problem of every file is reported at once,
+and a set with a problem never comes to be.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from interlock.cel.program import Program
+from interlock.errors import AuthorError
+from interlock.identity import Digest, WaiverName
+from interlock.loading.bundle import read
+from interlock.loading.canonical import digest_of
+from interlock.loading.compile import CompiledPolicy, Compiler
+from interlock.model.catalog import Catalog
+from interlock.model.labels import AttributionLabels
+from interlock.model.layers import Layers
+from interlock.model.policy import Policy
+from interlock.model.waiver import Waiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySet:
+    """Everything that decisions rest on besides the Intent and the time.
+
+    Two sets with equal digests decide alike, whatever files they came from
+    and in whatever order.
+    """
+
+    digest: Digest
+    layers: Layers
+    labels: AttributionLabels
+    catalog: Catalog
+    compiled: tuple[CompiledPolicy, ...]
+    waivers: tuple[Waiver, ...]
+    scopes: Mapping[WaiverName, Program]
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies as their authors wrote them, by name."""
+        return tuple(compiled.policy for compiled in self.compiled)
+
+
+def load(paths: Iterable[Path]) -> PolicySet:
+    """The policy set of all documents in `paths`, which are files or directories.
+
+    Raises:
+        AuthorError: documents or expressions have problems; all of them.
+    """
+    bundle, problems = read(paths)
+    compiler = Compiler()
+    compiled = tuple(map(compiler.policy, bundle.policies))
+    scopes = {waiver.name: compiler.scope(waiver) for waiver in bundle.waivers}
+    found = (*problems, *compiler.problems)
+    if found:
+        raise AuthorError(found)
+    return PolicySet(
+        digest=digest_of(
+            [bundle.layers, bundle.labels, bundle.catalog, bundle.policies, bundle.waivers],
+        ),
+        layers=bundle.layers,
+        labels=bundle.labels,
+        catalog=bundle.catalog,
+        compiled=tuple(policy for policy in compiled if policy is not None),
+        waivers=bundle.waivers,
+        scopes={name: scope for name, scope in scopes.items() if scope is not None},
+    )
