@@ -50,9 +50,16 @@ class AuthorError(InterlockError):
 
 
 class RequestError(InterlockError):
-    """A request that can't be decided because it can't be understood: never an allow."""
+    """A request that can't be decided because it can't be understood: never an allow.
+
+    `path` is the JSONPath of what is wrong, such as `$.models[0].name`, where it is one place.
+    """
 
     code = "request.invalid"
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        self.path = path
+        super().__init__(message)
 
 
 class OperatorError(InterlockError):

@@ -1,6 +1,6 @@
 """What expressions may mention, and how they become programs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -10,7 +10,7 @@ from interlock.cel.frontend import Frontend, RejectedError
 from interlock.cel.generate import Generator
 from interlock.cel.ir import Has, Node
 from interlock.cel.libraries import STANDARD
-from interlock.cel.program import Program, interpret
+from interlock.cel.program import Activation, Program, interpret
 from interlock.cel.types import DYN, CelType
 from interlock.errors import Problem
 from interlock.spans import SourceText
@@ -54,12 +54,22 @@ class Environment:
             raise RejectedError([problem])
         return self._program(source, node)
 
+    def sieve(self, rules: Sequence[tuple[Program, bool]]) -> Callable[[Activation], list[int]]:
+        """A function that gives the numbers of all programs that may not evaluate to their boolean.
+
+        A program that isn't listed is sure to; one that is, has to be
+        evaluated by itself. The programs are of this environment.
+        """
+        generator = Generator(self.declarations, self.trusted, STANDARD)
+        text = generator.sieve([(program.node, silent) for program, silent in rules])
+        made: Callable[[Activation], list[int]] = _executed(text, "<sieve>", generator.names)["sieve"]
+        return made
+
     def _program(self, source: SourceText, node: Node) -> Program:
         generator = Generator(self.declarations, self.trusted, STANDARD)
         code = generator.function(node)
-        names: dict[str, Any] = dict(generator.names)
-        names["exact"] = partial(interpret, node, STANDARD, self._is_repeated)
-        exec(compile(code.text, str(source.span), "exec"), names)  # noqa: S102  # generated above, from reprs only
+        exact = partial(interpret, node, STANDARD, self._is_repeated)
+        names = _executed(code.text, str(source.span), {**generator.names, "exact": exact})
         return Program(
             source=source,
             node=node,
@@ -74,3 +84,10 @@ class Environment:
         """Whether `has()` asks for a message's list or map, which is there when it isn't empty."""
         declared = self.declarations.field(node.operand.place.type, node.field)
         return declared is not None and declared.name in {"list", "map"}
+
+
+def _executed(text: str, file: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    """The globals after `text`, which the generator made from reprs only, has run over `names`."""
+    made = dict(names)
+    exec(compile(text, file, "exec"), made)  # noqa: S102  # no text of a request or a policy is in it
+    return made

@@ -46,11 +46,15 @@ _NATIVE: Final = {
     CelType("type"): cel.Type.TYPE,
 }
 
-# The parser's text, not request data: `re` is fine here.
-_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")  # noqa: TID251
-_UNDEFINED_FIELD = re.compile(r"undefined field '(.*)' not found in struct '(?:.*\.)?(.*)'")  # noqa: TID251
-_UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container '.*'\)")  # noqa: TID251
-_NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '(.*)'")  # noqa: TID251
+# They read the checker's messages, never a request, which only RE2 may read.
+_ERROR = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+_STATUS = re.compile(r"[A-Z_]+: (.*?)(?: \[[A-Z_]+\])?")
+_TOO_DEEP = re.compile(
+    r"(?:Exceeded max recursion depth of|Expression recursion limit exceeded\. limit:) (\d+).*"
+)
+_UNDEFINED_FIELD = re.compile(r"undefined field '(.*)' not found in struct '(?:.*\.)?(.*)'")
+_UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container '.*'\)")
+_NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '(.*)'")
 
 _OPERATORS: Final = {"_[_]": "index", "@in": "in", "_?_:_": "?:", "!_": "!", "-_": "-"}
 
@@ -88,10 +92,9 @@ class Frontend:
         except UnsupportedError as error:
             raise RejectedError([self._problem_at(source, error.offset, str(error))]) from None
         except RuntimeError as error:
-            found = _ERROR.findall(str(error)) or [("1", "1", str(error))]
             raise RejectedError(
-                Problem(source.locate(int(line), int(column)), self._rewrite(message))
-                for line, column, message in found
+                Problem(source.locate(max(int(line), 1), max(int(column), 1)), self._rewrite(message))
+                for line, column, message in _found(str(error))
             ) from None
 
     def _problem_at(self, source: SourceText, offset: int, message: str) -> Problem:
@@ -102,6 +105,8 @@ class Frontend:
     def _rewrite(self, message: str) -> str:
         """The checker's message in our words, with what the author may have meant."""
         message = message.removesuffix(" [INVALID_ARGUMENT]")
+        if match := _TOO_DEEP.fullmatch(message):
+            return f"nests more than {match.group(1)} deep: name parts of it as variables"
         if match := _UNDEFINED_FIELD.fullmatch(message):
             field, record = match.groups()
             known = self._declarations.fields.get(f"interlock.{record}", {})
@@ -116,6 +121,14 @@ class Frontend:
         if message.startswith("Syntax error: "):
             return "syntax error: " + message.removeprefix("Syntax error: ").split(" expecting {")[0]
         return message[:1].lower() + message[1:]
+
+
+def _found(text: str) -> Iterable[tuple[str, str, str]]:
+    """Lines, columns and messages of the checker's errors; what has no place is at the start, or at -1."""
+    if found := _ERROR.findall(text):
+        return dict.fromkeys(found)
+    match = _STATUS.fullmatch(text)
+    return [("1", "1", match.group(1) if match else text)]
 
 
 def _native(type_: CelType) -> Any:

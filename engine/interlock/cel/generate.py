@@ -9,7 +9,7 @@ Types are relied on only where they follow from the declarations of the
 activation; what the checker inferred below `dyn` is guarded at run time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -76,15 +76,39 @@ class Generator:
     names: dict[str, Any] = field(default_factory=dict)
     loops: int = 0
 
+    def sieve(self, rules: Sequence[tuple[Node, bool]]) -> str:
+        """The source of `sieve(a)`: the numbers of all nodes that aren't sure to be their boolean.
+
+        One function over many nodes saves a call each; where it can't tell,
+        it lists the node, and who asked evaluates that one by itself.
+        """
+        tests = []
+        for number, (node, silent) in enumerate(rules):
+            condition = self.condition(node, {})
+            tests.append(
+                "    try:\n"
+                f"        if {'not ' if silent else ''}{condition}:\n"
+                f"            found.append({number})\n"
+                "    except Exception:\n"
+                f"        found.append({number})\n"
+            )
+        body = "".join(tests)
+        budget = self._budget(body)
+        return f"def sieve(a):\n    found = []\n{budget}{body}    return found\n"
+
+    def _budget(self, body: str) -> str:
+        """The line that `b` needs, where `body` has nested loops."""
+        if "b.spend" not in body:
+            return ""
+        self.names["Budget"] = Budget
+        return "    b = Budget()\n"
+
     def function(self, node: Node) -> Code:
         """The source of `evaluate(a)`, which returns the value of `node` over the activation `a`."""
         body = self.code(node)
-        budget = "    b = Budget()\n" if "b.spend" in body.text else ""
-        if budget:
-            self.names["Budget"] = Budget
         text = (
             "def evaluate(a):\n"
-            f"{budget}"
+            f"{self._budget(body.text)}"
             "    try:\n"
             f"        return {body.text}\n"
             "    except Exception:\n"

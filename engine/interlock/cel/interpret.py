@@ -100,7 +100,7 @@ class Interpreter:
                 test = has_repeated if self.repeated(node) else has
                 return test(self.evaluate(operand, scope), name)
             case Call(_, function, arguments, _):
-                return self.functions[function](*[self.evaluate(each, scope) for each in arguments])
+                return self._called(function, [self.evaluate(each, scope) for each in arguments])
             case And(_, left, right):
                 return self._logic(left, right, scope, decisive=False)
             case Or(_, left, right):
@@ -116,6 +116,13 @@ class Interpreter:
                 return self._quantified(node, scope)
             case Transform():
                 return self._transformed(node, scope)
+
+    def _called(self, function: str, arguments: list[Any]) -> Any:
+        try:
+            return self.functions[function](*arguments)
+        except (OverflowError, ValueError):
+            # JSON can hold what is no CEL value: integers of any size, lone surrogates.
+            raise EvaluationError(f"an argument of {function} is out of range") from None
 
     def _logic(self, left: Node, right: Node, scope: Mapping[str, Any], *, decisive: bool) -> bool:
         """`decisive` if either side is; otherwise the first error, if any; otherwise not `decisive`."""

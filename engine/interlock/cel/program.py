@@ -2,27 +2,40 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from interlock.cel.interpret import Interpreter, Observer
 from interlock.cel.ir import Has, Node
 from interlock.cel.libraries import Function
 from interlock.cel.types import CelType
-from interlock.cel.values import LimitExceeded
+from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.spans import SourceText
 
 
 class Activation(dict[str, Any]):
-    """Bound variables by name; variables of a policy are computed when they are first read, and kept."""
+    """Bound variables by name; a policy's own variables are computed when they are first read, and kept."""
 
-    __slots__ = ("programs",)
+    programs: "Mapping[str, Program]" = MappingProxyType({})
+    failures: Mapping[str, "EvaluationError | LimitExceeded"] = MappingProxyType({})
+    """Variables that failed: kept too, or one that reads others would repeat a failure on every path to it."""
 
-    def __init__(self, values: Mapping[str, Any], programs: "Mapping[str, Program] | None" = None) -> None:
-        super().__init__(values)
-        self.programs = programs or {}
+    def extended(self, programs: "Mapping[str, Program]") -> "Activation":
+        """A copy whose further variables hold what `programs` evaluate to."""
+        copy = Activation(self)
+        copy.programs = programs
+        return copy
 
     def __missing__(self, name: str) -> Any:
-        value = self[name] = self.programs[name].evaluate(self)
+        if name in self.failures:
+            raise self.failures[name].with_traceback(None)
+        if name not in self.programs:
+            raise EvaluationError(f"no such variable: {name}")
+        try:
+            value = self[name] = self.programs[name].evaluate(self)
+        except (EvaluationError, LimitExceeded) as error:
+            self.failures = {**self.failures, name: error}
+            raise
         return value
 
 

@@ -1,7 +1,10 @@
 """IR to CEL text, in one canonical layout with only the parentheses that it needs."""
 
 import json
+import math
 from typing import Any, Final
+
+import re2
 
 from interlock.cel.ir import (
     And,
@@ -29,6 +32,9 @@ _AND: Final = 2
 _UNARY: Final = 6
 _PRIMARY: Final = 7
 
+_IDENTIFIER = re2.compile("[A-Za-z_][A-Za-z0-9_]*")
+_RESERVED: Final = frozenset({"true", "false", "null", "in"})
+
 # Function, operator as written, precedence.
 _BINARY: Final = {
     **{f"_{text}_": (text, 3) for text in ("==", "!=", "<", "<=", ">", ">=")},
@@ -51,14 +57,16 @@ def _text(node: Node, minimum: int) -> str:
 def _written(node: Node) -> tuple[str, int]:  # noqa: C901  # one case a node
     """The text of `node` and how strongly its outermost operator binds."""
     match node:
+        case Const(_, int() | float() as value) if math.copysign(1, value) < 0:
+            return literal(value), _UNARY
         case Const(_, value):
             return literal(value), _PRIMARY
         case Variable(_, name) | Local(_, name):
             return name, _PRIMARY
         case Select(_, operand, name):
-            return f"{_text(operand, _PRIMARY)}.{name}", _PRIMARY
+            return f"{_text(operand, _PRIMARY)}.{_field(name)}", _PRIMARY
         case Has(_, operand, name):
-            return f"has({_text(operand, _PRIMARY)}.{name})", _PRIMARY
+            return f"has({_text(operand, _PRIMARY)}.{_field(name)})", _PRIMARY
         case And(_, left, right):
             return f"{_text(left, _AND)} && {_text(right, _AND)}", _AND
         case Or(_, left, right):
@@ -82,13 +90,24 @@ def _call(node: Call) -> tuple[str, int]:
         left, right = node.arguments
         return f"{_text(left, precedence)} {operator} {_text(right, precedence + 1)}", precedence
     if node.function in {"!_", "-_"}:
-        return f"{node.function[0]}{_text(node.arguments[0], _UNARY)}", _UNARY
+        return f"{node.function[0]}{_operand(node.arguments[0])}", _UNARY
     if node.function == "_[_]":
         return f"{_text(node.arguments[0], _PRIMARY)}[{unparse(node.arguments[1])}]", _PRIMARY
     target, arguments = ("", node.arguments)
     if node.is_member:
         target, arguments = f"{_text(node.arguments[0], _PRIMARY)}.", node.arguments[1:]
     return f"{target}{node.function}({', '.join(map(unparse, arguments))})", _PRIMARY
+
+
+def _operand(node: Node) -> str:
+    """The operand of `!` or `-`: the parser cancels two of them, and takes a minus into a number."""
+    is_number = isinstance(node, Const) and isinstance(node.value, int | float)
+    return f"({unparse(node)})" if is_number else _text(node, _PRIMARY)
+
+
+def _field(name: str) -> str:
+    """A field's name, in back quotes where it is no identifier."""
+    return name if _IDENTIFIER.fullmatch(name) and name not in _RESERVED else f"`{name}`"
 
 
 def _macro(node: Quantifier | Transform) -> str:
@@ -108,7 +127,7 @@ def literal(value: Any) -> str:
         case None | bool():
             return json.dumps(value)
         case str():
-            return json.dumps(value)
+            return _quoted(value)
         case Uint():
             return f"{int(value)}u"
         case bytes():
@@ -125,6 +144,11 @@ def literal(value: Any) -> str:
             return value.name
         case _:
             return repr(value)
+
+
+def _quoted(text: str) -> str:
+    """`text` in quotes; a lone surrogate, which CEL has no way to write, stays escaped."""
+    return json.dumps(text, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def _temporal(value: Timestamp | Duration) -> str:

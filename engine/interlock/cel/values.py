@@ -7,9 +7,10 @@ does not.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+
+from msgspec import Struct
 
 from interlock.cel.types import (
     BOOL,
@@ -46,15 +47,13 @@ class Uint(int):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Timestamp:
+class Timestamp(Struct, frozen=True, order=True):
     """An instant, in nanoseconds since 1970-01-01T00:00:00Z; years 1 to 9999."""
 
     nanoseconds: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Duration:
+class Duration(Struct, frozen=True, order=True):
     """A signed span of time in nanoseconds."""
 
     nanoseconds: int
@@ -101,7 +100,7 @@ def entries(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
     for raw, value in pairs:
         key = to_key(raw)
         if key in made:
-            raise EvaluationError(f"duplicate key in map: {raw!r}")
+            raise EvaluationError("duplicate key in map")
         made[key] = value
     return made
 

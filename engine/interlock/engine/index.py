@@ -5,15 +5,56 @@ no policy names falls together with all others that none names, so there are
 only as many buckets as the policy set itself can tell apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
-from interlock.loading.compile import CompiledPolicy
+from interlock.cel.program import Activation
+from interlock.loading.compile import CompiledPolicy, CompiledRule, environment
 from interlock.model.area import Area
+from interlock.model.policy import Effect
 
-Bucket = Mapping[Area, tuple[CompiledPolicy, ...]]
+_OTHER: Final = ""
 
-_OTHER = ""
+_BATCH: Final = 32
+"""How many rules are asked between two looks at the deadline."""
+
+_SPEAKS: Final = {Effect.REQUIRE: False, Effect.FORBID: True, Effect.PERMIT: True}
+"""The value of each effect's expression that says something; the other one is silent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One rule, ready to be asked; `silent` is the value that says nothing."""
+
+    silent: bool
+    compiled: CompiledPolicy
+    rule: CompiledRule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Rules that are asked together: `sieve` finds the few of them that may say something."""
+
+    lines: tuple[Line, ...]
+    sieve: Callable[[Activation], list[int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """The policies on one area that can apply; `variable` is what its items are bound to.
+
+    `open` has the rules of those that always do and have no variables, which
+    is most; `guarded` are the policies that need a look of their own first.
+    """
+
+    area: Area
+    variable: str
+    open: tuple[Batch, ...]
+    guarded: tuple[tuple[CompiledPolicy, tuple[Line, ...]], ...]
+
+
+Bucket = tuple[Candidates, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +77,7 @@ class Index:
         )
 
     def candidates(self, action: str, kind: str) -> Bucket:
-        """The policies whose actions and kinds include these, by area and in the set's order."""
+        """What can apply to Intents of this action and kind, by area."""
         key = (action if action in self.actions else _OTHER, kind if kind in self.kinds else _OTHER)
         bucket = self.buckets.get(key)
         if bucket is None:
@@ -49,4 +90,23 @@ class Index:
             match = compiled.policy.match
             if (not match.actions or action in match.actions) and (not match.kinds or kind in match.kinds):
                 found.setdefault(compiled.policy.area, []).append(compiled)
-        return {area: tuple(members) for area, members in found.items()}
+        return tuple(_candidates(area, members) for area, members in found.items())
+
+
+def _candidates(area: Area, policies: list[CompiledPolicy]) -> Candidates:
+    guarded = [compiled for compiled in policies if compiled.when is not None or compiled.variables]
+    lines = tuple(line for compiled in policies if compiled not in guarded for line in _lines(compiled))
+    return Candidates(
+        area=area,
+        variable=area.variable,
+        open=tuple(_batch(area, lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH)),
+        guarded=tuple((compiled, _lines(compiled)) for compiled in guarded),
+    )
+
+
+def _batch(area: Area, lines: tuple[Line, ...]) -> Batch:
+    return Batch(lines, environment(area).sieve([(line.rule.program, line.silent) for line in lines]))
+
+
+def _lines(compiled: CompiledPolicy) -> tuple[Line, ...]:
+    return tuple(Line(not _SPEAKS[rule.id.effect], compiled, rule) for rule in compiled.rules)

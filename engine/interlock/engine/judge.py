@@ -1,44 +1,68 @@
 """Compiled rules over one item: verdicts.
 
 This is where CEL's outcomes become the kernel's: an error is a verdict, never
-an exception.
+an exception. Rules that are satisfied, and permits that are false, say
+nothing and give no verdict.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable
+from typing import Final
 
 from interlock.cel.program import Activation, Program
 from interlock.cel.values import EvaluationError, LimitExceeded
-from interlock.loading.compile import CompiledPolicy, CompiledRule
+from interlock.engine.index import Candidates, Line
+from interlock.loading.compile import CompiledRule
 from interlock.model.policy import Effect, OnError
 from interlock.model.verdict import Outcome, Verdict
 
-NOT_A_BOOL = "the expression is not a bool"
-
-_SPEAKS = {Effect.REQUIRE: False, Effect.FORBID: True, Effect.PERMIT: True}
-"""The value of each effect's expression that says something; the other one is silent."""
+NOT_A_BOOL: Final = "the expression is not a bool"
 
 
-def judge(compiled: CompiledPolicy, activation: Activation, item: str) -> Iterator[Verdict]:
-    """The verdicts of a policy's rules that say something of `item`.
+class DeadlineError(Exception):
+    """The time that the caller gave ran out."""
 
-    Satisfied rules and permits that are false say nothing. Where the match's
-    `when` fails, nobody knows whether the policy applies: every rule of it
-    is errored.
+
+def judge(candidates: Candidates, activation: Activation, item: str, until: int | None) -> list[Verdict]:
+    """What the rules of `candidates` say of `item`.
+
+    Raises:
+        DeadlineError: `time.monotonic_ns()` passed `until`.
     """
-    if compiled.when is not None:
-        applies = outcome(compiled.when, activation)
-        if applies is False:
-            return
-        if applies is not True:
-            for rule in compiled.rules:
-                yield _errored(compiled, rule, item, f"match.when: {applies}")
-            return
-    for rule in compiled.rules:
-        value = outcome(rule.program, activation)
-        if value is _SPEAKS[rule.id.effect]:
-            yield _spoken(rule, activation, item)
-        elif value is not True and value is not False:
-            yield _errored(compiled, rule, item, value)
+    said: list[Verdict] = []
+    for batch in candidates.open:
+        _keep(until)
+        if found := batch.sieve(activation):
+            said += _ask([batch.lines[number] for number in found], activation, item, until)
+    for compiled, lines in candidates.guarded:
+        own = activation.extended(compiled.variables)
+        applies = True if compiled.when is None else outcome(compiled.when, own)
+        if applies is True:
+            said += _ask(lines, own, item, until)
+        elif applies is not False:
+            # Nobody knows whether the policy applies: every rule of it is errored.
+            said += [_errored(line, item, f"match.when: {applies}") for line in lines]
+    return said
+
+
+def _ask(lines: Iterable[Line], activation: Activation, item: str, until: int | None) -> list[Verdict]:
+    said: list[Verdict] = []
+    for line in lines:
+        _keep(until)
+        said_by_rule = outcome(line.rule.program, activation)
+        if said_by_rule is line.silent:
+            continue
+        if isinstance(said_by_rule, bool):
+            said.append(_spoken(line.rule, activation, item))
+        else:
+            said.append(_errored(line, item, said_by_rule))
+    return said
+
+
+def _keep(until: int | None) -> None:
+    """Raises DeadlineError past `until`."""
+    if until is not None and time.monotonic_ns() > until:
+        raise DeadlineError
 
 
 def outcome(program: Program, activation: Activation) -> bool | str:
@@ -74,13 +98,13 @@ def _message(rule: CompiledRule, activation: Activation) -> str:
     return rule.rule.message or f"failed: {rule.rule.expression.text.strip()}"
 
 
-def _errored(compiled: CompiledPolicy, rule: CompiledRule, item: str, error: str) -> Verdict:
+def _errored(line: Line, item: str, error: str) -> Verdict:
     return Verdict(
-        rule=rule.id,
+        rule=line.rule.id,
         outcome=Outcome.ERRORED,
         item=item,
         message=f"could not be evaluated: {error}",
-        remedy=rule.rule.remedy,
+        remedy=line.rule.rule.remedy,
         error=error,
-        ignored=compiled.policy.on_error is OnError.IGNORE,
+        ignored=line.compiled.policy.on_error is OnError.IGNORE,
     )

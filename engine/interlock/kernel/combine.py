@@ -9,10 +9,10 @@ of verdicts don't matter; a denial is final; adding a denial, a layer or an
 error never opens; what isn't enforced never changes the decision.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from interlock.identity import Digest
-from interlock.kernel.evidence import Evidence, denies, is_enforced
+from interlock.kernel.evidence import Evidence, denies
 from interlock.model.area import Area, path
 from interlock.model.decision import Decision, Demand
 from interlock.model.layers import Layers
@@ -24,9 +24,8 @@ from interlock.units import Instant
 def demands(layers: Layers, counts: Mapping[Area, int]) -> tuple[Demand, ...]:
     """What the closed layers demand of an Intent with `counts` items in each area."""
     return tuple(
-        Demand(layer.name, area, path(area, index))
-        for layer in layers.order
-        for area in sorted(layer.closed)
+        Demand(layer, area, path(area, index))
+        for layer, area in layers.closures
         for index in range(counts.get(area, 0))
     )
 
@@ -40,23 +39,31 @@ def combine(
     now: Instant,
 ) -> Decision:
     """The decision on one Intent, with everything that it rests on, in a canonical order."""
-    ordered = _in_order(evidence.verdicts, layers)
-    enforced = [verdict for verdict in ordered if is_enforced(verdict)]
-    denials = _those(enforced, denies)
-    permits = _those(enforced, lambda verdict: verdict.outcome is Outcome.PERMITTED)
+    denials: list[Verdict] = []
+    warnings: list[Verdict] = []
+    audits: list[Verdict] = []
+    enforced: list[Verdict] = []
+    for verdict in _in_order(evidence.verdicts, layers):
+        enforcement = verdict.rule.enforcement
+        if enforcement is Enforcement.ENFORCE:
+            enforced.append(verdict)
+        if denies(verdict):
+            heard = warnings if enforcement is Enforcement.WARN else audits
+            (denials if enforcement is Enforcement.ENFORCE else heard).append(verdict)
+    permits = [verdict for verdict in enforced if verdict.outcome is Outcome.PERMITTED]
     met = {Demand(permit.rule.layer, permit.rule.area, permit.item) for permit in permits}
-    missing = tuple(demand for demand in wanted if demand not in met)
+    missing = [demand for demand in wanted if demand not in met]
     return Decision(
         allowed=not denials and not missing,
         policy_set=policy_set,
         now=now,
-        denials=denials,
-        missing=missing,
-        permits=permits,
-        waived=_those(enforced, lambda verdict: verdict.waiver is not None),
-        errors=_those(enforced, lambda verdict: verdict.outcome is Outcome.ERRORED),
-        warnings=_denials_of(ordered, Enforcement.WARN),
-        audits=_denials_of(ordered, Enforcement.AUDIT),
+        denials=tuple(denials),
+        missing=tuple(missing),
+        permits=tuple(permits),
+        waived=tuple([verdict for verdict in enforced if verdict.waiver is not None]),
+        errors=tuple([verdict for verdict in enforced if verdict.outcome is Outcome.ERRORED]),
+        warnings=tuple(warnings),
+        audits=tuple(audits),
     )
 
 
@@ -66,11 +73,10 @@ def failed(reason: str, *, policy_set: Digest, now: Instant) -> Decision:
 
 
 def _in_order(verdicts: Iterable[Verdict], layers: Layers) -> list[Verdict]:
-    rank = {layer.name: number for number, layer in enumerate(layers.order)}
     return sorted(
         verdicts,
         key=lambda verdict: (
-            rank[verdict.rule.layer],
+            layers.rank[verdict.rule.layer],
             verdict.rule.policy,
             verdict.rule.rule,
             verdict.item,
@@ -78,11 +84,3 @@ def _in_order(verdicts: Iterable[Verdict], layers: Layers) -> list[Verdict]:
             verdict.message,
         ),
     )
-
-
-def _those(verdicts: Iterable[Verdict], holds: Callable[[Verdict], bool]) -> tuple[Verdict, ...]:
-    return tuple(verdict for verdict in verdicts if holds(verdict))
-
-
-def _denials_of(verdicts: Iterable[Verdict], enforcement: Enforcement) -> tuple[Verdict, ...]:
-    return _those(verdicts, lambda verdict: verdict.rule.enforcement is enforcement and denies(verdict))

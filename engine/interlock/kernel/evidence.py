@@ -7,17 +7,17 @@ in it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from interlock.model.policy import Effect, Enforcement
+from msgspec import Struct
+
+from interlock.model.policy import Effect
 from interlock.model.verdict import Outcome, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A set of verdicts."""
 
-    verdicts: frozenset[Verdict] = field(default=frozenset())
+    verdicts: frozenset[Verdict] = frozenset()
 
     @classmethod
     def of(cls, verdicts: Iterable[Verdict]) -> "Evidence":
@@ -41,8 +41,3 @@ def denies(verdict: Verdict) -> bool:
     return (
         verdict.outcome is Outcome.ERRORED and verdict.rule.effect is not Effect.PERMIT and not verdict.ignored
     )
-
-
-def is_enforced(verdict: Verdict) -> bool:
-    """Whether `verdict` can change a decision at all."""
-    return verdict.rule.enforcement is Enforcement.ENFORCE

@@ -6,7 +6,8 @@ errored scope doesn't.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from interlock.model.layers import Layers
 from interlock.model.verdict import Outcome, Verdict

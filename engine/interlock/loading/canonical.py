@@ -1,6 +1,7 @@
 """One spelling for a model value, so that equal policy sets have equal digests.
 
-Where a value stands in a file is left out; everything else is in.
+Where a value stands in a file and what is only derived from the rest are left
+out; everything else is in.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # any value of the model
             return {
                 field.name: _plain(part)
                 for field in fields(value)
-                if not isinstance(part := getattr(value, field.name), Span)
+                if field.compare and not isinstance(part := getattr(value, field.name), Span)
             }
         case _:
             return value

@@ -88,13 +88,7 @@ class Compiler:
         if len(self.problems) > before:
             return None
         compiled = tuple(rule for rule in rules if rule is not None)
-        programs = [
-            when,
-            *named.values(),
-            *(each for rule in compiled for each in (rule.program, rule.message)),
-        ]
-        read = frozenset[str]().union(*(variables(program.node) for program in programs if program))
-        return CompiledPolicy(policy, when, named, compiled, policy.area.variable in read)
+        return CompiledPolicy(policy, when, named, compiled)
 
     def scope(self, waiver: Waiver) -> Program | None:
         """The compiled scope of `waiver`."""

@@ -54,6 +54,9 @@ _ITEMS: Final[dict[Area, Callable[[Intent], Sequence[Any]]]] = {
 }
 
 
+_SINGLE: Final = frozenset({Area.INTENT, Area.DATA})
+
+
 def items(area: Area, intent: Intent) -> Sequence[Any]:
     """The items of `area` in `intent`, in their order; empty where the area is not in play.
 
@@ -65,4 +68,4 @@ def items(area: Area, intent: Intent) -> Sequence[Any]:
 
 def path(area: Area, index: int) -> str:
     """How a decision names the item at `index` of `area`: `tools[0]`, `data`, `intent`."""
-    return area.value if area in (Area.INTENT, Area.DATA) else f"{area.value}[{index}]"
+    return str(area) if area in _SINGLE else f"{area}[{index}]"

@@ -1,6 +1,6 @@
 """What was decided of one Intent, and everything that it rests on."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from interlock.identity import Digest, LayerName
 from interlock.model.area import Area
@@ -9,8 +9,7 @@ from interlock.model.verdict import Verdict
 from interlock.units import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """A closed layer wants one item of an Intent permitted."""
 
     layer: LayerName
@@ -18,8 +17,7 @@ class Demand:
     item: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """Allowed only if every layer allows it; `denials` and `missing` say why not, all of them.
 
     `permits` are what a closed layer's allowance rests on. `errors` holds every

@@ -1,6 +1,7 @@
 """Whose authority a policy carries, and what each authority closed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from interlock.identity import LayerName
 from interlock.model.area import Area
@@ -25,10 +26,18 @@ class Layers:
     """All authorities, the highest first. Names are distinct."""
 
     order: tuple[Layer, ...]
+    rank: Mapping[LayerName, int] = field(init=False, repr=False, compare=False)
+    """The position of each layer, 0 for the highest."""
+    closures: tuple[tuple[LayerName, Area], ...] = field(init=False, repr=False, compare=False)
+    """Every closed area of every layer, the highest layer first."""
 
     def __post_init__(self) -> None:
-        if len({layer.name for layer in self.order}) != len(self.order):
+        rank = {layer.name: number for number, layer in enumerate(self.order)}
+        if len(rank) != len(self.order):
             raise ValueError("layer names repeat")
+        closures = tuple((layer.name, area) for layer in self.order for area in sorted(layer.closed))
+        object.__setattr__(self, "rank", rank)
+        object.__setattr__(self, "closures", closures)
 
     def find(self, name: str) -> Layer | None:
         """The layer called `name`, or None."""
@@ -36,8 +45,8 @@ class Layers:
 
     def reaches(self, issuer: LayerName, target: LayerName) -> bool:
         """Whether `issuer` is `target` or a layer above it. A layer that isn't listed reaches nothing."""
-        names = [layer.name for layer in self.order]
-        return issuer in names and target in names and names.index(issuer) <= names.index(target)
+        rank = self.rank
+        return issuer in rank and target in rank and rank[issuer] <= rank[target]
 
 
 DEFAULT_LAYERS = Layers(

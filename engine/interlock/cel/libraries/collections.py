@@ -31,7 +31,7 @@ def index(container: Any, position: Any) -> Any:
     if isinstance(container, dict):
         found, value = _lookup(container, position)
         if not found:
-            raise EvaluationError(f"no such key: {position!r}")
+            raise EvaluationError("no such key")
         return value
     if isinstance(container, list):
         return container[_offset(position, len(container))]
@@ -56,7 +56,7 @@ def _offset(position: Any, length: int) -> int:
         raise EvaluationError("no such overload: a list is indexed by an int")
     if 0 <= position < length:
         return int(position)
-    raise EvaluationError(f"index out of bounds: {position}")
+    raise EvaluationError("index out of bounds")
 
 
 def select(operand: Any, field: str) -> Any:
@@ -78,7 +78,7 @@ def has(operand: Any, field: str) -> bool:
 
 def has_repeated(operand: Any, field: str) -> bool:
     """`has(operand.field)` of a message's list or map, which is there when it has elements."""
-    return bool(operand[field])
+    return has(operand, field) and size(operand[field]) > 0
 
 
 def elements(range_: Any) -> Iterable[Any]:

@@ -17,6 +17,9 @@ from interlock.cel.libraries.temporal import (
 from interlock.cel.values import MAX_UINT, MIN_INT, Duration, EvaluationError, Timestamp, Uint, type_of
 
 _DIGITS: Final = 20
+# The powers of ten that `%g` writes without an exponent.
+_MIN_EXPONENT: Final = -4
+_MAX_EXPONENT: Final = 5
 _INTEGER = re2.compile(r"[+-]?\d+")
 _DOUBLE = re2.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|(?i:inf|infinity|nan))")
 
@@ -34,7 +37,7 @@ def to_double(value: Any) -> float:
         case str() if _DOUBLE.fullmatch(value):
             return float(value)
         case str():
-            raise EvaluationError(f"invalid double: {value!r}")
+            raise EvaluationError("the text is no double")
         case _:
             pass
     raise no_overload("double", value)
@@ -82,7 +85,7 @@ def bool_of(value: Any) -> bool:
         case str():
             if value in _TRUE or value in _FALSE:
                 return value in _TRUE
-            raise EvaluationError(f"invalid bool: {value!r}")
+            raise EvaluationError("the text is no bool")
         case _:
             pass
     raise no_overload("bool", value)
@@ -170,21 +173,24 @@ def _truncated(value: float) -> int:
 
 def _parsed(text: str, type_: str) -> int:
     # More digits than any 64-bit number has can't fit, whatever they are.
-    if _INTEGER.fullmatch(text) is None or len(text.lstrip("+-0")) > _DIGITS:
-        raise EvaluationError(f"invalid {type_}: {text[:_DIGITS]!r}")
-    if type_ == "uint" and text[0] in "+-":
-        raise EvaluationError(f"invalid uint: {text!r}")
-    return int(text)
+    digits = text.lstrip("+-0")
+    is_signed = text[:1] in {"+", "-"}
+    if _INTEGER.fullmatch(text) is None or len(digits) > _DIGITS or (is_signed and type_ == "uint"):
+        raise EvaluationError(f"the text is no {type_}")
+    magnitude = int(digits or "0")
+    return -magnitude if text[0] == "-" else magnitude
 
 
 def _shortest(value: float) -> str:
-    """The shortest text that reads back as `value`, as Go's `%g` and C++'s `to_chars` write it."""
+    """The shortest text that reads back as `value`, with an exponent where Go and C++ write one."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("+Inf" if value > 0 else "-Inf")
-    text = repr(value)
-    if "e" not in text:
-        return text.removesuffix(".0")
-    return f"{Decimal(text):e}" if "e" in text else text
+    exact = Decimal(repr(value))
+    exponent = exact.adjusted()
+    if exact == 0 or _MIN_EXPONENT <= exponent <= _MAX_EXPONENT:
+        return f"{exact:f}".removesuffix(".0")
+    digits = f"{exact:e}".partition("e")[0].rstrip("0").removesuffix(".")
+    return f"{digits}e{exponent:+03}"
 
 
 FUNCTIONS: Final[dict[str, Function]] = {

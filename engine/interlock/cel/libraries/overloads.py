@@ -6,7 +6,10 @@ from typing import Any
 from interlock.cel.values import EvaluationError, type_of
 
 Function = Callable[..., Any]
-"""Takes CEL values and returns one, or raises EvaluationError."""
+"""Takes CEL values and returns one, or raises EvaluationError.
+
+Its messages end up in decision logs: they name types, never values, which come from requests.
+"""
 
 
 def no_overload(function: str, *arguments: Any) -> EvaluationError:

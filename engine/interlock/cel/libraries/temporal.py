@@ -1,6 +1,6 @@
 """Timestamps and durations: their text forms and their parts.
 
-Timestamps are RFC 3339 with up to nanoseconds, durations are Go's. Time zones
+Timestamps are RFC 3339, cut to nanoseconds, durations are Go's. Time zones
 are IANA names or fixed offsets such as `+02:00`; without one, UTC.
 """
 
@@ -18,10 +18,11 @@ _SECOND: Final = 1_000_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TIMESTAMP = re2.compile(
-    r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))"
+    r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))"
 )
 _DURATION = re2.compile(r"([+-]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:h|ms|m|s|us|µs|μs|ns))+|0)")
 _DURATION_PART = re2.compile(r"(\d*)(?:\.(\d*))?(h|ms|m|s|us|µs|μs|ns)")
+_MAX_DURATION: Final = 256
 _OFFSET = re2.compile(r"([+-]?)(\d{1,2}):(\d{2})")
 
 _UNITS: Final = {
@@ -44,16 +45,16 @@ def parse_timestamp(text: str) -> Timestamp:
     """
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
-        raise EvaluationError(f"invalid timestamp: {text!r}")
+        raise EvaluationError("the text is no RFC 3339 timestamp")
     year, month, day, hour, minute, second = map(int, found.groups()[:6])
     fraction, sign, hours_off, minutes_off = found.groups()[6:]
     try:
         at = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
-        raise EvaluationError(f"invalid timestamp: {text!r}") from None
+        raise EvaluationError("the text is no RFC 3339 timestamp") from None
     offset = int(hours_off or 0) * 3600 + int(minutes_off or 0) * 60
     since = (at - _EPOCH) // timedelta(seconds=1) + (offset if sign == "-" else -offset)
-    return to_timestamp(since * _SECOND + int((fraction or "0").ljust(9, "0")))
+    return to_timestamp(since * _SECOND + int((fraction or "0")[:9].ljust(9, "0")))
 
 
 def parse_duration(text: str) -> Duration:
@@ -62,9 +63,9 @@ def parse_duration(text: str) -> Duration:
     Raises:
         EvaluationError: it is no such text, or out of range.
     """
-    found = _DURATION.fullmatch(text)
+    found = _DURATION.fullmatch(text) if len(text) <= _MAX_DURATION else None
     if found is None:
-        raise EvaluationError(f"invalid duration: {text!r}")
+        raise EvaluationError("the text is no duration")
     nanoseconds = 0
     for whole, fraction, unit in _DURATION_PART.findall(found.group(2)):
         scale = _UNITS[unit]
@@ -94,16 +95,18 @@ def _fraction(nanoseconds: int) -> str:
 def _zone(name: Any) -> tzinfo:
     if not isinstance(name, str):
         raise no_overload("time zone", name)
+    if not name:
+        return UTC
     if found := _OFFSET.fullmatch(name):
         offset = timedelta(hours=int(found.group(2)), minutes=int(found.group(3)))
         try:
             return timezone(-offset if found.group(1) == "-" else offset)
         except ValueError:
-            raise EvaluationError(f"invalid time zone: {name!r}") from None
+            raise EvaluationError("the time zone is out of range") from None
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
-        raise EvaluationError(f"unknown time zone: {name!r}") from None
+        raise EvaluationError("unknown time zone") from None
 
 
 def _civil(function: str, value: Any, zone: tuple[Any, ...]) -> datetime:

@@ -1,0 +1,93 @@
+"""Every rule of a policy set over every item of one Intent, the silent ones too.
+
+Decisions need only the rules that speak, and find them faster; explanations
+and test coverage need all of them. The meaning of a rule's value is the same.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from interlock.cel.program import Activation
+from interlock.cel.values import Timestamp
+from interlock.engine.judge import outcome
+from interlock.loading.compile import CompiledPolicy, CompiledRule
+from interlock.model.area import items, path
+from interlock.model.intent import Intent
+from interlock.model.policy import Effect, Policy
+from interlock.units import Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consulted:
+    """One rule over one item.
+
+    `applies` is what the policy's match says: true, false, or what went wrong
+    in its condition. `value` is what the rule's expression evaluates to: true,
+    false, or what went wrong; where the policy does not apply it is false and
+    means nothing.
+    """
+
+    compiled: CompiledPolicy
+    rule: CompiledRule
+    item: str
+    activation: Activation
+    applies: bool | str
+    value: bool | str
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether the rule denies or permits."""
+        return self.applies is True and self.value is (self.rule.id.effect is not Effect.REQUIRE)
+
+    @property
+    def error(self) -> str:
+        """What went wrong, or nothing."""
+        if isinstance(self.applies, str):
+            return self.applies
+        return self.value if isinstance(self.value, str) else ""
+
+
+def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) -> Iterator[Consulted]:
+    """What each rule of each of `policies` has to say of each item of its area in `intent`."""
+    shared = activation_of(intent, now)
+    for compiled in policies:
+        area = compiled.policy.area
+        for number, member in enumerate(items(area, intent)):
+            own = Activation({**shared, area.variable: member}).extended(compiled.variables)
+            applies = _applies(compiled, intent, own)
+            for rule in compiled.rules:
+                value = outcome(rule.program, own) if applies is True else False
+                yield Consulted(
+                    compiled=compiled,
+                    rule=rule,
+                    item=path(area, number),
+                    activation=own,
+                    applies=applies,
+                    value=value,
+                )
+
+
+def activation_of(intent: Intent, now: Instant) -> dict[str, Any]:
+    """The variables that every expression can read."""
+    return {"intent": intent, "now": Timestamp(now * 1_000_000)}
+
+
+def mismatch(policy: Policy, intent: Intent) -> str:
+    """Why `policy` is not about Intents of this action and kind, or nothing where it is."""
+    match = policy.match
+    if match.actions and intent["action"] not in match.actions:
+        return f"is about {_listed(match.actions)}, not `{intent['action']}`"
+    if match.kinds and intent["kind"] not in match.kinds:
+        return f"is about {_listed(match.kinds)}, not `{intent['kind']}`"
+    return ""
+
+
+def _applies(compiled: CompiledPolicy, intent: Intent, activation: Activation) -> bool | str:
+    if mismatch(compiled.policy, intent):
+        return False
+    return True if compiled.when is None else outcome(compiled.when, activation)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in sorted(words))
