@@ -2,18 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cached_property, partial
 from typing import Any
 
 from interlock.cel.declarations import Declarations
 from interlock.cel.frontend import Frontend, RejectedError
 from interlock.cel.generate import Generator
-from interlock.cel.ir import Has, Node
+from interlock.cel.ir import Has, Node, variables
 from interlock.cel.libraries import STANDARD
 from interlock.cel.program import Activation, Program, interpret
 from interlock.cel.types import DYN, CelType
 from interlock.errors import Problem
 from interlock.spans import SourceText
+
+
+class Evaluator(StrEnum):
+    """What computes the values of expressions; the checker is the same."""
+
+    INTERLOCK = "interlock"
+    CEL_PYTHON = "cel-python"
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Environment:
     variables: Mapping[str, CelType]
     trusted: Mapping[str, CelType]
     container: str = ""
+    evaluator: Evaluator = Evaluator.INTERLOCK
 
     @cached_property
     def _frontend(self) -> Frontend:
@@ -60,6 +69,8 @@ class Environment:
         A program that isn't listed is sure to; one that is, has to be
         evaluated by itself. The programs are of this environment.
         """
+        if self.evaluator is Evaluator.CEL_PYTHON:
+            return lambda _: list(range(len(rules)))
         generator = Generator(self.declarations, self.trusted, STANDARD)
         text = generator.sieve([(program.node, silent) for program, silent in rules])
         made: Callable[[Activation], list[int]] = _executed(text, "<sieve>", generator.names)["sieve"]
@@ -77,13 +88,20 @@ class Environment:
             trusted=code.type,
             functions=STANDARD,
             repeated=self._is_repeated,
-            evaluate=names["evaluate"],
+            evaluate=names["evaluate"] if self.evaluator is Evaluator.INTERLOCK else _alternative(source, node),
         )
 
     def _is_repeated(self, node: Has) -> bool:
         """Whether `has()` asks for a message's list or map, which is there when it isn't empty."""
         declared = self.declarations.field(node.operand.place.type, node.field)
         return declared is not None and declared.name in {"list", "map"}
+
+
+def _alternative(source: SourceText, node: Node) -> Callable[[Activation], Any]:
+    """The expression as cel-python evaluates it, which is imported only where it is asked for."""
+    from interlock.cel.alternative import evaluator  # noqa: PLC0415  # slow, and changes the process
+
+    return evaluator(source.text, variables(node))
 
 
 def _executed(text: str, file: str, names: Mapping[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,6 @@ class Frontend:
 
     def _rewrite(self, message: str) -> str:
         """The checker's message in our words, with what the author may have meant."""
-        message = message.removesuffix(" [INVALID_ARGUMENT]")
         if match := _TOO_DEEP.fullmatch(message):
             return f"nests more than {match.group(1)} deep: name parts of it as variables"
         if match := _UNDEFINED_FIELD.fullmatch(message):
@@ -125,7 +124,7 @@ class Frontend:
 
 def _found(text: str) -> Iterable[tuple[str, str, str]]:
     """Lines, columns and messages of the checker's errors; what has no place is at the start, or at -1."""
-    if found := _ERROR.findall(text):
+    if found := _ERROR.findall(text.removesuffix(" [INVALID_ARGUMENT]")):
         return dict.fromkeys(found)
     match = _STATUS.fullmatch(text)
     return [("1", "1", match.group(1) if match else text)]

@@ -187,3 +187,10 @@ def children(node: Node) -> tuple[Node, ...]:
             return (range_, predicate)
         case Transform(_, _, range_, predicate, element, _):
             return (range_, element) if predicate is None else (range_, predicate, element)
+
+
+def variables(node: Node) -> frozenset[str]:
+    """The names of all activation variables that `node` reads."""
+    if isinstance(node, Variable):
+        return frozenset({node.name})
+    return frozenset[str]().union(*map(variables, children(node)))

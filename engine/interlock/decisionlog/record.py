@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from interlock.model.decision import Decision, Demand
-from interlock.model.patch import Patch
+from interlock.model.patch import Conflict, Patch
 from interlock.model.verdict import Outcome, Verdict
 from interlock.units import Instant
 
@@ -44,6 +44,7 @@ def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
         yield {"code": "failed", "message": decision.failure}
     yield from map(_verdict, decision.denials)
     yield from map(_unpermitted, decision.missing)
+    yield from map(_conflict, decision.conflicts)
 
 
 def _unpermitted(demand: Demand) -> dict[str, Any]:
@@ -82,4 +83,15 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _patch(patch: Patch) -> dict[str, Any]:
-    return {"path": list(patch.path), "value": patch.value, "policy": patch.policy}
+    return {"path": list(patch.path), "value": patch.value, "policies": list(patch.policies)}
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    place = ".".join(conflict.path)
+    return {
+        "code": "conflict",
+        "policies": list(conflict.policies),
+        "path": list(conflict.path),
+        "message": f"no default for `{place}`: {conflict.reason}",
+        "remedy": f"set `{place}` in the object, or let the policies' owners agree on one value",
+    }

@@ -4,7 +4,11 @@ One Engine serves one immutable policy set from any number of threads. A new
 set is a new Engine, so a decision never sees two.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
+
+from msgspec.structs import replace
 
 from interlock.cel.program import Activation
 from interlock.cel.values import Timestamp
@@ -13,6 +17,7 @@ from interlock.engine.judge import DeadlineError, judge, outcome
 from interlock.intents.context import ExtractionContext
 from interlock.kernel.combine import combine, demands, failed
 from interlock.kernel.evidence import Evidence
+from interlock.kernel.patches import apply, merge
 from interlock.kernel.waivers import lift
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import items, path
@@ -29,7 +34,7 @@ class Engine:
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
         self.context = ExtractionContext(policies.catalog, policies.labels)
-        self._index = Index.of(policies.compiled)
+        self._index = Index.of(policies)
 
     def decide(self, intent: Intent, *, now: Instant, until: int | None = None) -> Decision:
         """The decision on `intent` at `now`.
@@ -53,6 +58,29 @@ class Engine:
             return failed("the decision ran out of time", policy_set=policies.digest, now=now)
         except Exception as error:  # noqa: BLE001  # closed by default: whatever broke, it is a denial
             return failed(f"internal error: {type(error).__name__}", policy_set=policies.digest, now=now)
+
+    def mutate(
+        self,
+        document: dict[str, Any],
+        extract: Callable[[dict[str, Any]], Intent],
+        *,
+        now: Instant,
+        until: int | None = None,
+    ) -> Decision:
+        """The decision on `document` with the policies' defaults in it; its `patches` say which.
+
+        `extract` reads the Intent of a document. What is decided is the
+        patched document, so what is validated is what is returned. Defaults
+        that conflict deny, all of them listed.
+
+        Raises:
+            RequestError: `extract` can't read the document.
+        """
+        intent = extract(document)
+        patches, conflicts = merge(document, self._index.defaults(intent["action"], intent["kind"]))
+        decision = self.decide(extract(apply(document, patches)), now=now, until=until)
+        allowed = decision.allowed and not conflicts
+        return replace(decision, allowed=allowed, patches=patches, conflicts=conflicts)
 
     def _verdicts(self, intent: Intent, now: Instant, until: int | None) -> list[Verdict]:
         """What every rule that can apply says, waivers considered."""

@@ -5,14 +5,18 @@ no policy names falls together with all others that none names, so there are
 only as many buckets as the policy set itself can tell apart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from interlock.cel.environment import Environment
 from interlock.cel.program import Activation
-from interlock.loading.compile import CompiledPolicy, CompiledRule, environment
+from interlock.identity import PolicyName
+from interlock.loading.compile import CompiledPolicy, CompiledRule
+from interlock.loading.policyset import PolicySet
 from interlock.model.area import Area
-from interlock.model.policy import Effect
+from interlock.model.patch import Default
+from interlock.model.policy import Effect, Enforcement
 
 _OTHER: Final = ""
 
@@ -62,16 +66,18 @@ class Index:
     """The policies of one set; `buckets` is filled as Intents ask."""
 
     policies: tuple[CompiledPolicy, ...]
+    environments: Mapping[Area, Environment]
     actions: frozenset[str]
     kinds: frozenset[str]
     buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, policies: tuple[CompiledPolicy, ...]) -> "Index":
+    def of(cls, policies: PolicySet) -> "Index":
         """The index of `policies`."""
-        matches = [compiled.policy.match for compiled in policies]
+        matches = [policy.match for policy in policies.policies]
         return cls(
-            policies,
+            policies.compiled,
+            policies.environments,
             frozenset[str]().union(*(match.actions for match in matches)),
             frozenset[str]().union(*(match.kinds for match in matches)),
         )
@@ -84,28 +90,36 @@ class Index:
             bucket = self.buckets[key] = self._bucket(*key)
         return bucket
 
+    def defaults(self, action: str, kind: str) -> list[tuple[PolicyName, Default]]:
+        """The defaults of the enforced policies that apply, with the policy that each is of."""
+        return [
+            (compiled.policy.name, default)
+            for compiled in self.policies
+            if compiled.policy.enforcement is Enforcement.ENFORCE and compiled.policy.match.covers(action, kind)
+            for default in compiled.policy.defaults
+        ]
+
     def _bucket(self, action: str, kind: str) -> Bucket:
         found: dict[Area, list[CompiledPolicy]] = {}
         for compiled in self.policies:
-            match = compiled.policy.match
-            if (not match.actions or action in match.actions) and (not match.kinds or kind in match.kinds):
+            if compiled.policy.match.covers(action, kind):
                 found.setdefault(compiled.policy.area, []).append(compiled)
-        return tuple(_candidates(area, members) for area, members in found.items())
+        return tuple(_candidates(self.environments[area], area, members) for area, members in found.items())
 
 
-def _candidates(area: Area, policies: list[CompiledPolicy]) -> Candidates:
+def _candidates(environment: Environment, area: Area, policies: list[CompiledPolicy]) -> Candidates:
     guarded = [compiled for compiled in policies if compiled.when is not None or compiled.variables]
     lines = tuple(line for compiled in policies if compiled not in guarded for line in _lines(compiled))
     return Candidates(
         area=area,
         variable=area.variable,
-        open=tuple(_batch(area, lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH)),
+        open=tuple(_batch(environment, lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH)),
         guarded=tuple((compiled, _lines(compiled)) for compiled in guarded),
     )
 
 
-def _batch(area: Area, lines: tuple[Line, ...]) -> Batch:
-    return Batch(lines, environment(area).sieve([(line.rule.program, line.silent) for line in lines]))
+def _batch(environment: Environment, lines: tuple[Line, ...]) -> Batch:
+    return Batch(lines, environment.sieve([(line.rule.program, line.silent) for line in lines]))
 
 
 def _lines(compiled: CompiledPolicy) -> tuple[Line, ...]:

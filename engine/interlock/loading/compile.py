@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from interlock.cel.declarations import declare, message_type
-from interlock.cel.environment import Environment
+from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.frontend import RejectedError
 from interlock.cel.program import Program
 from interlock.cel.types import BOOL, STRING, TIMESTAMP, CelType
@@ -28,19 +28,16 @@ _DECLARATIONS: Final = declare([Intent])
 _INTENT: Final = {"intent": message_type(Intent), "now": TIMESTAMP}
 
 
-def environment(area: Area) -> Environment:
-    """What expressions of a policy on `area` can read: `intent`, `now` and one item of the area."""
-    return _ENVIRONMENTS[area]
+def environments(evaluator: Evaluator = Evaluator.INTERLOCK) -> dict[Area, Environment]:
+    """What expressions of a policy on each area can read: `intent`, `now` and one item of the area."""
+    return {area: _environment(area, evaluator) for area in Area}
 
 
-def _declared(area: Area) -> Environment:
+def _environment(area: Area, evaluator: Evaluator) -> Environment:
     named: dict[str, CelType] = dict(_INTENT)
     if area in _RECORDS:
         named[area.variable] = message_type(_RECORDS[area])
-    return Environment(_DECLARATIONS, named, named)
-
-
-_ENVIRONMENTS: Final = {area: _declared(area) for area in Area}
+    return Environment(_DECLARATIONS, named, named, evaluator=evaluator)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +67,13 @@ class CompiledPolicy:
 class Compiler:
     """Compiles one policy set; `problems` collects what is wrong with it."""
 
+    environments: Mapping[Area, Environment]
     problems: list[Problem] = field(default_factory=list)
 
     def policy(self, policy: Policy) -> CompiledPolicy | None:
         """The compiled `policy`, or None where something in it is wrong."""
         before = len(self.problems)
-        scope = environment(policy.area)
+        scope = self.environments[policy.area]
         when = self._program(scope, policy.match.when, BOOL)
         named: dict[str, Program] = {}
         for variable in policy.variables:
@@ -92,7 +90,7 @@ class Compiler:
 
     def scope(self, waiver: Waiver) -> Program | None:
         """The compiled scope of `waiver`."""
-        return self._program(environment(Area.INTENT), waiver.scope, BOOL)
+        return self._program(self.environments[Area.INTENT], waiver.scope, BOOL)
 
     def _rule(self, policy: Policy, scope: Environment, rule: Rule) -> CompiledRule | None:
         program = self._program(scope, rule.expression, BOOL)

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.program import Program
 from interlock.errors import AuthorError
 from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
 from interlock.loading.canonical import digest_of
-from interlock.loading.compile import CompiledPolicy, Compiler
+from interlock.loading.compile import CompiledPolicy, Compiler, environments
+from interlock.model.area import Area
 from interlock.model.catalog import Catalog
 from interlock.model.labels import AttributionLabels
 from interlock.model.layers import Layers
@@ -33,6 +35,7 @@ class PolicySet:
     layers: Layers
     labels: AttributionLabels
     catalog: Catalog
+    environments: Mapping[Area, Environment]
     compiled: tuple[CompiledPolicy, ...]
     waivers: tuple[Waiver, ...]
     scopes: Mapping[WaiverName, Program]
@@ -43,14 +46,16 @@ class PolicySet:
         return tuple(compiled.policy for compiled in self.compiled)
 
 
-def load(paths: Iterable[Path]) -> PolicySet:
+def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -> PolicySet:
     """The policy set of all documents in `paths`, which are files or directories.
+
+    Its expressions are evaluated by `evaluator`.
 
     Raises:
         AuthorError: documents or expressions have problems; all of them.
     """
     bundle, problems = read(paths)
-    compiler = Compiler()
+    compiler = Compiler(environments(evaluator))
     compiled = tuple(map(compiler.policy, bundle.policies))
     scopes = {waiver.name: compiler.scope(waiver) for waiver in bundle.waivers}
     found = (*problems, *compiler.problems)
@@ -63,6 +68,7 @@ def load(paths: Iterable[Path]) -> PolicySet:
         layers=bundle.layers,
         labels=bundle.labels,
         catalog=bundle.catalog,
+        environments=compiler.environments,
         compiled=tuple(policy for policy in compiled if policy is not None),
         waivers=bundle.waivers,
         scopes={name: scope for name, scope in scopes.items() if scope is not None},

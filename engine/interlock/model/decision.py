@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from interlock.identity import Digest, LayerName
 from interlock.model.area import Area
-from interlock.model.patch import Patch
+from interlock.model.patch import Conflict, Patch
 from interlock.model.verdict import Verdict
 from interlock.units import Instant
 
@@ -23,7 +23,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     `permits` are what a closed layer's allowance rests on. `errors` holds every
     errored verdict of enforced rules, ignored ones too. `warnings` and `audits`
     would be denials if their policies were enforced; they change nothing. `patches` were applied
-    before anything was decided: what was decided is the object with them.
+    before anything was decided: what was decided is the object with them. `conflicts` are defaults
+    that could not be; each denies.
     `missing` are the demands of closed layers that no permit met.
     Tuples are sorted by layer, policy, rule and item, so that equal inputs give equal bytes.
     """
@@ -39,5 +40,6 @@ class Decision(Struct, frozen=True, kw_only=True):
     warnings: tuple[Verdict, ...] = ()
     audits: tuple[Verdict, ...] = ()
     patches: tuple[Patch, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     failure: str = ""
     """Why the engine itself could not decide, such as a deadline; then it is a denial."""

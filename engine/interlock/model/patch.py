@@ -1,19 +1,36 @@
-"""What a policy adds to an object before it is decided."""
+"""What policies add to an object before it is decided."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from interlock.identity import PolicyName
+
+Scalar: TypeAlias = str | int | bool
+Path: TypeAlias = tuple[str, ...]
+"""The keys from an object's root to a place in it, all of them in objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A value for a place where an object has none."""
+
+    path: Path
+    value: Scalar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
-    """A value that `policy` gives to a place of the object where nothing was.
+    """A default that was applied, and the policies that ask for it, sorted."""
 
-    `path` holds the keys from the object's root; parents that are missing are
-    objects. Values are plain JSON.
-    """
+    path: Path
+    value: Scalar
+    policies: tuple[PolicyName, ...]
 
-    path: tuple[str, ...]
-    value: Any
-    policy: PolicyName
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Why a default could not be applied, and the policies that ask for it, sorted."""
+
+    path: Path
+    reason: str
+    policies: tuple[PolicyName, ...]

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
 from interlock.model.area import Area
+from interlock.model.patch import Default
 from interlock.spans import SourceText, Span
 
 
@@ -49,6 +50,10 @@ class Match:
     kinds: frozenset[str] = frozenset()
     when: SourceText | None = None
 
+    def covers(self, action: str, kind: str) -> bool:
+        """Whether Intents of this action and kind are meant; `when` has its own say."""
+        return (not self.actions or action in self.actions) and (not self.kinds or kind in self.kinds)
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -78,7 +83,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A named set of rules that one layer makes for one area."""
+    """A named set of rules that one layer makes for one area, and what it adds to objects.
+
+    A policy with `defaults` has no `match.when`: whether they apply depends on
+    the action and the kind alone, which no default can change.
+    """
 
     name: PolicyName
     layer: LayerName
@@ -89,4 +98,5 @@ class Policy:
     match: Match
     variables: tuple[Variable, ...]
     rules: tuple[Rule, ...]
+    defaults: tuple[Default, ...] = ()
     span: Span
