@@ -7,11 +7,12 @@ A key that is not required is a field that `has()` can test.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Final, get_args, get_origin
 
 from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
+from typing_extensions import get_type_hints, is_typeddict
 
 from interlock.cel.types import BOOL, DOUBLE, DYN, INT, STRING, CelType, list_of, map_of
 

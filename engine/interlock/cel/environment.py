@@ -16,6 +16,9 @@ from interlock.cel.types import DYN, CelType
 from interlock.errors import Problem
 from interlock.spans import SourceText
 
+Sieve = Callable[[Activation], tuple[list[int], list[int]]]
+"""The numbers of the programs that are sure to be the other boolean, and of those to evaluate exactly."""
+
 
 class Evaluator(StrEnum):
     """What computes the values of expressions; the checker is the same."""
@@ -63,17 +66,16 @@ class Environment:
             raise RejectedError([problem])
         return self._program(source, node)
 
-    def sieve(self, rules: Sequence[tuple[Program, bool]]) -> Callable[[Activation], list[int]]:
-        """A function that gives the numbers of all programs that may not evaluate to their boolean.
+    def sieve(self, rules: Sequence[tuple[Program, bool]]) -> Sieve:
+        """A function that tells which of many programs don't evaluate to their boolean.
 
-        A program that isn't listed is sure to; one that is, has to be
-        evaluated by itself. The programs are of this environment.
+        The programs are of this environment.
         """
         if self.evaluator is Evaluator.CEL_PYTHON:
-            return lambda _: list(range(len(rules)))
+            return lambda _: ([], list(range(len(rules))))
         generator = Generator(self.declarations, self.trusted, STANDARD)
         text = generator.sieve([(program.node, silent) for program, silent in rules])
-        made: Callable[[Activation], list[int]] = _executed(text, "<sieve>", generator.names)["sieve"]
+        made: Sieve = _executed(text, "<sieve>", generator.names)["sieve"]
         return made
 
     def _program(self, source: SourceText, node: Node) -> Program:

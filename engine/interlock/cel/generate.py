@@ -77,10 +77,10 @@ class Generator:
     loops: int = 0
 
     def sieve(self, rules: Sequence[tuple[Node, bool]]) -> str:
-        """The source of `sieve(a)`: the numbers of all nodes that aren't sure to be their boolean.
+        """The source of `sieve(a)`: the numbers of the nodes that aren't their boolean, and of those that fail.
 
-        One function over many nodes saves a call each; where it can't tell,
-        it lists the node, and who asked evaluates that one by itself.
+        One function over many nodes saves a call each. A node that fails here
+        is to be evaluated by itself, exactly.
         """
         tests = []
         for number, (node, silent) in enumerate(rules):
@@ -90,11 +90,11 @@ class Generator:
                 f"        if {'not ' if silent else ''}{condition}:\n"
                 f"            found.append({number})\n"
                 "    except Exception:\n"
-                f"        found.append({number})\n"
+                f"        failed.append({number})\n"
             )
         body = "".join(tests)
-        budget = self._budget(body)
-        return f"def sieve(a):\n    found = []\n{budget}{body}    return found\n"
+        head = f"def sieve(a):\n    found = []\n    failed = []\n{self._budget(body)}"
+        return f"{head}{body}    return found, failed\n"
 
     def _budget(self, body: str) -> str:
         """The line that `b` needs, where `body` has nested loops."""

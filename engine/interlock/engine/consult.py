@@ -6,7 +6,6 @@ and test coverage need all of them. The meaning of a rule's value is the same.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from interlock.cel.program import Activation
 from interlock.cel.values import Timestamp
@@ -54,7 +53,8 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
     for compiled in policies:
         area = compiled.policy.area
         for number, member in enumerate(items(area, intent)):
-            own = Activation({**shared, area.variable: member}).extended(compiled.variables)
+            own = shared.extended(compiled.variables)
+            own[area.variable] = member
             applies = _applies(compiled, intent, own)
             for rule in compiled.rules:
                 value = outcome(rule.program, own) if applies is True else False
@@ -68,9 +68,9 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
                 )
 
 
-def activation_of(intent: Intent, now: Instant) -> dict[str, Any]:
+def activation_of(intent: Intent, now: Instant) -> Activation:
     """The variables that every expression can read."""
-    return {"intent": intent, "now": Timestamp(now * 1_000_000)}
+    return Activation(intent=intent, now=Timestamp(now * 1_000_000))
 
 
 def mismatch(policy: Policy, intent: Intent) -> str:

@@ -5,7 +5,7 @@ set is a new Engine, so a decision never sees two.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from interlock.kernel.patches import apply, merge
 from interlock.kernel.waivers import lift
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import items, path
-from interlock.model.decision import Decision
+from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
 from interlock.model.verdict import Verdict
 from interlock.model.waiver import Waiver
@@ -35,6 +35,8 @@ class Engine:
         self.policies = policies
         self.context = ExtractionContext(policies.catalog, policies.labels)
         self._index = Index.of(policies)
+        self._closed = sorted({area for _, area in policies.layers.closures})
+        self._demands = lru_cache(maxsize=256)(self._demanded)
 
     def decide(self, intent: Intent, *, now: Instant, until: int | None = None) -> Decision:
         """The decision on `intent` at `now`.
@@ -82,6 +84,10 @@ class Engine:
         allowed = decision.allowed and not conflicts
         return replace(decision, allowed=allowed, patches=patches, conflicts=conflicts)
 
+    def _demanded(self, *counts: int) -> tuple[Demand, ...]:
+        """What closed layers demand of an Intent with so many items in each closed area."""
+        return demands(self.policies.layers, dict(zip(self._closed, counts, strict=True)))
+
     def _verdicts(self, intent: Intent, now: Instant, until: int | None) -> list[Verdict]:
         """What every rule that can apply says, waivers considered."""
         activation = Activation(intent=intent, now=Timestamp(now * 1_000_000))
@@ -90,7 +96,7 @@ class Engine:
             for number, member in enumerate(items(candidates.area, intent)):
                 activation[candidates.variable] = member
                 said += judge(candidates, activation, path(candidates.area, number), until)
-        return [self._lifted(verdict, activation, now) for verdict in said]
+        return [self._lifted(verdict, activation, now) for verdict in said] if self.policies.waivers else said
 
     def _lifted(self, verdict: Verdict, activation: Activation, now: Instant) -> Verdict:
         return lift(

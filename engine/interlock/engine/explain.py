@@ -1,4 +1,4 @@
-"""Why a decision is what it is: pure, from an engine, an Intent and a time.
+"""Why a decision is what it is: pure, from the policies, the Intent and the decision.
 
 It re-reads the rules that the decision rests on with the exact interpreter
 and keeps what each sub-expression was. It decides nothing itself.
@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from interlock.cel.ir import Variable
-from interlock.cel.program import Activation
 from interlock.cel.trace import Step, trace
 from interlock.engine.consult import Consulted, activation_of, consult, mismatch
-from interlock.engine.decide import Engine
 from interlock.engine.judge import outcome
 from interlock.loading.policyset import PolicySet
 from interlock.model.decision import Decision, Demand
@@ -82,15 +80,14 @@ class Explanation:
     missing: tuple[MissingPermit, ...]
 
 
-def explain(engine: Engine, intent: Intent, *, now: Instant) -> Explanation:
-    """Why `engine` decides on `intent` at `now` as it does."""
-    decision = engine.decide(intent, now=now)
-    rank = engine.policies.layers.rank
+def explain(policies: PolicySet, intent: Intent, decision: Decision) -> Explanation:
+    """Why `decision` is what `policies` say of `intent`."""
+    now, rank = decision.now, policies.layers.rank
     consulted = sorted(
-        consult(engine.policies.compiled, intent, now),
+        consult(policies.compiled, intent, now),
         key=lambda one: (rank[one.rule.id.layer], one.rule.id.policy, one.rule.id.rule, one.item),
     )
-    scene = _Scene(engine.policies, intent, now, _verdicts(decision))
+    scene = _Scene(policies, intent, now, _verdicts(decision))
     return Explanation(
         decision=decision,
         rules=tuple(scene.explained(one) for one in consulted if one.applies is not False),
@@ -153,7 +150,7 @@ class _Scene:
             return "it is not in force yet"
         if not waiver.is_in_force(self.now):
             return "it has expired"
-        covers = outcome(self.policies.scopes[waiver.name], Activation(activation_of(self.intent, self.now)))
+        covers = outcome(self.policies.scopes[waiver.name], activation_of(self.intent, self.now))
         if isinstance(covers, str):
             return f"its scope could not be evaluated: {covers}"
         return "" if covers else "its scope is false"

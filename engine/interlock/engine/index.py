@@ -5,12 +5,11 @@ no policy names falls together with all others that none names, so there are
 only as many buckets as the policy set itself can tell apart.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from interlock.cel.environment import Environment
-from interlock.cel.program import Activation
+from interlock.cel.environment import Environment, Sieve
 from interlock.identity import PolicyName
 from interlock.loading.compile import CompiledPolicy, CompiledRule
 from interlock.loading.policyset import PolicySet
@@ -38,10 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Rules that are asked together: `sieve` finds the few of them that may say something."""
+    """Rules that are asked together: `sieve` finds the few of them that say something or fail."""
 
     lines: tuple[Line, ...]
-    sieve: Callable[[Activation], list[int]]
+    sieve: Sieve
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,8 @@ from interlock.cel.program import Activation, Program
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.engine.index import Candidates, Line
 from interlock.loading.compile import CompiledRule
-from interlock.model.policy import Effect, OnError
-from interlock.model.verdict import Outcome, Verdict
+from interlock.model.policy import PERMIT, OnError
+from interlock.model.verdict import ERRORED, PERMITTED, VIOLATED, Verdict
 
 NOT_A_BOOL: Final = "the expression is not a bool"
 
@@ -32,8 +32,10 @@ def judge(candidates: Candidates, activation: Activation, item: str, until: int 
     said: list[Verdict] = []
     for batch in candidates.open:
         _keep(until)
-        if found := batch.sieve(activation):
-            said += _ask([batch.lines[number] for number in found], activation, item, until)
+        found, failed = batch.sieve(activation)
+        said += [_spoken(batch.lines[number].rule, activation, item) for number in found]
+        if failed:
+            said += _ask([batch.lines[number] for number in failed], activation, item, until)
     for compiled, lines in candidates.guarded:
         own = activation.extended(compiled.variables)
         applies = True if compiled.when is None else outcome(compiled.when, own)
@@ -75,11 +77,11 @@ def outcome(program: Program, activation: Activation) -> bool | str:
 
 
 def _spoken(rule: CompiledRule, activation: Activation, item: str) -> Verdict:
-    if rule.id.effect is Effect.PERMIT:
-        return Verdict(rule=rule.id, outcome=Outcome.PERMITTED, item=item)
+    if rule.id.effect is PERMIT:
+        return Verdict(rule=rule.id, outcome=PERMITTED, item=item)
     return Verdict(
         rule=rule.id,
-        outcome=Outcome.VIOLATED,
+        outcome=VIOLATED,
         item=item,
         message=_message(rule, activation),
         remedy=rule.rule.remedy,
@@ -101,7 +103,7 @@ def _message(rule: CompiledRule, activation: Activation) -> str:
 def _errored(line: Line, item: str, error: str) -> Verdict:
     return Verdict(
         rule=line.rule.id,
-        outcome=Outcome.ERRORED,
+        outcome=ERRORED,
         item=item,
         message=f"could not be evaluated: {error}",
         remedy=line.rule.rule.remedy,

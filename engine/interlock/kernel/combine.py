@@ -16,8 +16,8 @@ from interlock.kernel.evidence import Evidence, denies
 from interlock.model.area import Area, path
 from interlock.model.decision import Decision, Demand
 from interlock.model.layers import Layers
-from interlock.model.policy import Enforcement
-from interlock.model.verdict import Outcome, Verdict
+from interlock.model.policy import ENFORCE, WARN
+from interlock.model.verdict import ERRORED, PERMITTED, Verdict
 from interlock.units import Instant
 
 
@@ -40,19 +40,26 @@ def combine(
 ) -> Decision:
     """The decision on one Intent, with everything that it rests on, in a canonical order."""
     denials: list[Verdict] = []
+    permits: list[Verdict] = []
+    waived: list[Verdict] = []
+    errors: list[Verdict] = []
     warnings: list[Verdict] = []
     audits: list[Verdict] = []
-    enforced: list[Verdict] = []
     for verdict in _in_order(evidence.verdicts, layers):
-        enforcement = verdict.rule.enforcement
-        if enforcement is Enforcement.ENFORCE:
-            enforced.append(verdict)
-        if denies(verdict):
-            heard = warnings if enforcement is Enforcement.WARN else audits
-            (denials if enforcement is Enforcement.ENFORCE else heard).append(verdict)
-    permits = [verdict for verdict in enforced if verdict.outcome is Outcome.PERMITTED]
-    met = {Demand(permit.rule.layer, permit.rule.area, permit.item) for permit in permits}
-    missing = [demand for demand in wanted if demand not in met]
+        if verdict.rule.enforcement is not ENFORCE:
+            if denies(verdict):
+                (warnings if verdict.rule.enforcement is WARN else audits).append(verdict)
+            continue
+        if verdict.outcome is PERMITTED:
+            permits.append(verdict)
+        elif denies(verdict):
+            denials.append(verdict)
+        if verdict.outcome is ERRORED:
+            errors.append(verdict)
+        elif verdict.waiver is not None:
+            waived.append(verdict)
+    met = {(permit.rule.layer, permit.rule.area, permit.item) for permit in permits}
+    missing = [demand for demand in wanted if (demand.layer, demand.area, demand.item) not in met]
     return Decision(
         allowed=not denials and not missing,
         policy_set=policy_set,
@@ -60,8 +67,8 @@ def combine(
         denials=tuple(denials),
         missing=tuple(missing),
         permits=tuple(permits),
-        waived=tuple([verdict for verdict in enforced if verdict.waiver is not None]),
-        errors=tuple([verdict for verdict in enforced if verdict.outcome is Outcome.ERRORED]),
+        waived=tuple(waived),
+        errors=tuple(errors),
         warnings=tuple(warnings),
         audits=tuple(audits),
     )

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from interlock.model.policy import Effect
-from interlock.model.verdict import Outcome, Verdict
+from interlock.model.policy import PERMIT
+from interlock.model.verdict import ERRORED, VIOLATED, Verdict
 
 
 class Evidence(Struct, frozen=True):
@@ -36,8 +36,6 @@ def denies(verdict: Verdict) -> bool:
     does unless its policy lawfully ignores errors, and no waiver lifts it. An
     errored `permit` only permits nothing.
     """
-    if verdict.outcome is Outcome.VIOLATED:
+    if verdict.outcome is VIOLATED:
         return verdict.waiver is None
-    return (
-        verdict.outcome is Outcome.ERRORED and verdict.rule.effect is not Effect.PERMIT and not verdict.ignored
-    )
+    return verdict.outcome is ERRORED and verdict.rule.effect is not PERMIT and not verdict.ignored

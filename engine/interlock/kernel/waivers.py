@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from interlock.model.layers import Layers
-from interlock.model.verdict import Outcome, Verdict
+from interlock.model.verdict import VIOLATED, Verdict
 from interlock.model.waiver import Waiver
 from interlock.units import Instant
 
@@ -24,7 +24,7 @@ def lift(
     covers: Callable[[Waiver], bool],
 ) -> Verdict:
     """`verdict`, naming the waiver that lifts it if one does; the first by name where several do."""
-    if verdict.outcome is not Outcome.VIOLATED:
+    if verdict.outcome is not VIOLATED:
         return verdict
     lifting = [
         waiver.name

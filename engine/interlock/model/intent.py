@@ -15,10 +15,13 @@ Rules that hold for every Intent, however it was made:
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Final, NotRequired, TypedDict
+from typing import Annotated, Any, Final, NotRequired
 
 from annotated_types import Interval
 from msgspec import Meta
+
+# pydantic refuses the standard library's before Python 3.12.
+from typing_extensions import TypedDict
 
 UNKNOWN: Final = "unknown"
 

@@ -7,6 +7,7 @@ kernel's business, not theirs.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
 from interlock.model.area import Area
@@ -33,6 +34,12 @@ class Enforcement(StrEnum):
     ENFORCE = "enforce"
     WARN = "warn"
     AUDIT = "audit"
+
+
+# Bound once for hot loops, as in interlock.model.verdict.
+PERMIT: Final = Effect.PERMIT
+ENFORCE: Final = Enforcement.ENFORCE
+WARN: Final = Enforcement.WARN
 
 
 class OnError(StrEnum):

@@ -5,6 +5,7 @@ in a tenth of a frozen dataclass's time (docs/decisions/0006).
 """
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -22,6 +23,12 @@ class Outcome(StrEnum):
     PERMITTED = "permitted"
     NOT_APPLICABLE = "notApplicable"
     ERRORED = "errored"
+
+
+# Python 3.11 takes a third of a microsecond to look a member up in its enum, which hot loops feel.
+VIOLATED: Final = Outcome.VIOLATED
+PERMITTED: Final = Outcome.PERMITTED
+ERRORED: Final = Outcome.ERRORED
 
 
 class RuleId(Struct, frozen=True, kw_only=True, cache_hash=True):
