@@ -16,13 +16,14 @@ from typing import Any
 import celpy
 from cel_expr_python import cel
 from celpy.adapter import json_to_cel
+from rich.console import Console
+from rich.table import Table
+
 from interlock.engine import Engine
 from interlock.intents.chat import from_chat
 from interlock.loading.policyset import load
 from interlock.model.intent import Intent
 from interlock.units import Instant
-from rich.console import Console
-from rich.table import Table
 
 ROUNDS = 15
 NOW = Instant(1_767_225_600_000)
@@ -66,7 +67,12 @@ RULES: list[tuple[str, str, str, Callable[[Any], bool]]] = [
         "intent.data.classifications.all(c, c != 'pii') || intent.data.region == 'eu'",
         lambda i: all(c != "pii" for c in i["data"]["classifications"]) or i["data"]["region"] == "eu",
     ),
-    ("intent", "require", "intent.agent.name.endsWith('-agent')", lambda i: i["agent"]["name"].endswith("-agent")),
+    (
+        "intent",
+        "require",
+        "intent.agent.name.endsWith('-agent')",
+        lambda i: i["agent"]["name"].endswith("-agent"),
+    ),
     (
         "models",
         "permit",

@@ -37,7 +37,10 @@ class Step:
         """The value, shortened where it is long; of an error its message."""
         if isinstance(self.value, Exception):
             return f"error: {self.value}"
-        text = literal(self.value)
+        try:
+            text = literal(self.value)
+        except RecursionError:
+            return "too deeply nested to show"
         return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
 
 

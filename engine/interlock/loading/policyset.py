@@ -58,7 +58,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
     compiler = Compiler(environments(evaluator))
     compiled = tuple(map(compiler.policy, bundle.policies))
     scopes = {waiver.name: compiler.scope(waiver) for waiver in bundle.waivers}
-    found = (*problems, *compiler.problems)
+    found = (*problems, *map(bundle.with_line, compiler.problems))
     if found:
         raise AuthorError(found)
     return PolicySet(

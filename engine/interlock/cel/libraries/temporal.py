@@ -174,9 +174,7 @@ def seconds(value: Any, *zone: Any) -> int:
 def milliseconds(value: Any, *zone: Any) -> int:
     """The milliseconds within the second."""
     if isinstance(value, Duration) and not zone:
-        return (
-            _whole(value, 1_000_000) % 1000 if value.nanoseconds >= 0 else -(_whole(value, -1_000_000) % 1000)
-        )
+        return _whole(value, 1_000_000) - 1000 * _whole(value, _SECOND)
     _civil("getMilliseconds", value, zone)
     return int(value.nanoseconds % _SECOND // 1_000_000)
 

@@ -1,0 +1,4 @@
+"""The Catalog that ships with Interlock: accelerators and models by the names they go by.
+
+Only YAML documents live here; `interlock.loading.catalogs` reads them.
+"""

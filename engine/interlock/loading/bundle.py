@@ -1,0 +1,88 @@
+"""All documents of a policy set, read together.
+
+The files' order, number and names make no difference to what is read. Each
+problem of each file is found in one go, and none of them raises.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from interlock.errors import Problem
+from interlock.loading.catalogs import combine, over, shipped
+from interlock.loading.contents import gather
+from interlock.loading.decode.settings import Settings
+from interlock.loading.documents import read_documents
+from interlock.loading.files import find, read_source
+from interlock.loading.references import policy_problems, waiver_problems
+from interlock.loading.source import Source
+from interlock.loading.validate import is_test, validate
+from interlock.model.catalog import Catalog
+from interlock.model.labels import AttributionLabels
+from interlock.model.layers import Layers
+from interlock.model.policy import Policy
+from interlock.model.waiver import Waiver
+from interlock.units import Milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What the documents of a policy set say; everything is sorted by name.
+
+    It is all there is only if it was read without a problem.
+    """
+
+    policies: tuple[Policy, ...]
+    catalog: Catalog
+    waivers: tuple[Waiver, ...]
+    layers: Layers
+    labels: AttributionLabels
+    longest_waiver: Milliseconds
+    sources: Mapping[str, Source] = field(repr=False)
+
+    def with_line(self, problem: Problem) -> Problem:
+        """`problem` with the line that it stands in: for what is found later, when CEL is compiled."""
+        return self.sources[problem.span.file].problem(problem.span, problem.message)
+
+
+def read(paths: Iterable[Path]) -> tuple[Bundle, tuple[Problem, ...]]:
+    """What the files at `paths` say together, and everything that is wrong with them.
+
+    Directories are read in full. With any problem the bundle must not decide
+    anything: what is missing from it could have denied.
+    """
+    files, problems = find(paths)
+    read_files = [read_source(file) for file in files]
+    sources = [source for source in read_files if isinstance(source, Source)]
+    problems += [problem for problem in read_files if isinstance(problem, Problem)]
+    bundle, found = assemble(sources)
+    ordered = sorted({*problems, *found}, key=lambda problem: (problem.span, problem.message))
+    return bundle, tuple(ordered)
+
+
+def assemble(sources: Iterable[Source]) -> tuple[Bundle, list[Problem]]:
+    """What `sources`, whose names differ, say together, and everything that is wrong with them."""
+    by_name = {source.file: source for source in sources}
+    readings = [read_documents(source) for source in by_name.values()]
+    problems = [problem for reading in readings for problem in reading.problems]
+    places = {problem.span for problem in problems}
+    documents = (document for reading in readings for document in reading.documents)
+    checked = [validate(document, places) for document in documents if not is_test(document)]
+    contents = gather(checked, is_complete=all(reading.is_complete for reading in readings))
+    catalog, repeated = combine(contents.catalogs)
+    scene = contents.scene()
+    problems += [problem for one in checked for problem in one.problems]
+    problems += [*contents.problems, *repeated]
+    problems += [p for document, policy in contents.policies for p in policy_problems(document, policy, scene)]
+    problems += [p for document, waiver in contents.waivers for p in waiver_problems(document, waiver, scene)]
+    settings = scene.settings or Settings()
+    bundle = Bundle(
+        policies=tuple(sorted((policy for _, policy in contents.policies), key=lambda policy: policy.name)),
+        catalog=over(shipped(), catalog),
+        waivers=tuple(sorted((waiver for _, waiver in contents.waivers), key=lambda waiver: waiver.name)),
+        layers=settings.layers,
+        labels=settings.labels,
+        longest_waiver=settings.longest_waiver,
+        sources=by_name,
+    )
+    return bundle, problems

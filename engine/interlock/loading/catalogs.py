@@ -1,0 +1,103 @@
+"""One Catalog out of many documents, over the one that ships with Interlock.
+
+A name has one entry: twice among an author's catalogs is a problem, while an
+author's entry replaces what the shipped one says of the same name.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias, TypeVar
+
+from interlock.errors import AuthorError, Problem
+from interlock.loading.decode.catalog import decode_catalog
+from interlock.loading.documents import Document, read_documents
+from interlock.loading.kinds.catalog import AcceleratorShape, CatalogDocument, ModelShape, ToolShape
+from interlock.loading.nodes import Path
+from interlock.loading.source import Source
+from interlock.loading.spelling import quoted
+from interlock.loading.validate import validate
+from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
+
+_Entry = TypeVar("_Entry", ModelEntry, AcceleratorEntry, ToolEntry)
+_Place: TypeAlias = tuple[Document, Path]
+
+
+def combine(catalogs: Iterable[tuple[Document, CatalogDocument]]) -> tuple[Catalog, list[Problem]]:
+    """All entries of `catalogs`, sorted by their names, and the names that occur twice."""
+    problems: list[Problem] = []
+    seen: dict[tuple[str, str], _Place] = {}
+    found = Catalog()
+    for document, shape in catalogs:
+        found = _joined(found, decode_catalog(shape))
+        for sort, index, position, name in _names(shape):
+            here: _Place = document, ("spec", sort, index, "names", position)
+            there = seen.setdefault((sort, name), here)
+            if there is not here:
+                message = f"duplicate name {quoted(name)}: {there[0].span(there[1])} has it already"
+                problems.append(document.problem(here[1], message))
+    return found, problems
+
+
+def over(base: Catalog, own: Catalog) -> Catalog:
+    """`own`, and of `base` what names nothing that `own` names."""
+    return _joined(
+        own,
+        Catalog(
+            models=_without(base.models, own.models),
+            accelerators=_without(base.accelerators, own.accelerators),
+            tools=_without(base.tools, own.tools),
+        ),
+    )
+
+
+@cache
+def shipped() -> Catalog:
+    """The Catalog that ships with Interlock."""
+    documents = [file for file in files("interlock.catalogs").iterdir() if file.name.endswith(".yaml")]
+    return catalog_of(Source(f"interlock/catalogs/{d.name}", d.read_text(encoding="utf-8")) for d in documents)
+
+
+def catalog_of(sources: Iterable[Source]) -> Catalog:
+    """The Catalog that the catalog documents of `sources` make. AuthorError with all their problems."""
+    readings = [read_documents(source) for source in sources]
+    checked = [validate(document) for reading in readings for document in reading.documents]
+    catalog, repeated = combine((c.document, c.shape) for c in checked if isinstance(c.shape, CatalogDocument))
+    problems = [p for reading in readings for p in reading.problems]
+    problems += [p for one in checked for p in one.problems]
+    if problems or repeated:
+        raise AuthorError([*problems, *repeated])
+    return catalog
+
+
+def _names(shape: CatalogDocument) -> Iterator[tuple[str, int, int, str]]:
+    """Every name of the document: its sort, the index of its entry, its position there, the name."""
+    sorts: dict[str, Sequence[ModelShape | AcceleratorShape | ToolShape]] = {
+        "models": shape.spec.models,
+        "accelerators": shape.spec.accelerators,
+        "tools": shape.spec.tools,
+    }
+    for sort, entries in sorts.items():
+        for index, entry in enumerate(entries):
+            for position, name in enumerate(entry.names):
+                yield sort, index, position, name
+
+
+def _joined(one: Catalog, other: Catalog) -> Catalog:
+    return Catalog(
+        models=_sorted(one.models + other.models),
+        accelerators=_sorted(one.accelerators + other.accelerators),
+        tools=_sorted(one.tools + other.tools),
+    )
+
+
+def _sorted(entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.names))
+
+
+def _without(base: tuple[_Entry, ...], own: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    """`base` less the names that `own` has."""
+    taken = {name for entry in own for name in entry.names}
+    kept = (replace(entry, names=tuple(n for n in entry.names if n not in taken)) for entry in base)
+    return tuple(entry for entry in kept if entry.names)

@@ -1,0 +1,108 @@
+"""Checked documents, decoded and sorted by what they are.
+
+Names that repeat are found here. What failed is remembered, so that
+references to it are not reported as well.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from interlock.errors import Problem
+from interlock.loading.decode.names import NAME
+from interlock.loading.decode.policy import decode_policy
+from interlock.loading.decode.settings import Settings, decode_settings
+from interlock.loading.decode.waiver import decode_waiver
+from interlock.loading.documents import Document
+from interlock.loading.kinds.catalog import CatalogDocument
+from interlock.loading.kinds.policy import PolicyDocument
+from interlock.loading.kinds.policyset import PolicySetDocument
+from interlock.loading.kinds.waiver import WaiverDocument
+from interlock.loading.references import Scene
+from interlock.loading.spelling import quoted
+from interlock.loading.validate import POLICY, POLICY_SET, AnyShape, Checked
+from interlock.model.policy import Policy
+from interlock.model.waiver import Waiver
+
+
+@dataclass(slots=True, kw_only=True)
+class Contents:
+    """What the documents hold, each noun with the document that it is from.
+
+    `broken` are kinds and names of documents that exist but give no noun.
+    """
+
+    is_complete: bool
+    policies: list[tuple[Document, Policy]] = field(default_factory=list)
+    waivers: list[tuple[Document, Waiver]] = field(default_factory=list)
+    catalogs: list[tuple[Document, CatalogDocument]] = field(default_factory=list)
+    settings: list[Settings] = field(default_factory=list)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def scene(self) -> Scene:
+        """What references may lead to."""
+        unusable = frozenset(name for kind, name in self.broken if kind == POLICY)
+        return Scene(
+            policies={policy.name: policy for _, policy in self.policies if policy.name not in unusable},
+            broken=unusable,
+            is_complete=self.is_complete,
+            settings=self._known_settings(),
+        )
+
+    def _known_settings(self) -> Settings | None:
+        """The settings, or None where what was read does not tell them."""
+        if any(kind == POLICY_SET for kind, _ in self.broken):
+            return None
+        if self.settings:
+            return self.settings[0]
+        return Settings() if self.is_complete else None
+
+
+def gather(checked: Iterable[Checked], *, is_complete: bool) -> Contents:
+    """All that `checked` documents hold. `is_complete` says that no file has more of them."""
+    contents = Contents(is_complete=is_complete)
+    first: dict[tuple[str, str], Document] = {}
+    for one in checked:
+        if not one.kind or (one.kind == POLICY and not one.name):
+            contents.is_complete = False
+        if one.shape is None or not one.document.is_sound:
+            contents.broken.add((one.kind, one.name))
+        else:
+            _decode(contents, one.document, one.shape)
+        if one.name:
+            _note_repetition(contents, first, one)
+    return contents
+
+
+def _decode(contents: Contents, document: Document, shape: AnyShape) -> None:
+    """Add what `document` holds to `contents`."""
+    problems: list[Problem] = []
+    match shape:
+        case PolicyDocument():
+            policy, problems = decode_policy(document, shape)
+            contents.policies += [(document, policy)] if policy else []
+        case WaiverDocument():
+            waiver, problems = decode_waiver(document, shape)
+            contents.waivers += [(document, waiver)] if waiver else []
+        case PolicySetDocument():
+            settings, problems = decode_settings(document, shape)
+            contents.settings += [settings] if settings else []
+        case _:
+            contents.catalogs.append((document, shape))
+    if problems:
+        contents.broken.add((shape.kind, shape.metadata.name))
+        contents.problems += problems
+
+
+def _note_repetition(contents: Contents, first: dict[tuple[str, str], Document], one: Checked) -> None:
+    """Add the problem that a document before `one` has its name; PolicySets repeat under any name."""
+    is_set = one.kind == POLICY_SET
+    before = first.setdefault((one.kind, "" if is_set else one.name), one.document)
+    if before is one.document:
+        return
+    contents.broken.add((one.kind, one.name))
+    place = before.span(NAME)
+    message = f"duplicate {one.kind} {quoted(one.name)}: {place} has that name already"
+    if is_set:
+        message = f"second PolicySet: {place} is one already, and a policy set has one at most"
+    contents.problems.append(one.document.problem(NAME, message))

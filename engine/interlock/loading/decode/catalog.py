@@ -1,0 +1,49 @@
+"""Catalog entries, with their names in order, so that equal catalogs are equal."""
+
+from interlock.identity import Digest
+from interlock.loading.kinds.catalog import AcceleratorShape, CatalogDocument, ModelShape, ToolShape
+from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
+from interlock.units import MicroUsdPerMillionTokens
+
+
+def decode_catalog(shape: CatalogDocument) -> Catalog:
+    """The entries that `shape` describes."""
+    spec = shape.spec
+    return Catalog(
+        models=tuple(map(_model, spec.models)),
+        accelerators=tuple(map(_accelerator, spec.accelerators)),
+        tools=tuple(map(_tool, spec.tools)),
+    )
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
+
+
+def _model(shape: ModelShape) -> ModelEntry:
+    price = shape.price
+    return ModelEntry(
+        names=_names(shape.names),
+        class_name=shape.class_name,
+        provider=shape.provider,
+        hosting=shape.hosting,
+        input_price=MicroUsdPerMillionTokens(price.input) if price else None,
+        output_price=MicroUsdPerMillionTokens(price.output) if price else None,
+    )
+
+
+def _accelerator(shape: AcceleratorShape) -> AcceleratorEntry:
+    return AcceleratorEntry(
+        names=_names(shape.names),
+        class_name=shape.class_name,
+        vendor=shape.vendor,
+        memory_mib=shape.memory_mib,
+    )
+
+
+def _tool(shape: ToolShape) -> ToolEntry:
+    return ToolEntry(
+        names=_names(shape.names),
+        class_name=shape.class_name,
+        schema_digest=Digest(shape.schema_digest) if shape.schema_digest else None,
+    )

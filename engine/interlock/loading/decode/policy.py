@@ -1,0 +1,114 @@
+"""Policies: rules with one effect each, and what their digests cover."""
+
+from collections.abc import Iterable, Iterator
+
+from interlock.errors import Problem
+from interlock.identity import LayerName, PolicyName, RuleName
+from interlock.loading.decode.names import NAME, repeated
+from interlock.loading.digest import rule_digest
+from interlock.loading.documents import Document
+from interlock.loading.kinds.policy import MatchShape, PolicyDocument, PolicySpec, RuleShape
+from interlock.loading.nodes import Path
+from interlock.loading.spelling import quoted
+from interlock.model.intent import Action
+from interlock.model.patch import Default
+from interlock.model.policy import Effect, Match, Policy, Rule, Variable
+
+_RULES: Path = ("spec", "rules")
+
+
+def decode_policy(document: Document, shape: PolicyDocument) -> tuple[Policy | None, list[Problem]]:
+    """The policy that `shape` describes."""
+    spec = shape.spec
+    problems = [
+        *repeated(document, _RULES, [rule.name for rule in spec.rules]),
+        *repeated(document, ("spec", "variables"), [variable.name for variable in spec.variables]),
+    ]
+    for index, rule in enumerate(spec.rules):
+        problems += _rule_problems(document, (*_RULES, index), rule)
+    problems += _default_problems(document, spec)
+    if problems:
+        return None, problems
+    match = _match(document, spec.match)
+    policy = Policy(
+        name=PolicyName(shape.metadata.name),
+        layer=LayerName(spec.layer),
+        area=spec.area,
+        enforcement=spec.enforcement,
+        on_error=spec.on_error,
+        description=spec.description,
+        match=match,
+        variables=tuple(_variables(document, spec)),
+        rules=tuple(_rules(document, spec, match)),
+        defaults=tuple(Default(tuple(default.path), default.value) for default in spec.defaults),
+        span=document.span(NAME),
+    )
+    return policy, []
+
+
+def _effects(rule: RuleShape) -> list[tuple[Effect, str]]:
+    """The effects that `rule` has, with their expressions."""
+    written = [(Effect.REQUIRE, rule.require), (Effect.FORBID, rule.forbid), (Effect.PERMIT, rule.permit)]
+    return [(effect, expression) for effect, expression in written if expression]
+
+
+def _rule_problems(document: Document, path: Path, rule: RuleShape) -> Iterator[Problem]:
+    effects = [effect for effect, _ in _effects(rule)]
+    if not effects:
+        message = f"rule {quoted(rule.name)} has no effect: add `require`, `forbid` or `permit`"
+        yield document.problem((*path, "name"), message)
+    for effect in effects[1:]:
+        place = document.key_span((*path, effect.value))
+        message = f"rule {quoted(rule.name)} has `{effects[0]}` already: move `{effect}` to a rule of its own"
+        yield document.source.problem(place, message)
+    can_deny = any(effect is not Effect.PERMIT for effect in effects)
+    if can_deny and not (rule.message or rule.message_expression):
+        message = f"rule {quoted(rule.name)} can deny and says not why: add `message` or `messageExpression`"
+        yield document.problem((*path, "name"), message)
+
+
+def _default_problems(document: Document, spec: PolicySpec) -> Iterator[Problem]:
+    if not spec.rules and not spec.defaults:
+        yield document.problem(NAME, "the policy says nothing: add `rules` or `defaults`")
+    if spec.defaults and spec.match.when:
+        message = (
+            "a policy with `defaults` applies by action and kind alone: move its rules to a policy of their own"
+        )
+        yield document.problem(("spec", "match", "when"), message)
+
+
+def _match(document: Document, shape: MatchShape) -> Match:
+    # An empty text is refused before, so it stands for an absent field.
+    return Match(
+        actions=frozenset(_actions(shape.actions)),
+        kinds=frozenset(shape.kinds),
+        when=document.text(("spec", "match", "when")) if shape.when else None,
+    )
+
+
+def _actions(patterns: Iterable[str]) -> Iterator[str]:
+    """The actions that `patterns` stand for."""
+    for pattern in patterns:
+        prefix = pattern.removesuffix("*")
+        yield from (a.value for a in Action if (a.startswith(prefix) if prefix != pattern else a == pattern))
+
+
+def _variables(document: Document, spec: PolicySpec) -> Iterator[Variable]:
+    for index, variable in enumerate(spec.variables):
+        yield Variable(variable.name, document.text(("spec", "variables", index, "expression")))
+
+
+def _rules(document: Document, spec: PolicySpec, match: Match) -> Iterator[Rule]:
+    for index, rule in enumerate(spec.rules):
+        path = (*_RULES, index)
+        ((effect, expression),) = _effects(rule)
+        yield Rule(
+            name=RuleName(rule.name),
+            effect=effect,
+            expression=document.text((*path, effect.value)),
+            message=rule.message,
+            message_expression=document.text((*path, "messageExpression")) if rule.message_expression else None,
+            remedy=rule.remedy,
+            digest=rule_digest(spec, match, rule, effect, expression),
+            span=document.span((*path, "name")),
+        )

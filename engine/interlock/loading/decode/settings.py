@@ -1,0 +1,50 @@
+"""Settings: the authorities, the labels and how long waivers may last."""
+
+from dataclasses import dataclass
+
+from interlock.errors import Problem
+from interlock.identity import LayerName
+from interlock.loading.decode.names import repeated
+from interlock.loading.documents import Document
+from interlock.loading.kinds.policyset import DEFAULT_WAIVER_DAYS, PolicySetDocument
+from interlock.loading.nodes import Path
+from interlock.model.labels import DEFAULT_LABELS, AttributionLabels
+from interlock.model.layers import DEFAULT_LAYERS, Layer, Layers
+from interlock.units import Milliseconds, days
+
+_LAYERS: Path = ("spec", "layers")
+_LONGEST_WAIVER = days(DEFAULT_WAIVER_DAYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a PolicySet document says, or the defaults where there is none."""
+
+    layers: Layers = DEFAULT_LAYERS
+    labels: AttributionLabels = DEFAULT_LABELS
+    longest_waiver: Milliseconds = _LONGEST_WAIVER
+
+
+def decode_settings(document: Document, shape: PolicySetDocument) -> tuple[Settings | None, list[Problem]]:
+    """The settings that `shape` describes, with defaults for what it leaves out."""
+    spec = shape.spec
+    problems = list(repeated(document, _LAYERS, [layer.name for layer in spec.layers]))
+    if spec.layers and spec.layers[0].may_ignore_errors:
+        message = "no layer is above the highest, so none can let it ignore errors: remove the field"
+        problems.append(document.problem((*_LAYERS, 0, "mayIgnoreErrors"), message))
+    if problems:
+        return None, problems
+    layers = tuple(
+        Layer(
+            name=LayerName(layer.name),
+            closed=frozenset(layer.closed),
+            may_ignore_errors=layer.may_ignore_errors,
+        )
+        for layer in spec.layers
+    )
+    settings = Settings(
+        layers=Layers(layers) if layers else DEFAULT_LAYERS,
+        labels=AttributionLabels(**spec.attribution.model_dump()),
+        longest_waiver=days(spec.waivers.max_days),
+    )
+    return settings, []

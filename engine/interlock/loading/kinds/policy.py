@@ -1,0 +1,165 @@
+"""The document kind IntentPolicy: a layer's rules for one area."""
+
+from typing import Annotated, Literal
+
+import re2
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, Strict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Name, Shape, Text, broken_rule
+from interlock.model.area import Area
+from interlock.model.intent import Action
+from interlock.model.policy import Effect, Enforcement, OnError
+
+_PREFIXES = sorted({action.partition(".")[0] for action in Action})
+ACTION_PATTERNS = (*(action.value for action in Action), *(f"{prefix}.*" for prefix in _PREFIXES))
+"""All actions, and `prefix.*` for all actions that start alike."""
+
+_IDENTIFIER = r"[_a-zA-Z][_a-zA-Z0-9]*"
+_is_identifier = re2.compile(_IDENTIFIER).fullmatch
+
+# https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
+_RESERVED = frozenset(
+    {"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let"}
+    | {"loop", "namespace", "null", "package", "return", "true", "var", "void", "while"}
+)
+
+
+def _action(text: str) -> str:
+    if text not in ACTION_PATTERNS:
+        expected = ", ".join(f"'{pattern}'" for pattern in ACTION_PATTERNS)
+        raise PydanticCustomError("enum", "unknown action", {"expected": expected})
+    return text
+
+
+def _identifier(text: str) -> str:
+    if not _is_identifier(text):
+        raise broken_rule("must be letters, digits and `_`, not starting with a digit, such as `is_allowed`")
+    if text in _RESERVED:
+        raise broken_rule("is a reserved word of CEL: choose another name")
+    return text
+
+
+ActionPattern = Annotated[
+    str, AfterValidator(_action), Field(json_schema_extra={"enum": list(ACTION_PATTERNS)})
+]
+Identifier = Annotated[
+    str, AfterValidator(_identifier), Field(max_length=63, json_schema_extra={"pattern": f"^{_IDENTIFIER}$"})
+]
+
+
+def _constant(value: object) -> object:
+    if not isinstance(value, bool | int | str):
+        raise broken_rule("must be a text, a whole number, `true` or `false`")
+    return value
+
+
+Constant = Annotated[
+    bool | int | str,
+    PlainValidator(_constant),
+    WithJsonSchema({"type": ["boolean", "integer", "string"]}),
+]
+
+
+class MatchShape(Shape):
+    """Which Intents the policy is about; all that is given must hold."""
+
+    actions: AtLeastOne[ActionPattern] = ()
+    """Any of these actions; `workload.*` stands for all actions that start with `workload.`."""
+
+    kinds: AtLeastOne[Text] = ()
+    """Any of these kinds of objects, such as `Deployment`."""
+
+    when: Text = ""
+    """A CEL condition on the Intent and, if the policy has an area, on its item."""
+
+
+class VariableShape(Shape):
+    """A named CEL expression."""
+
+    name: Identifier
+    """Later variables and all rules read the value as `variables.` and this name."""
+
+    expression: Text
+    """The CEL expression."""
+
+
+class RuleShape(Shape):
+    """A CEL expression with an effect: exactly one of `require`, `forbid` and `permit`."""
+
+    # Editors can tell; when loading, decoding says it in words.
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [effect.value]} for effect in Effect]},
+    )
+
+    name: Name
+    """The rule's name, unique within the policy. Decisions, reports and waivers use it."""
+
+    require: Text = ""
+    """A CEL condition that must be true; false denies."""
+
+    forbid: Text = ""
+    """A CEL condition that must be false; true denies."""
+
+    permit: Text = ""
+    """A CEL condition that, where it is true, allows what a closed layer would deny."""
+
+    message: Text = ""
+    """What is wrong, for the person whose request is denied."""
+
+    message_expression: Text = ""
+    """A CEL expression that gives the message; `message` is used where it fails."""
+
+    remedy: Text = ""
+    """What that person can do about it."""
+
+
+class DefaultShape(Shape):
+    """A constant for a place of the object where nothing is."""
+
+    path: AtLeastOne[Text]
+    """The keys from the object's root to the place, such as `[metadata, labels, team]`."""
+
+    value: Constant
+    """The value: a text, a whole number, true or false."""
+
+
+class PolicySpec(Shape):
+    """What the policy decides."""
+
+    layer: Name
+    """Whose authority the policy carries: one of the policy set's layers."""
+
+    area: Annotated[Area, Strict(strict=False)] = Area.INTENT
+    """The part of an Intent that the rules see one item at a time."""
+
+    enforcement: Annotated[Enforcement, Strict(strict=False)] = Enforcement.ENFORCE
+    """Whether denials count; `warn` and `audit` only record them."""
+
+    on_error: Annotated[OnError, Strict(strict=False)] = OnError.DENY
+    """What a rule that fails to evaluate means; `ignore` only where a higher layer lets it."""
+
+    description: Text
+    """What the policy is for, and why."""
+
+    match: MatchShape = MatchShape()
+    """Which Intents the policy is about; without it, all."""
+
+    variables: Many[VariableShape] = ()
+    """Named expressions, each of which may read those above it."""
+
+    rules: Many[RuleShape] = ()
+    """What must hold, in any order."""
+
+    defaults: Many[DefaultShape] = ()
+    """What objects get where they have nothing, before they are decided. Not together with `match.when`."""
+
+
+class PolicyDocument(Envelope):
+    """A layer's rules for one area."""
+
+    kind: Literal["IntentPolicy"]
+    """The kind of document."""
+
+    spec: PolicySpec
+    """What the policy decides."""

@@ -1,0 +1,77 @@
+"""The document kind PolicySet: what holds for all policies together."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict
+
+from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Name, Shape, Text
+from interlock.model.area import Area
+from interlock.model.labels import DEFAULT_LABELS
+
+DEFAULT_WAIVER_DAYS = 90
+
+
+class LayerShape(Shape):
+    """One authority."""
+
+    name: Name
+    """The name that policies give as their layer."""
+
+    closed: Many[Annotated[Area, Strict(strict=False)]] = ()
+    """Areas in which nothing is allowed that no rule of this layer permits."""
+
+    may_ignore_errors: bool = False
+    """Whether the layers above let policies of this layer choose `onError: ignore`."""
+
+
+class AttributionShape(Shape):
+    """For each dimension the labels that may carry it; the first one found wins."""
+
+    organization: Many[Text] = DEFAULT_LABELS.organization
+    """Labels that name the organization."""
+
+    team: Many[Text] = DEFAULT_LABELS.team
+    """Labels that name the team."""
+
+    project: Many[Text] = DEFAULT_LABELS.project
+    """Labels that name the project."""
+
+    use_case: Many[Text] = DEFAULT_LABELS.use_case
+    """Labels that name the use case."""
+
+    environment: Many[Text] = DEFAULT_LABELS.environment
+    """Labels that name the environment."""
+
+    cost_center: Many[Text] = DEFAULT_LABELS.cost_center
+    """Labels that name the cost center."""
+
+
+class WaiversShape(Shape):
+    """Limits of waivers."""
+
+    max_days: Annotated[int, Field(ge=1, le=3650)] = DEFAULT_WAIVER_DAYS
+    """The longest time, in days, from a waiver's start to its expiry."""
+
+
+class PolicySetSpec(Shape):
+    """What holds for all policies together; what is left out has its default."""
+
+    layers: AtLeastOne[LayerShape] = ()
+    """The authorities, the highest first. Default: organization (closed for tools and models), platform,
+    team, agent."""
+
+    attribution: AttributionShape = AttributionShape()
+    """Which labels say who answers and pays."""
+
+    waivers: WaiversShape = WaiversShape()
+    """Limits of waivers."""
+
+
+class PolicySetDocument(Envelope):
+    """What holds for all policies together; a policy set has at most one such document."""
+
+    kind: Literal["PolicySet"]
+    """The kind of document."""
+
+    spec: PolicySetSpec = PolicySetSpec()
+    """What differs from the defaults."""

@@ -1,0 +1,24 @@
+"""Options and hypothesis profiles of the whole suite.
+
+`--hypothesis-profile=deep` searches longer; `ci` is the same in every run.
+"""
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("deep", max_examples=2_000, deadline=None)
+settings.load_profile("dev")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write what is found as what is expected; review the diff"
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be renewed."""
+    return bool(request.config.getoption("--update-golden"))

@@ -1,0 +1,238 @@
+"""The shell: what an Engine makes of policies, Intents, time and its own failures."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock.cel.environment import Evaluator
+from interlock.engine import Engine
+from interlock.intents.admission import from_manifest
+from interlock.loading.policyset import PolicySet, load
+from interlock.model.intent import Intent
+from interlock.units import Instant
+
+NOW = Instant(1_767_225_600_000)
+
+HEAD = "apiVersion: interlock.dev/v1alpha1\nkind: IntentPolicy\n"
+OPEN = """\
+apiVersion: interlock.dev/v1alpha1
+kind: PolicySet
+metadata: {name: open}
+spec:
+  layers: [{name: organization}, {name: team, mayIgnoreErrors: true}]
+"""
+
+
+def policy(name: str, rules: str, spec: str = "", layer: str = "organization") -> str:
+    """A policy document with these rules and further lines of its spec."""
+    return (
+        f"{HEAD}metadata: {{name: {name}}}\nspec:\n  layer: {layer}\n  description: under test\n{spec}"
+        f"  rules:\n{rules}"
+    )
+
+
+def engine(tmp_path: Path, *documents: str, evaluator: Evaluator = Evaluator.INTERLOCK) -> Engine:
+    """An engine that loaded these documents."""
+    path = tmp_path / "policies.yaml"
+    path.write_text("---\n".join(documents))
+    return Engine(load([path], evaluator=evaluator))
+
+
+def intent(**changes: Any) -> Intent:
+    """A chat request to one model with one tool."""
+    made: Any = {
+        "action": "model.chat",
+        "kind": "ChatCompletion",
+        "principal": {"id": "ana", "type": "user", "groups": [], "claims": {}},
+        "attribution": {"team": "search"},
+        "models": [],
+        "accelerators": [],
+        "tools": [],
+        "data": {"classifications": []},
+        "usage": {"outputTokens": 100},
+        "images": [],
+        "unresolved": [],
+        "provenance": {},
+        "object": {},
+    }
+    made.update(changes)
+    plain: Intent = made
+    return plain
+
+
+LIMIT = policy("limit", "    - {name: tokens, require: intent.usage.outputTokens <= 1000, message: too many}\n")
+
+
+def test_a_satisfied_policy_allows(tmp_path: Path) -> None:
+    assert engine(tmp_path, OPEN, LIMIT).decide(intent(), now=NOW).allowed
+
+
+def test_a_violation_denies_and_says_why(tmp_path: Path) -> None:
+    decision = engine(tmp_path, OPEN, LIMIT).decide(intent(usage={"outputTokens": 5000}), now=NOW)
+    assert not decision.allowed
+    assert [(denial.rule.policy, denial.message) for denial in decision.denials] == [("limit", "too many")]
+
+
+def test_a_rule_that_fails_denies(tmp_path: Path) -> None:
+    decision = engine(tmp_path, OPEN, LIMIT).decide(intent(usage={}), now=NOW)
+    assert not decision.allowed
+    assert decision.denials[0].error == "no such key: outputTokens"
+
+
+def test_a_failing_condition_errs_every_rule_of_the_policy(tmp_path: Path) -> None:
+    spec = "  match: {when: intent.attribution.project == 'x'}\n"
+    rules = "    - {name: a, require: 'true', message: m}\n    - {name: b, permit: 'true'}\n"
+    decision = engine(tmp_path, OPEN, policy("p", rules, spec)).decide(intent(), now=NOW)
+    assert not decision.allowed
+    assert [error.rule.rule for error in decision.errors] == ["a", "b"]
+    assert decision.permits == ()
+
+
+def test_a_policy_that_may_ignore_errors_records_them(tmp_path: Path) -> None:
+    rules = "    - {name: a, require: intent.attribution.project == 'x', message: m}\n"
+    decision = engine(tmp_path, OPEN, policy("p", rules, "  onError: ignore\n", "team")).decide(
+        intent(), now=NOW
+    )
+    assert decision.allowed
+    assert [error.ignored for error in decision.errors] == [True]
+
+
+def test_variables_are_read_by_name_and_only_when_needed(tmp_path: Path) -> None:
+    spec = (
+        "  variables:\n    - {name: limit, expression: '50'}\n    - {name: broken, expression: 1 / 0}\n"
+        "    - {name: half, expression: variables.limit / 2}\n"
+    )
+    rules = "    - {name: a, require: intent.usage.outputTokens <= variables.half, message: m}\n"
+    made = engine(tmp_path, OPEN, policy("p", rules, spec))
+    assert not made.decide(intent(), now=NOW).allowed
+    assert made.decide(intent(usage={"outputTokens": 25}), now=NOW).allowed
+
+
+def test_a_computed_message_falls_back_to_the_fixed_one(tmp_path: Path) -> None:
+    rules = (
+        "    - name: a\n      forbid: 'true'\n      message: fixed\n"
+        "      messageExpression: intent.attribution.project\n"
+        "    - name: b\n      forbid: 'true'\n      messageExpression: \"'team ' + intent.attribution.team\"\n"
+        "    - name: c\n      forbid: 'true'\n      messageExpression: intent.attribution.project\n"
+    )
+    decision = engine(tmp_path, OPEN, policy("p", rules)).decide(intent(), now=NOW)
+    assert [denial.message for denial in decision.denials] == ["fixed", "team search", "failed: true"]
+
+
+def test_past_its_deadline_the_engine_denies(tmp_path: Path) -> None:
+    decision = engine(tmp_path, OPEN, LIMIT).decide(intent(), now=NOW, until=time.monotonic_ns() - 1)
+    assert not decision.allowed
+    assert decision.failure == "the decision ran out of time"
+
+
+def test_an_engine_that_breaks_denies(tmp_path: Path) -> None:
+    broken: Any = {"action": "model.chat", "kind": "ChatCompletion"}
+    decision = engine(tmp_path, LIMIT).decide(broken, now=NOW)
+    assert not decision.allowed
+    assert decision.failure == "internal error: KeyError"
+
+
+def test_runaway_loops_are_stopped_and_deny(tmp_path: Path) -> None:
+    rules = (
+        "    - name: a\n      message: m\n      require: |\n        true ||\n"
+        "        intent.principal.groups.all(x, intent.principal.groups.all(y, x != y || x == y))\n"
+        "    - name: b\n      message: m\n      require: |\n"
+        "        intent.principal.groups.all(x, intent.principal.groups.all(y, x != y || x == y))\n"
+    )
+    principal = {"id": "ana", "type": "user", "groups": [str(n) for n in range(400)], "claims": {}}
+    decision = engine(tmp_path, OPEN, policy("p", rules)).decide(intent(principal=principal), now=NOW)
+    assert [denial.rule.rule for denial in decision.denials] == ["b"]
+    assert "iterations" in decision.denials[0].error
+
+
+def test_both_evaluators_decide_alike(tmp_path: Path) -> None:
+    spec = "  variables: [{name: limit, expression: '50'}]\n"
+    rules = "    - {name: a, require: intent.usage.outputTokens <= variables.limit, message: m}\n"
+    for usage in ({"outputTokens": 5}, {"outputTokens": 500}, {}):
+        decisions = [
+            engine(tmp_path, OPEN, policy("p", rules, spec), evaluator=each).decide(
+                intent(usage=usage), now=NOW
+            )
+            for each in Evaluator
+        ]
+        assert decisions[0].allowed is decisions[1].allowed
+
+
+LABEL = f"""\
+{HEAD}metadata: {{name: NAME}}
+spec:
+  layer: organization
+  description: everything has a team
+  match: {{kinds: [Pod]}}
+  defaults:
+    - {{path: [metadata, labels, team], value: VALUE}}
+"""
+NEEDS_TEAM = policy(
+    "needs-team", "    - {name: team, require: has(intent.attribution.team), message: no team}\n"
+)
+
+
+def pod(policies: PolicySet, **metadata: Any) -> tuple[dict[str, Any], Any]:
+    """A Pod and how it is read."""
+    document = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p", **metadata},
+        "spec": {"containers": []},
+    }
+    context = Engine(policies).context
+    return document, lambda each: from_manifest(each, context)
+
+
+def test_what_is_decided_is_the_object_with_its_defaults(tmp_path: Path) -> None:
+    made = engine(tmp_path, OPEN, NEEDS_TEAM, LABEL.replace("NAME", "label").replace("VALUE", "search"))
+    document, extract = pod(made.policies)
+    assert not made.decide(extract(document), now=NOW).allowed
+    decision = made.mutate(document, extract, now=NOW)
+    assert decision.allowed
+    assert [(patch.path, patch.value) for patch in decision.patches] == [
+        (("metadata", "labels", "team"), "search")
+    ]
+
+
+def test_defaults_that_conflict_deny(tmp_path: Path) -> None:
+    one = LABEL.replace("NAME", "one").replace("VALUE", "search")
+    two = LABEL.replace("NAME", "two").replace("VALUE", "ads")
+    made = engine(tmp_path, OPEN, one, two)
+    document, extract = pod(made.policies)
+    decision = made.mutate(document, extract, now=NOW)
+    assert not decision.allowed
+    assert [conflict.policies for conflict in decision.conflicts] == [("one", "two")]
+    document, extract = pod(made.policies, labels={"team": "mine"})
+    assert made.mutate(document, extract, now=NOW).allowed
+
+
+def test_defaults_of_policies_that_are_not_enforced_change_nothing(tmp_path: Path) -> None:
+    audited = (
+        LABEL.replace("NAME", "one")
+        .replace("VALUE", "search")
+        .replace("  layer", "  enforcement: audit\n  layer")
+    )
+    made = engine(tmp_path, OPEN, audited)
+    document, extract = pod(made.policies)
+    assert made.mutate(document, extract, now=NOW).patches == ()
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_the_digest_does_not_depend_on_order_or_files(tmp_path: Path, order: tuple[int, ...]) -> None:
+    documents = [OPEN, LIMIT, NEEDS_TEAM]
+    expected = engine(tmp_path, *documents).policies.digest
+    (tmp_path / "policies.yaml").unlink()
+    for number in order:
+        (tmp_path / f"{'cab'[number]}.yaml").write_text(documents[number])
+    assert load([tmp_path]).digest == expected
+
+
+def test_the_digest_changes_with_the_meaning(tmp_path: Path) -> None:
+    digests = {
+        engine(tmp_path, OPEN, LIMIT.replace("1000", limit).replace("too many", message)).policies.digest
+        for limit, message in [("1000", "too many"), ("1001", "too many"), ("1000", "fewer please")]
+    }
+    assert len(digests) == 3
