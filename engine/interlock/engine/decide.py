@@ -49,9 +49,7 @@ class Engine:
         try:
             return combine(
                 Evidence.of(self._verdicts(intent, now, until)),
-                demands(
-                    policies.layers, {area: len(items(area, intent)) for _, area in policies.layers.closures}
-                ),
+                self._demands(*[len(items(area, intent)) for area in self._closed]),
                 policies.layers,
                 policy_set=policies.digest,
                 now=now,
