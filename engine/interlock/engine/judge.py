@@ -33,7 +33,8 @@ def judge(candidates: Candidates, activation: Activation, item: str, until: int 
     for batch in candidates.open:
         _keep(until)
         found, failed = batch.sieve(activation)
-        said += [_spoken(batch.lines[number].rule, activation, item) for number in found]
+        if found:
+            said += [_spoken(batch.lines[number].rule, activation, item) for number in found]
         if failed:
             said += _ask([batch.lines[number] for number in failed], activation, item, until)
     for compiled, lines in candidates.guarded:
