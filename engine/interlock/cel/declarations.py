@@ -44,6 +44,11 @@ class Declarations:
         """The type of a field; None where `message` is no declared message or has no such field."""
         return self.fields.get(message.name, {}).get(name)
 
+    def is_repeated(self, message: CelType, name: str) -> bool:
+        """Whether a field is a list or map of a declared message: `has()` of it is true when it isn't empty."""
+        declared = self.field(message, name)
+        return declared is not None and declared.name in {"list", "map"}
+
 
 def declare(records: Iterable[type]) -> Declarations:
     """Declarations of `records` and of every TypedDict that their annotations mention."""

@@ -94,9 +94,7 @@ class Environment:
         )
 
     def _is_repeated(self, node: Has) -> bool:
-        """Whether `has()` asks for a message's list or map, which is there when it isn't empty."""
-        declared = self.declarations.field(node.operand.place.type, node.field)
-        return declared is not None and declared.name in {"list", "map"}
+        return self.declarations.is_repeated(node.operand.place.type, node.field)
 
 
 def _alternative(source: SourceText, node: Node) -> Callable[[Activation], Any]:

@@ -6,7 +6,6 @@ never reaches native code.
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final
 
 from cel_expr_python import cel
@@ -29,6 +28,7 @@ from interlock.cel.types import (
 )
 from interlock.errors import Problem
 from interlock.spans import SourceText
+from interlock.spelling import closest
 
 _NATIVE: Final = {
     BOOL: cel.Type.BOOL,
@@ -43,7 +43,6 @@ _NATIVE: Final = {
     DYN: cel.Type.DYN,
     CelType("list"): cel.Type.List(cel.Type.DYN),
     CelType("map"): cel.Type.Map(cel.Type.DYN, cel.Type.DYN),
-    CelType("type"): cel.Type.TYPE,
 }
 
 # They read the checker's messages, never a request, which only RE2 may read.
@@ -112,7 +111,11 @@ class Frontend:
             return f"undefined field `{field}` of {record}{_did_you_mean(field, known)}"
         if match := _UNDECLARED.fullmatch(message):
             (name,) = match.groups()
-            return f"undeclared reference to `{name}`{_did_you_mean(name, self._variables)}"
+            first = name.partition(".")[0]
+            close = _did_you_mean(name, self._variables) or _did_you_mean(
+                first, self._variables.keys() - {first}
+            )
+            return f"undeclared reference to `{name}`{close}"
         if match := _NO_OVERLOAD.fullmatch(message):
             function, types = match.groups()
             operator = _OPERATORS.get(function, function.strip("_"))
@@ -145,5 +148,5 @@ def _native(type_: CelType) -> Any:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f": did you mean `{close[0]}`?" if close else ""
+    meant = closest(name, known)
+    return f": did you mean `{meant}`?" if meant else ""

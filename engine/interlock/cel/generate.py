@@ -34,7 +34,7 @@ from interlock.cel.ir import (
     Variable,
 )
 from interlock.cel.libraries import Function
-from interlock.cel.libraries.collections import elements, has
+from interlock.cel.libraries.collections import elements, has, has_repeated
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.operators import inline
 from interlock.cel.types import (
@@ -173,10 +173,12 @@ class Generator:
         return Code(text, self.declarations.field(operand.type, name) or DYN)
 
     def _has(self, node: Has, operand: Code) -> Code:
-        declared = self.declarations.field(operand.type, node.field)
-        if declared is None:
-            return Code(f"{self.name(has)}({operand.text}, {node.field!r})", BOOL)
-        if declared.name in {"list", "map"}:
+        # What is asked follows from the checker's type; whether it is safe to ask Python, from ours.
+        is_repeated = self.declarations.is_repeated(node.operand.place.type, node.field)
+        if self.declarations.field(operand.type, node.field) is None:
+            test = has_repeated if is_repeated else has
+            return Code(f"{self.name(test)}({operand.text}, {node.field!r})", BOOL)
+        if is_repeated:
             return Code(f"(len({operand.text}[{node.field!r}]) > 0)", BOOL)
         return Code(f"({node.field!r} in {operand.text})", BOOL)
 

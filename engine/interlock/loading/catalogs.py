@@ -16,9 +16,9 @@ from interlock.loading.documents import Document, read_documents
 from interlock.loading.kinds.catalog import AcceleratorShape, CatalogDocument, ModelShape, ToolShape
 from interlock.loading.nodes import Path
 from interlock.loading.source import Source
-from interlock.loading.spelling import quoted
 from interlock.loading.validate import validate
 from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
+from interlock.spelling import quoted
 
 _Entry = TypeVar("_Entry", ModelEntry, AcceleratorEntry, ToolEntry)
 _Place: TypeAlias = tuple[Document, Path]

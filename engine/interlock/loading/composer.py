@@ -16,8 +16,8 @@ from interlock.loading.nodes import Entry, MappingNode, Node, ScalarNode, Sequen
 from interlock.loading.placement import Placement
 from interlock.loading.scalars import TEXT_TAGS, RefusedScalarError, Value, resolve
 from interlock.loading.source import Source
-from interlock.loading.spelling import quoted
 from interlock.loading.yaml_errors import explain
+from interlock.spelling import quoted
 
 MAX_DEPTH = 100
 MAX_NODES = 100_000

@@ -18,10 +18,10 @@ from interlock.loading.kinds.policy import PolicyDocument
 from interlock.loading.kinds.policyset import PolicySetDocument
 from interlock.loading.kinds.waiver import WaiverDocument
 from interlock.loading.references import Scene
-from interlock.loading.spelling import quoted
 from interlock.loading.validate import POLICY, POLICY_SET, AnyShape, Checked
 from interlock.model.policy import Policy
 from interlock.model.waiver import Waiver
+from interlock.spelling import quoted
 
 
 @dataclass(slots=True, kw_only=True)

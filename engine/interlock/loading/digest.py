@@ -1,7 +1,7 @@
 """The digest of a rule: it changes exactly when the rule may mean something else."""
 
+from interlock.digests import digest_of
 from interlock.identity import Digest
-from interlock.loading.canonical import digest_of
 from interlock.loading.kinds.policy import PolicySpec, RuleShape
 from interlock.model.policy import Effect, Match
 

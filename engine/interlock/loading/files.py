@@ -11,8 +11,8 @@ from pathlib import Path
 
 from interlock.errors import Problem
 from interlock.loading.source import MAX_BYTES, Source, decode_text
-from interlock.loading.spelling import alternatives
 from interlock.spans import Span
+from interlock.spelling import alternatives
 
 MOST_FILES = 10_000
 

@@ -16,9 +16,9 @@ from interlock.loading.composer import MAX_DEPTH
 from interlock.loading.documents import read_documents
 from interlock.loading.files import read_source
 from interlock.loading.source import Source
-from interlock.loading.spelling import quoted
 from interlock.model.intent import MAX_INT64, MIN_INT64
 from interlock.spans import Span
+from interlock.spelling import quoted
 
 
 @dataclass(frozen=True, slots=True)

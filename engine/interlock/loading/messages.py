@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from interlock.errors import Problem
 from interlock.loading.documents import Document
 from interlock.loading.nodes import Path, written
-from interlock.loading.spelling import closest, quoted, suggestion
 from interlock.spans import Span
+from interlock.spelling import closest, quoted, suggestion
 
 _NOUNS = {
     "string_type": "text",

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.program import Program
+from interlock.digests import digest_of
 from interlock.errors import AuthorError
 from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
-from interlock.loading.canonical import digest_of
+from interlock.loading.canonical import plain
 from interlock.loading.compile import CompiledPolicy, Compiler, environments
 from interlock.model.area import Area
 from interlock.model.catalog import Catalog
@@ -63,7 +64,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         raise AuthorError(found)
     return PolicySet(
         digest=digest_of(
-            [bundle.layers, bundle.labels, bundle.catalog, bundle.policies, bundle.waivers],
+            plain([bundle.layers, bundle.labels, bundle.catalog, bundle.policies, bundle.waivers]),
         ),
         layers=bundle.layers,
         labels=bundle.labels,

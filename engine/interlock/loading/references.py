@@ -11,10 +11,10 @@ from interlock.errors import Problem
 from interlock.loading.decode.settings import Settings
 from interlock.loading.documents import Document
 from interlock.loading.nodes import Path
-from interlock.loading.spelling import quoted, suggestion
 from interlock.model.layers import Layers
 from interlock.model.policy import Effect, OnError, Policy, Rule
 from interlock.model.waiver import Waived, Waiver
+from interlock.spelling import quoted, suggestion
 
 _LAYER: Path = ("spec", "layer")
 _DAY = 24 * 60 * 60 * 1000

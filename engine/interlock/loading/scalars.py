@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import re2
 
-from interlock.loading.spelling import quoted
 from interlock.model.intent import MAX_INT64, MIN_INT64
+from interlock.spelling import quoted
 
 Value: TypeAlias = str | int | float | bool | None
 

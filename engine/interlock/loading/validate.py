@@ -19,8 +19,8 @@ from interlock.loading.kinds.policyset import PolicySetDocument
 from interlock.loading.kinds.waiver import WaiverDocument
 from interlock.loading.messages import explain
 from interlock.loading.nodes import MappingNode, Node, Path, ScalarNode, SequenceNode, written
-from interlock.loading.spelling import quoted, suggestion
 from interlock.spans import Span
+from interlock.spelling import quoted, suggestion
 
 AnyShape: TypeAlias = PolicyDocument | CatalogDocument | WaiverDocument | PolicySetDocument
 

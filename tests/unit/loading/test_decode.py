@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from interlock.digests import digest_of
 from interlock.identity import LayerName
-from interlock.loading.canonical import digest_of
 from interlock.loading.kinds.waiver import InstantText
 from interlock.model.area import Area
 from interlock.model.intent import Action

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from interlock.errors import Problem
 from interlock.loading.documents import Document
 from interlock.loading.nodes import Path
-from interlock.loading.spelling import quoted
+from interlock.spelling import quoted
 
 NAME: Path = ("metadata", "name")
 """Where a document says what it is called."""

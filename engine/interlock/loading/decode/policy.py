@@ -9,10 +9,10 @@ from interlock.loading.digest import rule_digest
 from interlock.loading.documents import Document
 from interlock.loading.kinds.policy import MatchShape, PolicyDocument, PolicySpec, RuleShape
 from interlock.loading.nodes import Path
-from interlock.loading.spelling import quoted
 from interlock.model.intent import Action
 from interlock.model.patch import Default
 from interlock.model.policy import Effect, Match, Policy, Rule, Variable
+from interlock.spelling import quoted
 
 _RULES: Path = ("spec", "rules")
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.loading.spelling import alternatives, closest, quoted, suggestion
+from interlock.spelling import alternatives, closest, quoted, suggestion
 
 
 def test_a_close_word_is_suggested() -> None:

@@ -1,0 +1,129 @@
+"""The accelerators that a pod asks for, by class.
+
+Joins what the pod counts (`demand.py`) with what its choice of nodes leaves
+open (`placement.py`). Several constraints on one pod must all hold, so each of
+them alone bounds what the pod can get; the tightest one is taken.
+"""
+
+from typing import Final
+
+from interlock.intents.claims import add_claims
+from interlock.intents.demand import Demand, demands
+from interlock.intents.draft import note
+from interlock.intents.placement import Choice, Constraint, Placement, placement
+from interlock.intents.podtemplates import Pods
+from interlock.intents.products import Product, entry_of, mig_memory
+from interlock.intents.resources import Device
+from interlock.model.catalog import Catalog
+from interlock.model.intent import MAX_INT64, UNKNOWN, Accelerator, Intent
+
+_OPEN: Final = Choice(Product(name=UNKNOWN, mig_profile="", shared=False), None)
+
+
+def add_accelerators(intent: Intent, pods: Pods, catalog: Catalog) -> None:
+    """Add what each of `pods` asks for: extended resources, claims, or only a node that has accelerators.
+
+    A pod that chooses such a node and asks for no device has a count of 0:
+    limits on numbers pass it, rules on classes see it.
+    """
+    where = placement(pods.spec, pods.path, catalog)
+    found = demands(pods.spec, pods.path, pods.containers)
+    for demand in found:
+        if demand.unreadable:
+            note(intent, demand.unreadable, "the quantity can't be read as a number of devices")
+        intent["accelerators"].append(_accelerator(demand, where, pods.count, catalog))
+    add_claims(intent, pods)
+    if not intent["accelerators"]:
+        intent["accelerators"] += _chosen_by_node(where, pods.count, catalog)
+
+
+def _accelerator(demand: Demand, where: Placement, pods: int, catalog: Catalog) -> Accelerator:
+    device = demand.device
+    choices = _choices(device, where, catalog)
+    classes = list(dict.fromkeys(_class(choice) for choice in choices))
+    accelerator: Accelerator = {
+        "vendor": device.vendor if device.vendor != UNKNOWN else _only({_vendor(c) for c in choices}),
+        "resource": demand.resource,
+        "class": UNKNOWN if len(classes) > 1 or demand.unreadable else classes[0],
+        "product": _only({choice.product.name for choice in choices}),
+        "count": demand.count,
+        "pods": pods,
+        "total": min(demand.count * pods, MAX_INT64),
+        "shared": device.shared or where.shared or all(choice.product.shared for choice in choices),
+        "allocation": device.allocation,
+        "alternatives": classes if len(classes) > 1 else [],
+        "source": demand.source,
+    }
+    _add_memory(accelerator, device.mig_profile or where.mig_profile, choices)
+    return accelerator
+
+
+def _add_memory(accelerator: Accelerator, mig_profile: str, choices: list[Choice]) -> None:
+    """Add the MIG profile and the memory: the profile's if there is one, else the product's."""
+    profile = mig_profile or _only({choice.product.mig_profile for choice in choices})
+    if profile and profile != UNKNOWN:
+        accelerator["migProfile"] = profile
+        memory = mig_memory(profile)
+    else:
+        sizes = {choice.entry.memory_mib if choice.entry else None for choice in choices}
+        memory = sizes.pop() if len(sizes) == 1 else None
+    if memory is not None:
+        accelerator["memoryMib"] = memory
+
+
+def _choices(device: Device, where: Placement, catalog: Catalog) -> list[Choice]:
+    """The products that `device` can be, over all alternatives of the affinity; at least one."""
+    named = _named_by_resource(device, catalog)
+    found: dict[Choice, None] = {}
+    for scenario in where.scenarios:
+        constraints = [constraint.choices for constraint in scenario]
+        if named is not None:
+            constraints.append((named,))
+        fitting = [tuple(_fitting(choice, device) for choice in choices) for choices in constraints]
+        tightest = min(fitting or [(_OPEN,)], key=_looseness)
+        found.update(dict.fromkeys(tightest))
+    return list(found)
+
+
+def _named_by_resource(device: Device, catalog: Catalog) -> Choice | None:
+    if not device.product:
+        return None
+    product = Product(name=device.product, mig_profile="", shared=False)
+    return Choice(product, entry_of(device.product, catalog))
+
+
+def _fitting(choice: Choice, device: Device) -> Choice:
+    """`choice`, or anything where it is another vendor's than the resource that is asked for."""
+    foreign = choice.entry is not None and device.vendor not in {UNKNOWN, choice.entry.vendor}
+    return _OPEN if foreign else choice
+
+
+def _looseness(choices: tuple[Choice, ...]) -> tuple[bool, int]:
+    classes = {_class(choice) for choice in choices}
+    return UNKNOWN in classes, len(classes)
+
+
+def _class(choice: Choice) -> str:
+    return choice.entry.class_name if choice.entry else UNKNOWN
+
+
+def _vendor(choice: Choice) -> str:
+    return choice.entry.vendor if choice.entry else UNKNOWN
+
+
+def _only(words: set[str]) -> str:
+    """The one word, or unknown where there are several."""
+    return next(iter(words)) if len(words) == 1 else UNKNOWN
+
+
+def _chosen_by_node(where: Placement, pods: int, catalog: Catalog) -> list[Accelerator]:
+    """The accelerator of the nodes that were chosen, if any were for their accelerators."""
+    constraint = next((constraint for scenario in where.scenarios for constraint in scenario), None)
+    if constraint is None:
+        return []
+    demand = Demand(resource=constraint.key, device=_node(constraint), count=0, source=constraint.source)
+    return [_accelerator(demand, where, pods, catalog)]
+
+
+def _node(constraint: Constraint) -> Device:
+    return Device(domain=constraint.key, vendor=UNKNOWN, allocation="selector")

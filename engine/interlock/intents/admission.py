@@ -1,0 +1,88 @@
+"""Kubernetes objects: what an admission webhook is asked, and manifests that nobody sent yet.
+
+Source: `AdmissionRequest` of admission.k8s.io/v1.
+"""
+
+from typing import Any, Final
+
+from interlock.errors import RequestError
+from interlock.intents.bounds import check_bounds
+from interlock.intents.context import ExtractionContext
+from interlock.intents.draft import note, unknown_principal
+from interlock.intents.fields import as_mapping, mapping, required_text, text, texts
+from interlock.intents.workload import Subject, name_of, workload_intent
+from interlock.model.intent import UNKNOWN, Action, Intent, Principal
+
+_ACTIONS: Final = {
+    "CREATE": Action.WORKLOAD_CREATE,
+    "UPDATE": Action.WORKLOAD_UPDATE,
+    "DELETE": Action.WORKLOAD_DELETE,
+    "CONNECT": Action.WORKLOAD_CONNECT,
+}
+_SERVICE_ACCOUNT: Final = "system:serviceaccount:"
+
+
+def from_admission(request: dict[str, Any], context: ExtractionContext) -> Intent:
+    """What the `request` of an AdmissionReview wants to do.
+
+    Paths in the Intent are those of the object, and start with `request.` for
+    what the request says beside it. Raises RequestError.
+    """
+    check_bounds(request, "request")
+    given = as_mapping(request, "request")
+    operation = required_text(given, "operation", "request")
+    action = _ACTIONS.get(operation)
+    if action is None:
+        choices = ", ".join(f"`{word}`" for word in _ACTIONS)
+        raise RequestError(f"`request.operation`: must be one of {choices}", path="$.request.operation")
+    body = mapping(given, "oldObject" if action is Action.WORKLOAD_DELETE else "object", "request")
+    if not body and action in {Action.WORKLOAD_CREATE, Action.WORKLOAD_UPDATE}:
+        raise RequestError("`request.object`: must be the object to admit", path="$.request.object")
+    intent = workload_intent(action, _subject(given, body), body, _principal(given), context)
+    if intent["principal"]["id"] != UNKNOWN:
+        intent["provenance"]["principal.id"] = "request.userInfo.username"
+    if not body:
+        note(intent, "request.object", "the request holds no object")
+    return intent
+
+
+def _subject(request: dict[str, Any], body: dict[str, Any]) -> Subject:
+    kind = mapping(request, "kind", "request")
+    return Subject(
+        group=text(kind, "group", "request.kind") or "",
+        version=text(kind, "version", "request.kind") or "",
+        kind=required_text(kind, "kind", "request.kind"),
+        namespace=text(request, "namespace", "request") or "",
+        name=text(request, "name", "request") or name_of(body),
+    )
+
+
+def _principal(request: dict[str, Any]) -> Principal:
+    """Who asked the API server. `extra` are the claims of who authenticated them."""
+    path = "request.userInfo"
+    user = mapping(request, "userInfo", "request")
+    username = text(user, "username", path)
+    if not username:
+        return unknown_principal()
+    return {
+        "id": username,
+        "type": "serviceAccount" if username.startswith(_SERVICE_ACCOUNT) else "user",
+        "groups": texts(user, "groups", path),
+        "claims": mapping(user, "extra", path),
+    }
+
+
+def from_manifest(manifest: dict[str, Any], context: ExtractionContext) -> Intent:
+    """What it would mean to create the object of `manifest`; nobody knows who would. Raises RequestError."""
+    check_bounds(manifest)
+    body = as_mapping(manifest, "")
+    group, slash, version = required_text(body, "apiVersion", "").rpartition("/")
+    metadata = mapping(body, "metadata", "")
+    subject = Subject(
+        group=group if slash else "",
+        version=version,
+        kind=required_text(body, "kind", ""),
+        namespace=text(metadata, "namespace", "metadata") or "",
+        name=name_of(body),
+    )
+    return workload_intent(Action.WORKLOAD_CREATE, subject, body, unknown_principal(), context)

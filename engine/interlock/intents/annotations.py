@@ -1,0 +1,106 @@
+"""What annotations under `interlock.dev/` say of a workload: its tools, its agent, its data.
+
+The object's own annotations count before those of its pod template. What they
+state is taken as stated; whether to believe it is for policies to say.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from interlock.intents.agents import set_agent
+from interlock.intents.classes import tool_of
+from interlock.intents.draft import note
+from interlock.intents.paths import member
+from interlock.intents.quantity import whole_quantity
+from interlock.model.catalog import Catalog
+from interlock.model.intent import UNKNOWN, Agent, Intent
+
+PREFIX: Final = "interlock.dev/"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """Annotations of an object and of its pods, each at its path; the first that has a key counts."""
+
+    places: tuple[tuple[dict[str, str], str], ...]
+
+    def find(self, key: str) -> tuple[str, str] | None:
+        """The value of `key` and its path, where it is there and not empty."""
+        for values, path in self.places:
+            if values.get(key):
+                return values[key], member(path, key)
+        return None
+
+
+def add_stated(intent: Intent, annotations: Annotations, catalog: Catalog) -> None:
+    """Add everything that the annotations state."""
+    if any(key.startswith(PREFIX) for values, _ in annotations.places for key in values):
+        _add_tools(intent, annotations, catalog)
+        _add_agent(intent, annotations)
+        _add_data(intent, annotations)
+
+
+def _add_tools(intent: Intent, annotations: Annotations, catalog: Catalog) -> None:
+    """Add the tools of a list such as `files/read, search/web`; one without a server is of an unknown one."""
+    found = annotations.find(f"{PREFIX}tools")
+    if found is None:
+        return
+    listed, source = found
+    for word in _words(listed):
+        server, slash, name = word.partition("/")
+        if not slash:
+            server, name = UNKNOWN, word
+        intent["tools"].append(tool_of(server or UNKNOWN, name or UNKNOWN, source, catalog))
+
+
+def _words(listed: str) -> list[str]:
+    """The words of a list, each once, whether commas or spaces stand between them."""
+    return list(dict.fromkeys(listed.replace(",", " ").split()))
+
+
+_AGENT_KEYS: Final = {
+    "version": "agent-version",
+    "promptDigest": "prompt-digest",
+    "toolManifestDigest": "tool-manifest-digest",
+    "model": "agent-model",
+}
+
+
+def _add_agent(intent: Intent, annotations: Annotations) -> None:
+    """Add the agent, if it has a name."""
+    named = annotations.find(f"{PREFIX}agent-name")
+    if named is None:
+        return
+    agent: Agent = {"name": named[0], "digest": ""}
+    intent["provenance"]["agent.name"] = named[1]
+    for key, annotation in _AGENT_KEYS.items():
+        found = annotations.find(PREFIX + annotation)
+        if found is not None:
+            agent[key], intent["provenance"][f"agent.{key}"] = found  # type: ignore[literal-required]  # keys of the table above
+    window = annotations.find(f"{PREFIX}context-window")
+    if window is not None:
+        _add_window(intent, agent, *window)
+    set_agent(intent, agent)
+
+
+def _add_window(intent: Intent, agent: Agent, written: str, source: str) -> None:
+    tokens = whole_quantity(written)
+    if tokens is None:
+        note(intent, source, "the context window is not a number of tokens")
+    else:
+        agent["contextWindow"] = tokens
+        intent["provenance"]["agent.contextWindow"] = source
+
+
+def _add_data(intent: Intent, annotations: Annotations) -> None:
+    data, provenance = intent["data"], intent["provenance"]
+    classifications = annotations.find(f"{PREFIX}data-classifications")
+    if classifications is not None:
+        data["classifications"] = _words(classifications[0])
+        provenance["data.classifications"] = classifications[1]
+    residency = annotations.find(f"{PREFIX}data-residency")
+    if residency is not None:
+        data["residency"], provenance["data.residency"] = residency
+    region = annotations.find(f"{PREFIX}data-region")
+    if region is not None:
+        data["region"], provenance["data.region"] = region

@@ -1,0 +1,150 @@
+"""What every value from outside must keep to, before anything reads it.
+
+Only JSON values, strings without NUL and lone surrogates, integers of 64 bits,
+finite numbers, at most `MAX_DEPTH` levels and `MAX_NODES` values. So nothing
+behind it can run out of stack, and no text means one thing here and another
+thing in code that ends strings at NUL.
+"""
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Final
+
+from interlock.errors import RequestError
+from interlock.intents.paths import element, json_path, member, quoted
+from interlock.model.intent import MAX_INT64, MIN_INT64
+
+MAX_DEPTH: Final = 64
+MAX_NODES: Final = 100_000
+
+_CONTAINERS: Final = frozenset({dict, list})
+_PLAIN: Final = frozenset({bool, type(None)})
+
+
+def check_bounds(value: object, path: str = "") -> None:
+    """Raise RequestError, which names the place, where `value` at `path` isn't within the bounds.
+
+    It runs on every request, so it looks at the strings and numbers of one
+    value all at once, and searches for the culprit only if there is one.
+    """
+    if not _is_within(value):
+        place, fault = _first_fault(value, path)
+        raise RequestError(f"{quoted(place or '.')}: {fault}", path=json_path(place))
+
+
+def _is_within(root: object) -> bool:
+    """Whether `root` is within the bounds. One loop without calls: each would cost more than the rest."""
+    strings: list[str] = []
+    numbers: list[int | float] = []
+    level: list[Any] = [[root]]
+    nodes = depth = 0
+    while level:
+        deeper: list[Any] = []
+        for container in level:
+            nodes += len(container)
+            if type(container) is dict:
+                strings += container
+            for value in container.values() if type(container) is dict else container:
+                kind = type(value)
+                if kind is str:
+                    strings.append(value)
+                elif kind is dict or kind is list:
+                    deeper.append(value)
+                elif kind is int or kind is float:
+                    numbers.append(value)
+                elif kind not in _PLAIN:
+                    return False
+        depth += 1
+        # The list around the root is no level of its own.
+        if nodes > MAX_NODES or depth > MAX_DEPTH + 1:
+            return False
+        level = deeper
+    return _are_sound(strings) and not any(map(_number_fault, numbers))
+
+
+def _are_sound(strings: list[str]) -> bool:
+    try:
+        joined = "".join(strings)
+        if not joined.isascii():
+            joined.encode()
+    except (TypeError, UnicodeEncodeError):
+        # A key that isn't a string, or a lone surrogate.
+        return False
+    return "\0" not in joined
+
+
+def _first_fault(root: object, start: str) -> tuple[str, str]:
+    """Where something is wrong with `root`, and what. There is something, as `_is_within` found."""
+    pending: list[tuple[_Trail | None, int, object]] = [(None, 1, root)]
+    nodes = 0
+    while True:
+        trail, depth, value = pending.pop()
+        nodes += 1
+        fault = _size_fault(value, depth, nodes) or _fault(value)
+        if fault:
+            return _path(trail, start), fault
+        pending += [(_Trail(trail, step), depth + 1, item) for step, item in reversed(_children(value))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """The way to a value. A path in full for each of many values could take more memory than there is."""
+
+    parent: "_Trail | None"
+    step: str | int
+
+
+def _path(trail: _Trail | None, start: str) -> str:
+    steps: list[str | int] = []
+    while trail is not None:
+        steps.append(trail.step)
+        trail = trail.parent
+    path = start
+    for step in reversed(steps):
+        path = element(path, step) if isinstance(step, int) else member(path, step)
+    return path
+
+
+def _children(value: Any) -> list[tuple[str | int, object]]:  # noqa: ANN401  # raw JSON
+    if type(value) is list:
+        return list(enumerate(value))
+    return list(value.items()) if type(value) is dict else []
+
+
+def _size_fault(value: object, depth: int, nodes: int) -> str:
+    if nodes > MAX_NODES:
+        return f"the request holds more than {MAX_NODES} values"
+    if depth > MAX_DEPTH and type(value) in _CONTAINERS:
+        return f"nests deeper than {MAX_DEPTH} levels"
+    return ""
+
+
+def _fault(value: Any) -> str:  # noqa: ANN401  # raw JSON
+    kind = type(value)
+    if kind is str:
+        return _text_fault(value)
+    if kind is int or kind is float:
+        return _number_fault(value)
+    if kind is dict:
+        return next(filter(None, map(_key_fault, value)), "")
+    return "" if kind is list or kind in _PLAIN else "must be a JSON value"
+
+
+def _key_fault(key: object) -> str:
+    return _text_fault(key) if isinstance(key, str) else "has a key that is no string"
+
+
+def _text_fault(value: str) -> str:
+    if "\0" in value:
+        return "holds a string with NUL"
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "holds a string with a lone surrogate"
+    return ""
+
+
+def _number_fault(value: float) -> str:
+    if isinstance(value, float):
+        return "" if isfinite(value) else "holds a number that is not finite"
+    return "" if MIN_INT64 <= value <= MAX_INT64 else "holds an integer that does not fit into 64 bits"

@@ -1,0 +1,150 @@
+"""OpenAI-style calls to models: chat completions and embeddings.
+
+Knows the request bodies that gateways pass on. What doesn't change what is
+asked for, such as `stream` or `tool_choice`, isn't read.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from interlock.intents.bounds import check_bounds
+from interlock.intents.caller import Caller, add_caller, checked_caller, principal_of, server_of
+from interlock.intents.classes import model_entry, model_of, tool_of
+from interlock.intents.context import ExtractionContext
+from interlock.intents.draft import blank_intent, checked
+from interlock.intents.estimates import (
+    IMAGE_TOKENS,
+    TOKENS_PER_MESSAGE,
+    cost_of,
+    json_size,
+    message_size,
+    tokens_of_text,
+    utf8_size,
+)
+from interlock.intents.fields import as_mapping, mapping, mappings, refuse, required_text, sequence, whole
+from interlock.intents.paths import element, member
+from interlock.model.catalog import Catalog
+from interlock.model.intent import MAX_INT64, Action, Intent, Model, Tool
+
+_LIMITS = ("max_completion_tokens", "max_tokens")
+
+
+def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
+    """What the chat completion `body` wants to do. Raises RequestError.
+
+    Models are `model` and those that a router may fall back to: `models`,
+    `fallbacks`. Tools are the ones offered; a function has no server of its
+    own, so it is the caller's `server`, or unknown. `usage.outputTokens` is
+    the limit that the request sets, times the answers that it asks for, and
+    absent where it sets none.
+    """
+    intent = _call(Action.MODEL_CHAT, "ChatCompletion", body, caller, context)
+    intent["tools"] = list(_offered(body, server_of(caller), context.catalog))
+    usage, provenance = intent["usage"], intent["provenance"]
+    usage["inputTokens"] = _chat_input(body)
+    provenance["usage.inputTokens"] = "messages"
+    limits = {key: limit for key in _LIMITS if (limit := whole(body, key, "")) is not None}
+    answers = whole(body, "n", "")
+    if limits:
+        # A provider may read either: the greater one is what it can use.
+        key = max(limits, key=lambda limit: limits[limit])
+        usage["outputTokens"] = min(limits[key] * (1 if answers is None else max(answers, 1)), MAX_INT64)
+        provenance["usage.outputTokens"] = key
+        _add_cost(intent, context.catalog)
+    return checked(intent)
+
+
+def from_embeddings(body: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
+    """What the embeddings request `body` wants to do. It has no output tokens. Raises RequestError."""
+    intent = _call(Action.MODEL_EMBED, "Embeddings", body, caller, context)
+    intent["usage"] = {"inputTokens": _embeddings_input(body.get("input")), "outputTokens": 0}
+    intent["provenance"] |= {"usage.inputTokens": "input"}
+    _add_cost(intent, context.catalog)
+    return checked(intent)
+
+
+def _call(
+    action: Action, kind: str, body: dict[str, Any], caller: Caller, context: ExtractionContext
+) -> Intent:
+    check_bounds(body)
+    as_mapping(body, "")
+    stated = checked_caller(caller)
+    intent = blank_intent(action, kind, principal_of(stated), body)
+    intent["models"] = list(_models(body, context.catalog))
+    add_caller(intent, stated)
+    return intent
+
+
+def _models(body: dict[str, Any], catalog: Catalog) -> Iterator[Model]:
+    """The model asked for, and those that may answer in its place."""
+    if body.get("models") is None or body.get("model") is not None:
+        yield _declared(required_text(body, "model", ""), "model", catalog)
+    for key in ("models", "fallbacks"):
+        for index, named in enumerate(sequence(body, key, "")):
+            source = element(key, index)
+            if isinstance(named, dict):
+                yield _declared(required_text(named, "model", source), member(source, "model"), catalog)
+            elif isinstance(named, str) and named:
+                yield _declared(named, source, catalog)
+            else:
+                refuse(source, "the name of a model")
+
+
+def _declared(name: str, source: str, catalog: Catalog) -> Model:
+    return model_of(name, source, "declared", model_entry(name, catalog))
+
+
+def _offered(body: dict[str, Any], server: str, catalog: Catalog) -> Iterator[Tool]:
+    """The tools that the model may call. One that the provider itself runs goes by its type."""
+    for index, offered in enumerate(mappings(body, "tools", "")):
+        path = element("tools", index)
+        kind = required_text(offered, "type", path)
+        if kind in {"function", "custom"}:
+            named = mapping(offered, kind, path)
+            yield tool_of(server, required_text(named, "name", member(path, kind)), path, catalog)
+        else:
+            yield tool_of(server, kind, path, catalog)
+    for index, function in enumerate(mappings(body, "functions", "")):
+        path = element("functions", index)
+        yield tool_of(server, required_text(function, "name", path), path, catalog)
+
+
+def _chat_input(body: dict[str, Any]) -> int:
+    messages = mappings(body, "messages", "")
+    if not messages:
+        refuse("messages", "a list that is not empty")
+    sizes = [message_size(message) for message in messages]
+    offered = [body[key] for key in ("tools", "functions", "response_format") if body.get(key)]
+    size = sum(size for size, _ in sizes) + sum(json_size(each) for each in offered)
+    images = sum(images for _, images in sizes)
+    return tokens_of_text(size) + TOKENS_PER_MESSAGE * len(messages) + IMAGE_TOKENS * images
+
+
+def _embeddings_input(given: object) -> int:
+    """The tokens of a text, of token ids, or of a list of either."""
+    if isinstance(given, str):
+        return tokens_of_text(utf8_size(given))
+    if not isinstance(given, list) or not given:
+        refuse("input", "a text, or a list of texts or token ids that is not empty")
+    tokens = size = 0
+    for index, item in enumerate(given):
+        if isinstance(item, str):
+            size += utf8_size(item)
+        elif _is_token(item):
+            tokens += 1
+        elif isinstance(item, list) and all(map(_is_token, item)):
+            tokens += len(item)
+        else:
+            refuse(element("input", index), "a text, a token id or a list of token ids")
+    return tokens + tokens_of_text(size)
+
+
+def _is_token(item: object) -> bool:
+    return isinstance(item, int) and not isinstance(item, bool)
+
+
+def _add_cost(intent: Intent, catalog: Catalog) -> None:
+    usage = intent["usage"]
+    cost = cost_of(intent["models"], usage["inputTokens"], usage["outputTokens"], catalog)
+    if cost is not None:
+        usage["cost"] = cost

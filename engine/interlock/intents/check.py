@@ -1,0 +1,63 @@
+"""The one request body of the check API: what is to be decided, in the protocol that it came in."""
+
+from typing import Any, Final, NotRequired
+
+# pydantic refuses the standard library's before Python 3.12.
+from typing_extensions import TypedDict
+
+from interlock.errors import RequestError
+from interlock.intents.admission import from_admission
+from interlock.intents.bounds import check_bounds
+from interlock.intents.caller import Caller
+from interlock.intents.chat import from_chat, from_embeddings
+from interlock.intents.context import ExtractionContext
+from interlock.intents.keys import refuse_unknown_keys
+from interlock.intents.mcp import from_mcp
+from interlock.intents.stated import from_stated
+from interlock.model.intent import Intent
+
+
+class CheckRequest(TypedDict):
+    """Exactly one of the first five. `caller` goes with `chat`, `embeddings` and `mcp`.
+
+    `admission` is the `request` of an AdmissionReview, `mcp` a JSON-RPC
+    message, `chat` and `embeddings` are OpenAI's bodies, and `intent` is an
+    Intent of which everything but `action` can be left out.
+    """
+
+    intent: NotRequired[dict[str, Any]]
+    chat: NotRequired[dict[str, Any]]
+    embeddings: NotRequired[dict[str, Any]]
+    mcp: NotRequired[dict[str, Any]]
+    admission: NotRequired[dict[str, Any]]
+    caller: NotRequired[Caller]
+
+
+_CALLS: Final = {"chat": from_chat, "embeddings": from_embeddings, "mcp": from_mcp}
+SUBJECTS: Final = ("intent", *_CALLS, "admission")
+"""The keys of which a check request has exactly one."""
+
+
+def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
+    """The Intent of whatever `request` holds. Raises RequestError."""
+    given: dict[str, Any] = {**_checked_keys(request)}
+    subjects = [key for key in SUBJECTS if given.get(key) is not None]
+    if len(subjects) != 1:
+        choices = ", ".join(f"`{key}`" for key in SUBJECTS)
+        raise RequestError(f"a check request has exactly one of {choices}", path="$")
+    (subject,) = subjects
+    call, caller = _CALLS.get(subject), given.get("caller")
+    if call is not None:
+        return call(given[subject], {} if caller is None else caller, context)
+    if caller is not None:
+        raise RequestError(f"`caller`: `{subject}` says itself who asks, so leave it out", path="$.caller")
+    return from_stated(given[subject]) if subject == "intent" else from_admission(given[subject], context)
+
+
+def _checked_keys(request: object) -> dict[str, Any]:
+    """`request` without unknown keys. Its parts keep to the bounds by themselves."""
+    if not isinstance(request, dict):
+        raise RequestError("a check request is an object", path="$")
+    check_bounds(dict.fromkeys(request))
+    refuse_unknown_keys(request, CheckRequest.__annotations__, "")
+    return request

@@ -1,0 +1,99 @@
+r"""The words of a container's command line, also of a script that a shell is given.
+
+`["bash", "-c", "exec vllm serve X \\\n --port 80"]` has the words `exec`,
+`vllm`, `serve`, `X`, `--port`, `80`. This is no shell: what a script computes
+isn't known here.
+"""
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST_SCRIPT: Final = 65_536
+"""In characters, of all scripts of one command line. What is beyond isn't read, and is noted as unread."""
+
+_DEEPEST: Final = 3
+_LONGEST_OPTION: Final = len("-exuoc")
+_OPERATORS: Final = ";&|<>"
+_QUOTING: Final = frozenset("\"'\\" + _OPERATORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, and which element of the command line it comes from."""
+
+    text: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """The words in their order; `unread` says by element why a script could not be read."""
+
+    words: tuple[Word, ...]
+    unread: tuple[tuple[int, str], ...]
+
+
+def words_of(arguments: list[str]) -> CommandLine:
+    """The words of `arguments`; a script after `-c` is taken apart, at most three deep."""
+    reading = _Reading()
+    reading.read((Word(text, index) for index, text in enumerate(arguments)), 0)
+    return CommandLine(tuple(reading.words), tuple(reading.unread))
+
+
+class _Reading:
+    """A command line while it is read: what was found, and how much of scripts may still be read."""
+
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self.unread: list[tuple[int, str]] = []
+        self.left = LONGEST_SCRIPT
+
+    def read(self, given: Iterable[Word], depth: int) -> None:
+        is_script = False
+        for word in given:
+            if is_script and depth < _DEEPEST:
+                self._read_script(word, depth)
+                is_script = False
+                continue
+            if is_script:
+                self.unread.append((word.index, "the scripts nest too deep to be read"))
+            self.words.append(word)
+            is_script = _announces_script(word.text)
+
+    def _read_script(self, script: Word, depth: int) -> None:
+        self.left -= len(script.text)
+        if self.left < 0:
+            fault = f"the scripts are longer than {LONGEST_SCRIPT} characters"
+            self.unread.append((script.index, fault))
+            return
+        inner, fault = _split(script.text)
+        if fault:
+            self.unread.append((script.index, fault))
+        self.read((Word(text, script.index) for text in inner), depth + 1)
+
+
+def _announces_script(word: str) -> bool:
+    """Whether `word` is `-c`, `-lc`, `-exc` or the like."""
+    return word.startswith("-") and word.endswith("c") and word[1:].isalpha() and len(word) <= _LONGEST_OPTION
+
+
+def _split(script: str) -> tuple[list[str], str]:
+    """The words of a shell script, and why they may not be all of them; empty where they are."""
+    text = _without_comments(script)
+    if _QUOTING.isdisjoint(text):
+        return text.split(), ""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=_OPERATORS)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        return list(lexer), ""
+    except ValueError:
+        return text.split(), "the quotes of the script don't match"
+
+
+def _without_comments(script: str) -> str:
+    """`script` without the lines that are comments, and with continued lines joined."""
+    lines = [line for line in script.split("\n") if not line.lstrip().startswith("#")]
+    return "\n".join(lines).replace("\\\n", " ")

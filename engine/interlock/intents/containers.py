@@ -1,0 +1,51 @@
+"""The containers of a pod, in the order that they start in, and how each runs.
+
+An init container with `restartPolicy: Always` is a sidecar: it goes on
+running beside the main containers.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from interlock.intents.fields import mappings
+from interlock.intents.paths import element, member
+
+
+class Role(StrEnum):
+    """When a container runs."""
+
+    INIT = "init"
+    SIDECAR = "sidecar"
+    MAIN = "main"
+    EPHEMERAL = "ephemeral"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container as it stands at `path`."""
+
+    body: dict[str, Any]
+    path: str
+    role: Role
+
+
+def containers(spec: dict[str, Any], path: str) -> list[Container]:
+    """All containers of the PodSpec at `path`."""
+    return [
+        *_under(spec, "initContainers", path, Role.INIT),
+        *_under(spec, "containers", path, Role.MAIN),
+        *_under(spec, "ephemeralContainers", path, Role.EPHEMERAL),
+    ]
+
+
+def _under(spec: dict[str, Any], key: str, path: str, role: Role) -> list[Container]:
+    here = member(path, key)
+    return [
+        Container(body, element(here, index), Role.SIDECAR if role is Role.INIT and _goes_on(body) else role)
+        for index, body in enumerate(mappings(spec, key, path))
+    ]
+
+
+def _goes_on(body: dict[str, Any]) -> bool:
+    return bool(body.get("restartPolicy") == "Always")

@@ -1,0 +1,75 @@
+"""What the tests of extractors share: a context, small objects and the requests of testdata."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from interlock.intents.admission import from_manifest
+from interlock.intents.context import ExtractionContext
+from interlock.loading.catalogs import shipped
+from interlock.model.intent import Accelerator, Intent, Model
+from interlock.model.labels import DEFAULT_LABELS
+
+CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS)
+"""The Catalog that ships and the default labels."""
+
+REQUESTS = Path(__file__).parents[2] / "testdata" / "requests"
+
+
+class JsonLoader(yaml.CSafeLoader):
+    """YAML whose values are JSON values: a date stays the text that it is written as."""
+
+
+JsonLoader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def parse_yaml(text: str) -> Any:  # raw documents
+    """The one document of `text`."""
+    return yaml.load(text, JsonLoader)  # noqa: S506  # a subclass of CSafeLoader
+
+
+def recorded(name: str) -> Any:  # raw documents
+    """The request `name` of testdata, such as `chat/with-tools.json`."""
+    text = (REQUESTS / name).read_text(encoding="utf-8")
+    return json.loads(text) if name.endswith(".json") else parse_yaml(text)
+
+
+def all_recorded() -> list[str]:
+    """The names of all requests of testdata."""
+    return sorted(str(path.relative_to(REQUESTS)) for path in REQUESTS.rglob("*.*"))
+
+
+def pod(*containers: dict[str, Any], **spec: Any) -> dict[str, Any]:  # raw documents
+    """A Pod of `containers`, with more fields of its spec."""
+    named = [{"name": f"c{index}", **container} for index, container in enumerate(containers)]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p", "namespace": "ns"},
+        "spec": {"containers": named, **spec},
+    }
+
+
+def intent_of(manifest: dict[str, Any]) -> Intent:
+    """The Intent of creating `manifest`."""
+    return from_manifest(manifest, CONTEXT)
+
+
+def asks(count: Any = "1", resource: str = "nvidia.com/gpu") -> dict[str, Any]:  # raw quantities
+    """A container that asks for `count` of `resource`."""
+    return {"resources": {"limits": {resource: count}}}
+
+
+def accelerators(*containers: dict[str, Any], **spec: Any) -> list[Accelerator]:  # raw documents
+    """The accelerators of a Pod."""
+    return intent_of(pod(*containers, **spec))["accelerators"]
+
+
+def models(*containers: dict[str, Any]) -> list[Model]:
+    """The models of a Pod."""
+    return intent_of(pod(*containers))["models"]

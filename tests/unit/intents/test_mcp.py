@@ -1,0 +1,95 @@
+from typing import Any
+
+import pytest
+
+from interlock.errors import RequestError
+from interlock.identity import Digest
+from interlock.intents.context import ExtractionContext
+from interlock.intents.mcp import from_mcp
+from interlock.model.catalog import Catalog, ToolEntry
+from interlock.model.labels import DEFAULT_LABELS
+from support.intents import CONTEXT, recorded
+
+_PINNED = Digest("sha256:" + "1" * 64)
+_PINNING = ExtractionContext(
+    Catalog(
+        tools=(
+            ToolEntry(names=("payments/refund",), class_name="write", schema_digest=_PINNED),
+            ToolEntry(names=("payments/*",), class_name="read"),
+        )
+    ),
+    DEFAULT_LABELS,
+)
+
+
+def _call(name: Any = "refund", **params: Any) -> dict[str, Any]:  # raw JSON
+    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, **params}}
+
+
+def test_a_recorded_call_gives_all_its_facts() -> None:
+    request = recorded("mcp/tools-call.json")
+    intent = from_mcp(request["mcp"], request["caller"], CONTEXT)
+    (tool,) = intent["tools"]
+    assert (intent["action"], intent["kind"]) == ("tool.call", "ToolCall")
+    assert (tool["server"], tool["name"], tool["source"]) == ("payments", "create_refund", "params.name")
+    assert tool["arguments"]["amount"] == 4900
+    assert intent["object"] == request["mcp"]["params"]
+    assert intent["agent"]["name"] == "ticket-triage"
+
+
+def test_a_list_of_tools_names_none() -> None:
+    request = recorded("mcp/tools-list.json")
+    intent = from_mcp(request["mcp"], request["caller"], CONTEXT)
+    assert (intent["action"], intent["kind"], intent["tools"]) == ("tool.list", "ToolList", [])
+
+
+def test_a_server_that_nobody_states_is_unknown_and_no_arguments_are_none() -> None:
+    (tool,) = from_mcp(_call(), {}, CONTEXT)["tools"]
+    assert (tool["server"], tool["class"], tool["arguments"], tool["pinned"]) == (
+        "unknown",
+        "unknown",
+        {},
+        False,
+    )
+    assert "schemaDigest" not in tool
+
+
+@pytest.mark.parametrize(
+    ("name", "digest", "class_name", "pinned"),
+    [
+        ("refund", _PINNED, "write", True),
+        ("refund", "sha256:other", "write", False),
+        ("refund", None, "write", False),
+        ("balance", _PINNED, "read", False),
+    ],
+)
+def test_a_tool_is_pinned_by_exactly_the_schema_of_the_catalog(
+    name: str, digest: str | None, class_name: str, *, pinned: bool
+) -> None:
+    tool = {} if digest is None else {"tool": {"schemaDigest": digest}}
+    (found,) = from_mcp(_call(name), {"server": "payments", **tool}, _PINNING)["tools"]  # type: ignore[typeddict-item]  # raw JSON
+    assert (found["class"], found["pinned"], found.get("schemaDigest")) == (class_name, pinned, digest)
+
+
+@pytest.mark.parametrize(
+    ("message", "caller", "path"),
+    [
+        ({"method": "resources/read"}, {}, "method"),
+        ({}, {}, "method"),
+        ({"method": "tools/call"}, {}, "params.name"),
+        ({"method": "tools/call", "params": []}, {}, "params"),
+        (_call(1), {}, "params.name"),
+        (_call(arguments="x"), {}, "params.arguments"),
+        (_call(arguments={"n": 2**64}), {}, "params.arguments.n"),
+        (_call(), {"tool": {"digest": "x"}}, "caller.tool.digest"),
+        (_call(), {"tool": {"schemaDigest": 1}}, "caller.tool.schemaDigest"),
+    ],
+)
+def test_a_malformed_message_is_refused_with_its_path(
+    message: dict[str, Any],
+    caller: Any,  # raw JSON
+    path: str,
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        from_mcp(message, caller, CONTEXT)
+    assert caught.value.path == f"$.{path}"
