@@ -26,9 +26,15 @@ def evaluator(text: str, names: frozenset[str]) -> Callable[[Activation], Any]:
     """A function that evaluates `text`, which reads the variables `names`, by cel-python.
 
     It raises EvaluationError for whatever goes wrong.
+
+    Raises:
+        EvaluationError: cel-python can't parse `text`, which the checker can.
     """
     environment = celpy.Environment()
-    program = environment.program(environment.compile(text))
+    try:
+        program = environment.program(environment.compile(text))
+    except Exception as error:  # it raises what Python raises, not only its own errors
+        raise EvaluationError("cel-python can't parse this expression") from error
 
     def evaluate(activation: Activation) -> Any:
         try:

@@ -13,6 +13,7 @@ from interlock.cel.ir import Has, Node, variables
 from interlock.cel.libraries import STANDARD
 from interlock.cel.program import Activation, Program, interpret
 from interlock.cel.types import DYN, CelType
+from interlock.cel.values import EvaluationError
 from interlock.errors import Problem
 from interlock.spans import SourceText
 
@@ -101,7 +102,10 @@ def _alternative(source: SourceText, node: Node) -> Callable[[Activation], Any]:
     """The expression as cel-python evaluates it, which is imported only where it is asked for."""
     from interlock.cel.alternative import evaluator  # noqa: PLC0415  # slow, and changes the process
 
-    return evaluator(source.text, variables(node))
+    try:
+        return evaluator(source.text, variables(node))
+    except EvaluationError as error:
+        raise RejectedError([Problem(source.span, str(error))]) from None
 
 
 def _executed(text: str, file: str, names: Mapping[str, Any]) -> dict[str, Any]:

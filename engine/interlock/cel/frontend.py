@@ -127,8 +127,9 @@ class Frontend:
 
 def _found(text: str) -> Iterable[tuple[str, str, str]]:
     """Lines, columns and messages of the checker's errors; what has no place is at the start, or at -1."""
-    if found := _ERROR.findall(text.removesuffix(" [INVALID_ARGUMENT]")):
-        return dict.fromkeys(found)
+    if found := dict.fromkeys(_ERROR.findall(text.removesuffix(" [INVALID_ARGUMENT]"))):
+        # What is said of a part that has no type only repeats why it has none.
+        return [each for each in found if "'*error*'" not in each[2]] or found
     match = _STATUS.fullmatch(text)
     return [("1", "1", match.group(1) if match else text)]
 

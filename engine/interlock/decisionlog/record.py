@@ -12,6 +12,7 @@ from typing import Any, Final
 from interlock.model.decision import Decision, Demand
 from interlock.model.patch import Conflict, Patch
 from interlock.model.verdict import Outcome, Verdict
+from interlock.spelling import quoted
 from interlock.units import Instant
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,12 +49,13 @@ def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
 
 
 def _unpermitted(demand: Demand) -> dict[str, Any]:
+    named = quoted(demand.name or demand.item)
     return {
         "code": "unpermitted",
         "layer": demand.layer,
         "area": demand.area,
         "item": demand.item,
-        "message": f"no policy of layer `{demand.layer}` permits `{demand.item}`",
+        "message": f"no policy of layer `{demand.layer}` permits {named}",
         "remedy": f"ask layer `{demand.layer}` for a policy on {demand.area} that permits it",
     }
 

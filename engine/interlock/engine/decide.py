@@ -4,7 +4,8 @@ One Engine serves one immutable policy set from any number of threads. A new
 set is a new Engine, so a decision never sees two.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Any
 
@@ -20,12 +21,14 @@ from interlock.kernel.evidence import Evidence
 from interlock.kernel.patches import apply, merge
 from interlock.kernel.waivers import lift
 from interlock.loading.policyset import PolicySet
-from interlock.model.area import items, path
+from interlock.model.area import items, name, path
 from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
 from interlock.model.verdict import Verdict
 from interlock.model.waiver import Waiver
 from interlock.units import Instant
+
+_log = logging.getLogger("interlock")
 
 
 class Engine:
@@ -47,16 +50,18 @@ class Engine:
         """
         policies = self.policies
         try:
-            return combine(
+            decision = combine(
                 Evidence.of(self._verdicts(intent, now, until)),
                 self._demands(*[len(items(area, intent)) for area in self._closed]),
                 policies.layers,
                 policy_set=policies.digest,
                 now=now,
             )
+            return replace(decision, missing=_named(decision.missing, intent)) if decision.missing else decision
         except DeadlineError:
             return failed("the decision ran out of time", policy_set=policies.digest, now=now)
         except Exception as error:  # noqa: BLE001  # closed by default: whatever broke, it is a denial
+            _log.exception("a decision failed")
             return failed(f"internal error: {type(error).__name__}", policy_set=policies.digest, now=now)
 
     def mutate(
@@ -108,3 +113,13 @@ class Engine:
     def _covers(self, activation: Activation, waiver: Waiver) -> bool:
         """Whether the waiver's scope is true; an error is not."""
         return outcome(self.policies.scopes[waiver.name], activation) is True
+
+
+def _named(missing: Iterable[Demand], intent: Intent) -> tuple[Demand, ...]:
+    """`missing` with what people call their items."""
+    names = {
+        (area, path(area, number)): name(area, member)
+        for area in {demand.area for demand in missing}
+        for number, member in enumerate(items(area, intent))
+    }
+    return tuple(replace(demand, name=names[demand.area, demand.item]) for demand in missing)

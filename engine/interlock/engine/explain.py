@@ -52,7 +52,7 @@ class ExplainedRule:
     step: Step | None
     variables: tuple[tuple[str, Step], ...]
     obstacle: str = ""
-    """Why the policy does not apply, or nothing where it does."""
+    """Why the policy does not apply, as the rest of a sentence about it, or nothing where it does."""
     message: str = ""
     remedy: str = ""
     waivers: tuple[NamingWaiver, ...] = ()
@@ -100,7 +100,8 @@ def explain(policies: PolicySet, intent: Intent, decision: Decision) -> Explanat
 
 def _could_meet(one: Consulted, demand: Demand) -> bool:
     rule = one.rule.id
-    return rule.effect is Effect.PERMIT and Demand(rule.layer, rule.area, one.item) == demand
+    spoken_for = (rule.layer, rule.area, one.item)
+    return rule.effect is Effect.PERMIT and spoken_for == (demand.layer, demand.area, demand.item)
 
 
 def _verdicts(decision: Decision) -> dict[tuple[RuleId, str], Verdict]:
@@ -133,7 +134,7 @@ class _Scene:
             expression=None if obstacle else program.source,
             step=step,
             variables=tuple(_variables(step, one)),
-            obstacle=obstacle or ("its condition `match.when` is false" if one.applies is False else ""),
+            obstacle=obstacle or ("has a `match.when` that is false here" if one.applies is False else ""),
             message=verdict.message if verdict else "",
             remedy=verdict.remedy if verdict else "",
             waivers=tuple(self._waivers(rule)) if one.is_speaking else (),

@@ -9,7 +9,7 @@ from typing import Final
 
 from interlock.intents.agents import set_agent
 from interlock.intents.classes import tool_of
-from interlock.intents.draft import note
+from interlock.intents.draft import few, note
 from interlock.intents.paths import member
 from interlock.intents.quantity import whole_quantity
 from interlock.model.catalog import Catalog
@@ -46,7 +46,7 @@ def _add_tools(intent: Intent, annotations: Annotations, catalog: Catalog) -> No
     if found is None:
         return
     listed, source = found
-    for word in _words(listed):
+    for word in few(_words(listed), "tools"):
         server, slash, name = word.partition("/")
         if not slash:
             server, name = UNKNOWN, word

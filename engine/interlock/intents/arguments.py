@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from interlock.intents.commands import CommandLine, Word, words_of
 from interlock.intents.containers import Container
+from interlock.intents.draft import few
 from interlock.intents.fields import texts
 from interlock.intents.modelnames import ALIAS_FLAGS, COMMANDS, WEIGHTS_FLAGS
 from interlock.intents.naming import Naming, read_name
@@ -31,7 +32,7 @@ def arguments_of(container: Container) -> Arguments:
     """The command and the arguments of `container`, one after the other, as they are run."""
     command = texts(container.body, "command", container.path)
     given = texts(container.body, "args", container.path)
-    return Arguments(words_of(command + given), container, len(command))
+    return Arguments(words_of(few(command + given, "arguments")), container, len(command))
 
 
 def named_by_arguments(arguments: Arguments, variables: dict[str, str]) -> Iterator[Naming]:

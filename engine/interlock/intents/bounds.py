@@ -32,8 +32,12 @@ def check_bounds(value: object, path: str = "") -> None:
         raise RequestError(f"{quoted(place or '.')}: {fault}", path=json_path(place))
 
 
-def _is_within(root: object) -> bool:
-    """Whether `root` is within the bounds. One loop without calls: each would cost more than the rest."""
+def _is_within(root: object) -> bool:  # noqa: C901  # calls would cost more than all the rest
+    """Whether `root` is within the bounds. One loop without calls: each would cost more than the rest.
+
+    Raises:
+        RequestError: it holds too many values; no place is to blame for that.
+    """
     strings: list[str] = []
     numbers: list[int | float] = []
     level: list[Any] = [[root]]
@@ -55,8 +59,10 @@ def _is_within(root: object) -> bool:
                 elif kind not in _PLAIN:
                     return False
         depth += 1
+        if nodes > MAX_NODES:
+            raise RequestError(f"the request holds more than {MAX_NODES} values", path="$")
         # The list around the root is no level of its own.
-        if nodes > MAX_NODES or depth > MAX_DEPTH + 1:
+        if depth > MAX_DEPTH + 1:
             return False
         level = deeper
     return _are_sound(strings) and not any(map(_number_fault, numbers))
@@ -76,11 +82,9 @@ def _are_sound(strings: list[str]) -> bool:
 def _first_fault(root: object, start: str) -> tuple[str, str]:
     """Where something is wrong with `root`, and what. There is something, as `_is_within` found."""
     pending: list[tuple[_Trail | None, int, object]] = [(None, 1, root)]
-    nodes = 0
     while True:
         trail, depth, value = pending.pop()
-        nodes += 1
-        fault = _size_fault(value, depth, nodes) or _fault(value)
+        fault = _depth_fault(value, depth) or _fault(value)
         if fault:
             return _path(trail, start), fault
         pending += [(_Trail(trail, step), depth + 1, item) for step, item in reversed(_children(value))]
@@ -111,9 +115,7 @@ def _children(value: Any) -> list[tuple[str | int, object]]:  # noqa: ANN401  # 
     return list(value.items()) if type(value) is dict else []
 
 
-def _size_fault(value: object, depth: int, nodes: int) -> str:
-    if nodes > MAX_NODES:
-        return f"the request holds more than {MAX_NODES} values"
+def _depth_fault(value: object, depth: int) -> str:
     if depth > MAX_DEPTH and type(value) in _CONTAINERS:
         return f"nests deeper than {MAX_DEPTH} levels"
     return ""

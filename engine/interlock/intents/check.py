@@ -48,10 +48,20 @@ def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
     (subject,) = subjects
     call, caller = _CALLS.get(subject), given.get("caller")
     if call is not None:
-        return call(given[subject], {} if caller is None else caller, context)
+        try:
+            return call(given[subject], {} if caller is None else caller, context)
+        except RequestError as error:
+            raise _placed(error, subject) from None
     if caller is not None:
         raise RequestError(f"`caller`: `{subject}` says itself who asks, so leave it out", path="$.caller")
     return from_stated(given[subject]) if subject == "intent" else from_admission(given[subject], context)
+
+
+def _placed(error: RequestError, subject: str) -> RequestError:
+    """`error`, whose path leads from the whole check request where it led from `subject`."""
+    if error.path.startswith("$.caller"):
+        return error
+    return RequestError(str(error), path=f"$.{subject}{error.path.removeprefix('$')}")
 
 
 def _checked_keys(request: object) -> dict[str, Any]:

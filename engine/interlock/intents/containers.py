@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from interlock.intents.draft import few
 from interlock.intents.fields import mappings
 from interlock.intents.paths import element, member
 
@@ -31,12 +32,13 @@ class Container:
 
 
 def containers(spec: dict[str, Any], path: str) -> list[Container]:
-    """All containers of the PodSpec at `path`."""
-    return [
+    """All containers of the PodSpec at `path`. Raises RequestError where they are too many."""
+    found = [
         *_under(spec, "initContainers", path, Role.INIT),
         *_under(spec, "containers", path, Role.MAIN),
         *_under(spec, "ephemeralContainers", path, Role.EPHEMERAL),
     ]
+    return few(found, "containers")
 
 
 def _under(spec: dict[str, Any], key: str, path: str, role: Role) -> list[Container]:

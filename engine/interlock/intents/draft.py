@@ -4,7 +4,8 @@ Required keys are there from the start, so whatever an extractor finds or
 doesn't find, what it returns is a whole Intent.
 """
 
-from typing import Any, Final
+from collections.abc import Sized
+from typing import Any, Final, TypeVar
 
 from interlock.errors import RequestError
 from interlock.model.intent import UNKNOWN, Action, Intent, Principal
@@ -42,15 +43,24 @@ def note(intent: Intent, path: str, reason: str) -> None:
     intent["unresolved"].append({"path": path, "reason": reason})
 
 
+_Things = TypeVar("_Things", bound=Sized)
+
+
+def few(things: _Things, word: str) -> _Things:
+    """`things`, so that looking at each of them takes no time to speak of.
+
+    Raises:
+        RequestError: there are more than `MOST_ITEMS`.
+    """
+    if len(things) > MOST_ITEMS:
+        raise RequestError(f"the request names more than {MOST_ITEMS} {word}")
+    return things
+
+
 def checked(intent: Intent) -> Intent:
     """`intent`, whole. Raises RequestError where one of its lists is longer than `MOST_ITEMS`."""
-    counts = {
-        "models": len(intent["models"]),
-        "accelerators": len(intent["accelerators"]),
-        "tools": len(intent["tools"]),
-        "images": len(intent["images"]),
-    }
-    for word, count in counts.items():
-        if count > MOST_ITEMS:
-            raise RequestError(f"the request names more than {MOST_ITEMS} {word}")
+    few(intent["models"], "models")
+    few(intent["accelerators"], "accelerators")
+    few(intent["tools"], "tools")
+    few(intent["images"], "images")
     return intent

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
+from interlock.intents.draft import few
 from interlock.intents.fields import mapping, mappings, text, text_map, texts
 from interlock.intents.paths import element, member, members
 from interlock.intents.products import Product, entry_of, normalized
@@ -106,16 +107,24 @@ def _terms(spec: dict[str, Any], path: str, catalog: Catalog) -> list[list[Const
         "nodeSelectorTerms",
     )
     terms = mappings(required, "nodeSelectorTerms", here.rpartition(".")[0])
-    return [_of_term(term, element(here, index), catalog) for index, term in enumerate(terms)]
+    found: list[list[Constraint | None]] = []
+    choices = 0
+    for index, term in enumerate(few(terms, "alternatives of nodes")):
+        constraints = _of_term(term, element(here, index), catalog)
+        choices += sum(len(constraint.choices) for constraint in constraints if constraint)
+        few(range(choices), "products of nodes")
+        found.append(constraints)
+    return found
 
 
 def _of_term(term: dict[str, Any], path: str, catalog: Catalog) -> list[Constraint | None]:
     here = member(path, "matchExpressions")
     found: list[Constraint | None] = []
-    for index, expression in enumerate(mappings(term, "matchExpressions", path)):
+    expressions = few(mappings(term, "matchExpressions", path), "conditions on a node")
+    for index, expression in enumerate(expressions):
         source = element(here, index)
         if text(expression, "operator", source) == "In":
-            values = texts(expression, "values", source)
+            values = few(texts(expression, "values", source), "products of nodes")
             found.append(_constraint(text(expression, "key", source) or "", values, source, catalog))
     return found
 

@@ -6,7 +6,7 @@ So allow-lists of several policies unite item by item, and an Intent with two
 tools is not refused because no single policy lists both.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -69,3 +69,18 @@ def items(area: Area, intent: Intent) -> Sequence[Any]:
 def path(area: Area, index: int) -> str:
     """How a decision names the item at `index` of `area`: `tools[0]`, `data`, `intent`."""
     return str(area) if area in _SINGLE else f"{area}[{index}]"
+
+
+def name(area: Area, item: Mapping[str, Any]) -> str:
+    """What people call `item`: the model's name, `server/tool`, the image; nothing where it has no name."""
+    match area:
+        case Area.MODELS:
+            return str(item["name"])
+        case Area.TOOLS:
+            return f"{item['server']}/{item['name']}"
+        case Area.IMAGES:
+            return str(item["reference"])
+        case Area.ACCELERATORS:
+            return str(item["product"])
+        case Area.INTENT | Area.DATA:
+            return ""

@@ -63,7 +63,7 @@ class _Index(Generic[_Entry]):
     It remembers the latest answers, at most `_REMEMBERED` of them: names come from requests.
     """
 
-    __slots__ = ("_exact", "_patterns", "_remembered")
+    __slots__ = ("_by_start", "_exact", "_remembered", "_unanchored")
 
     def __init__(self, entries: Iterable[_Entry]) -> None:
         named = [(name, entry) for entry in entries for name in entry.names]
@@ -72,7 +72,11 @@ class _Index(Generic[_Entry]):
         patterns = sorted(
             (pair for pair in named if "*" in pair[0]), key=lambda pair: len(pair[0]), reverse=True
         )
-        self._patterns = tuple((pattern.split("*"), entry) for pattern, entry in patterns)
+        split = [(pattern.split("*"), entry) for pattern, entry in patterns]
+        # Most patterns start with a character of their own, which most names don't start with.
+        starts = {pieces[0][:1] for pieces, _ in split}
+        self._by_start = {start: [pair for pair in split if pair[0][0][:1] in {start, ""}] for start in starts}
+        self._unanchored = [pair for pair in split if not pair[0][0]]
         self._remembered: dict[str, _Entry | None] = {}
 
     def find(self, name: str) -> _Entry | None:
@@ -83,7 +87,8 @@ class _Index(Generic[_Entry]):
         try:
             return self._remembered[name]
         except KeyError:
-            found = next((entry for pieces, entry in self._patterns if _matches(pieces, name)), None)
+            patterns = self._by_start.get(name[:1], self._unanchored)
+            found = next((entry for pieces, entry in patterns if _matches(pieces, name)), None)
         if len(self._remembered) >= _REMEMBERED:
             self._remembered.clear()
         self._remembered[name] = found

@@ -10,11 +10,12 @@ from interlock.units import Instant
 
 
 class Demand(Struct, frozen=True):
-    """A closed layer wants one item of an Intent permitted."""
+    """A closed layer wants one item of an Intent permitted. `name` is what people call the item."""
 
     layer: LayerName
     area: Area
     item: str
+    name: str = ""
 
 
 class Decision(Struct, frozen=True, kw_only=True):

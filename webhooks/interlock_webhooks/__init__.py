@@ -1,0 +1,1 @@
+"""The HTTP service: an admission webhook and a check API over one engine."""

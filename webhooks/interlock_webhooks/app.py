@@ -1,0 +1,98 @@
+"""The two ASGI applications: one for the API server, one for gateways.
+
+They are apart because what listens where differs: the webhook must be reached
+from other machines, the check API must not, as long as it asks nobody who
+they are. Hot routes are raw ASGI; FastAPI has all others and describes both.
+"""
+
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from interlock_webhooks import openapi, wire
+from interlock_webhooks.docs import docs
+from interlock_webhooks.hot import Answer, HotRoute
+from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
+from interlock_webhooks.openapi import Operation
+from interlock_webhooks.probes import probes
+from interlock_webhooks.refusal import RefusedError, error_body
+from interlock_webhooks.runtime.handlers import RuntimeHandlers
+from interlock_webhooks.service import Service
+
+_DESCRIPTION: Final = (
+    "Decides Kubernetes admissions and gateway calls by one set of policies. "
+    "The webhook listener has `/validate` and `/mutate`, the check listener all others; "
+    "`/healthz`, `/readyz` and `/metrics` are on both."
+)
+
+
+class Application:
+    """Sends each request to its hot route, or to the application beside them."""
+
+    def __init__(self, hot: dict[str, HotRoute], beside: ASGIApp) -> None:
+        self._hot = hot
+        self._beside = beside
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        route = self._hot.get(scope["path"]) if scope["type"] == "http" else None
+        await (route or self._beside)(scope, receive, send)
+
+
+def webhook_app(service: Service) -> Application:
+    """What the API server talks to: the webhooks and the probes."""
+    handlers = KubernetesHandlers(service)
+    routes = ((openapi.VALIDATE, "validate", handlers.validate), (openapi.MUTATE, "mutate", handlers.mutate))
+    return Application(_hot(service, *routes), _beside(service))
+
+
+def check_app(service: Service) -> Application:
+    """What gateways and people talk to: the check API, the probes and the description of all."""
+    handlers = RuntimeHandlers(service)
+    routes = ((openapi.CHECK, "check", handlers.check), (openapi.CHECK_BATCH, "batch", handlers.check_batch))
+    beside = _beside(service)
+    described = openapi.describe(beside.openapi())
+
+    async def description() -> Response:
+        return _json(HTTPStatus.OK, described)
+
+    beside.add_api_route("/openapi.json", description, include_in_schema=False)
+    beside.include_router(docs())
+    return Application(_hot(service, *routes), beside)
+
+
+def _hot(service: Service, *routes: tuple[Operation, str, Answer]) -> dict[str, HotRoute]:
+    return {
+        operation.path: HotRoute(answer, service.metrics.of(endpoint), service.log)
+        for operation, endpoint, answer in routes
+    }
+
+
+def _beside(service: Service) -> FastAPI:
+    app = FastAPI(
+        title="Interlock",
+        version=version("interlock"),
+        description=_DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(probes(service))
+    app.add_exception_handler(HTTPException, _refused)
+    return app
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """The routing errors of FastAPI in the form that all our errors have."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - what the handler is registered for
+    status = HTTPStatus(error.status_code)
+    refusal = RefusedError(status, f"{error.detail.lower()}: `/docs` on the check listener says what there is")
+    return _json(status, error_body(refusal), error.headers)
+
+
+def _json(status: HTTPStatus, value: Any, headers: Any = None) -> Response:  # noqa: ANN401 - raw JSON
+    return Response(wire.encode(value), status, headers, media_type="application/json")

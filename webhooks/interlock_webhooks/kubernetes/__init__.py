@@ -1,0 +1,1 @@
+"""Kubernetes admission webhooks: AdmissionReview v1 to Intent, Decision to AdmissionReview."""

@@ -1,0 +1,99 @@
+"""Answers AdmissionReviews.
+
+A body that is no AdmissionReview v1 is an HTTP error. A review is always
+answered with status 200 and a review: what can't be understood or decided is
+denied inside it, so that no failure policy can turn it into an admission.
+"""
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, cast
+
+from interlock.decisionlog.record import record
+from interlock.engine import Engine
+from interlock.errors import RequestError
+from interlock.intents.admission import from_admission
+from interlock.model.decision import Decision
+from interlock.model.intent import Intent
+from interlock.units import Instant
+from interlock_webhooks.denials import log_denial
+from interlock_webhooks.kubernetes import codec
+from interlock_webhooks.kubernetes.patch import json_patch
+from interlock_webhooks.metrics import EndpointMetrics
+from interlock_webhooks.refusal import INTERNAL_MESSAGE
+from interlock_webhooks.service import Service
+
+Decide = Callable[[Engine, dict[str, Any], int], Decision]
+
+
+class KubernetesHandlers:
+    """The two webhooks of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._validations = service.metrics.of("validate")
+        self._mutations = service.metrics.of("mutate")
+
+    async def validate(self, body: bytes, until: int) -> bytes:
+        """The answer to a validating webhook: never a patch."""
+        return self._answer(self._validations, _validated, body, until)
+
+    async def mutate(self, body: bytes, until: int) -> bytes:
+        """The answer to a mutating webhook: the decision on the object with its defaults, and the patch."""
+        return self._answer(self._mutations, _mutated, body, until)
+
+    def _answer(self, metrics: EndpointMetrics, decide: Decide, body: bytes, until: int) -> bytes:
+        request = codec.decode_review(body)
+        try:
+            return self._decided(metrics, decide, cast("dict[str, Any]", request), until)
+        except RequestError as error:
+            metrics.refused(HTTPStatus.BAD_REQUEST)
+            return codec.encode_undecided(request["uid"], HTTPStatus.BAD_REQUEST, "BadRequest", str(error))
+        except Exception:
+            # Closed by default: whatever fails is a denial.
+            metrics.refused(HTTPStatus.INTERNAL_SERVER_ERROR)
+            self._service.log.exception("review failed", endpoint=metrics.endpoint, uid=request["uid"])
+            return codec.encode_undecided(
+                request["uid"], HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", INTERNAL_MESSAGE
+            )
+
+    def _decided(self, metrics: EndpointMetrics, decide: Decide, request: dict[str, Any], until: int) -> bytes:
+        started = time.perf_counter()
+        decision = decide(self._service.policies.in_force.engine, request, until)
+        metrics.decided(decision, time.perf_counter() - started)
+        recorded = record(decision)
+        if decision.allowed:
+            patches = decision.patches
+            return codec.encode_allowed(
+                request["uid"], recorded, json_patch(request["object"], patches) if patches else []
+            )
+        log_denial(
+            self._service.log,
+            recorded,
+            action=f"workload.{request['operation'].lower()}",
+            kind=request["kind"]["kind"],
+            uid=request["uid"],
+        )
+        return codec.encode_denied(request["uid"], recorded)
+
+
+def _validated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
+    intent = from_admission(request, engine.context)
+    return engine.decide(intent, now=_now(), until=until)
+
+
+def _mutated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
+    """As validated, but on the object with the policies' defaults; nothing is added where none is stored."""
+    document = request.get("object")
+    if request["operation"] not in {"CREATE", "UPDATE"} or not isinstance(document, dict):
+        return _validated(engine, request, until)
+
+    def extract(changed: dict[str, Any]) -> Intent:
+        return from_admission({**request, "object": changed}, engine.context)
+
+    return engine.mutate(document, extract, now=_now(), until=until)
+
+
+def _now() -> Instant:
+    return Instant(time.time_ns() // 1_000_000)

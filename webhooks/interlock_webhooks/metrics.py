@@ -1,0 +1,105 @@
+"""What the service counts, for Prometheus.
+
+Every label has few values: no user, object, policy or message is one. Each
+service has a registry of its own, so that two in one process don't mix.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from interlock.identity import Digest
+from interlock.model.decision import Decision
+
+# The API server's buckets for webhooks, with finer ones below: a decision takes microseconds.
+_BUCKETS: Final = (0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 10.0, 25.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointMetrics:
+    """Counters of one endpoint, with the labels looked up once and not for each request."""
+
+    allowed: Counter
+    denied: Counter
+    duration: Histogram
+    refusals: Counter
+    endpoint: str
+
+    def decided(self, decision: Decision, seconds: float) -> None:
+        """Count one decision that took `seconds`."""
+        (self.allowed if decision.allowed else self.denied).inc()
+        self.duration.observe(seconds)
+
+    def refused(self, status: HTTPStatus) -> None:
+        """Count one request that got an error instead of a decision."""
+        self.refusals.labels(self.endpoint, str(status.value)).inc()
+
+
+class Metrics:
+    """Counters and gauges of one service."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._decisions = Counter(
+            "interlock_decisions_total",
+            "Decisions by endpoint and outcome.",
+            ("endpoint", "decision"),
+            registry=self._registry,
+        )
+        self._duration = Histogram(
+            "interlock_decision_duration_seconds",
+            "Time from a decoded request to its decision.",
+            ("endpoint",),
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._refused = Counter(
+            "interlock_request_errors_total",
+            "Requests answered without a decision, by endpoint and HTTP status.",
+            ("endpoint", "status"),
+            registry=self._registry,
+        )
+        self._policy_set = Gauge(
+            "interlock_policy_set_info",
+            "The policy set in force, by digest; always 1.",
+            ("digest",),
+            registry=self._registry,
+        )
+        self._stale = Gauge(
+            "interlock_policy_set_stale",
+            "1 while the policy files hold a set that failed to load, so that an older one is in force.",
+            registry=self._registry,
+        )
+        self._reloads = Counter(
+            "interlock_policy_reload_total",
+            "Attempts to load changed policy files, by outcome.",
+            ("outcome",),
+            registry=self._registry,
+        )
+
+    def of(self, endpoint: str) -> "EndpointMetrics":
+        """The counters of `endpoint`, at zero if it is new."""
+        return EndpointMetrics(
+            allowed=self._decisions.labels(endpoint, "allow"),
+            denied=self._decisions.labels(endpoint, "deny"),
+            duration=self._duration.labels(endpoint),
+            refusals=self._refused,
+            endpoint=endpoint,
+        )
+
+    def in_force(self, digest: Digest) -> None:
+        """Say that the policy set `digest`, and no other, decides from now on."""
+        self._policy_set.clear()
+        self._policy_set.labels(digest).set(1)
+        self._stale.set(0)
+
+    def reloaded(self, outcome: str) -> None:
+        """Count one attempt to load changed files: `loaded`, `unchanged` or `failed`."""
+        self._reloads.labels(outcome).inc()
+        self._stale.set(1 if outcome == "failed" else 0)
+
+    def exposition(self) -> bytes:
+        """All metrics in Prometheus' text format 0.0.4."""
+        return generate_latest(self._registry)

@@ -1,0 +1,117 @@
+"""What the raw routes look like in the API's description (OpenAPI 3.1).
+
+FastAPI describes its own routes; these it never sees. One table says which
+there are, what they take and give, and which statuses they answer with. The
+tests hold the table and the routes to each other.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from interlock.intents.check import CheckRequest
+from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
+from interlock_webhooks.refusal import ErrorBody
+from interlock_webhooks.runtime.codec import Batch, BatchAnswer, RecordedDecision
+
+_TEMPLATE: Final = "#/components/schemas/{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One raw route, always POST of JSON."""
+
+    path: str
+    tag: str
+    summary: str
+    description: str
+    takes: type
+    gives: type
+
+
+VALIDATE: Final = Operation(
+    path="/validate",
+    tag="kubernetes",
+    summary="Decide an AdmissionReview",
+    description="A validating webhook. Every review is answered with status 200; a denial stands inside it.",
+    takes=Review,
+    gives=ReviewAnswer,
+)
+MUTATE: Final = Operation(
+    path="/mutate",
+    tag="kubernetes",
+    summary="Decide an AdmissionReview and add defaults",
+    description="A mutating webhook: as `/validate`, with a JSON Patch where policies add defaults.",
+    takes=Review,
+    gives=ReviewAnswer,
+)
+CHECK: Final = Operation(
+    path="/v1/check",
+    tag="check",
+    summary="Decide one call",
+    description="One of `intent`, `chat`, `embeddings`, `mcp` and `admission` says what is about to happen.",
+    takes=CheckRequest,
+    gives=RecordedDecision,
+)
+CHECK_BATCH: Final = Operation(
+    path="/v1/check/batch",
+    tag="check",
+    summary="Decide up to 100 calls",
+    description="One policy set decides all, in their order. One that can't be understood refuses the batch.",
+    takes=Batch,
+    gives=BatchAnswer,
+)
+OPERATIONS: Final = (VALIDATE, MUTATE, CHECK, CHECK_BATCH)
+
+REFUSALS: Final = {
+    HTTPStatus.BAD_REQUEST: "Not the JSON that this route takes, or `timeout` is not a duration.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Not a POST.",
+    HTTPStatus.REQUEST_TIMEOUT: "The body came too slowly.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 3 MiB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Not `application/json`, or compressed.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The service failed: take it as a denial.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too many requests at once: take it as a denial, and try again.",
+}
+"""The statuses other than 200 that every raw route may answer with, and why."""
+
+
+def describe(document: dict[str, Any]) -> dict[str, Any]:
+    """`document`, FastAPI's description of its own routes, with the raw routes and their schemas added."""
+    shapes = {shape for operation in OPERATIONS for shape in (operation.takes, operation.gives)} | {ErrorBody}
+    ordered = sorted(shapes, key=lambda shape: shape.__name__)
+    references, schemas = msgspec.json.schema_components(ordered, ref_template=_TEMPLATE)
+    by_shape = dict(zip(ordered, references, strict=True))
+    document["paths"] |= {operation.path: {"post": _described(operation, by_shape)} for operation in OPERATIONS}
+    document.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
+    return document
+
+
+def _described(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": [
+            {
+                "name": "timeout",
+                "in": "query",
+                "description": "A Go duration such as `10s` (the default) or `500ms`; at most 30 s count. "
+                "What isn't decided by then is denied.",
+                "schema": {"type": "string"},
+            }
+        ],
+        "requestBody": {"required": True, "content": _json(schemas[operation.takes])},
+        "responses": {
+            "200": {"description": "The decision.", "content": _json(schemas[operation.gives])},
+            **{
+                str(status.value): {"description": reason, "content": _json(schemas[ErrorBody])}
+                for status, reason in REFUSALS.items()
+            },
+        },
+    }
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}

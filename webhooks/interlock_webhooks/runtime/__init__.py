@@ -1,0 +1,1 @@
+"""The check API that gateways call before each model and tool call."""

@@ -1,0 +1,112 @@
+"""Bodies of the check API to plain data, and recorded decisions to bodies. Pure.
+
+What a check may hold is the extractors' to say: here only JSON, its bounds
+and the envelope of a batch are read.
+"""
+
+from typing import Any, Final, Literal, NotRequired, TypedDict, cast
+
+import msgspec
+
+from interlock.errors import RequestError
+from interlock.intents.check import CheckRequest
+from interlock_webhooks import wire
+
+MAX_BATCH: Final = 100
+
+
+class Batch(TypedDict):
+    """At most `MAX_BATCH` checks, decided in their order by one policy set."""
+
+    checks: list[CheckRequest]
+
+
+class RecordedVerdict(TypedDict):
+    """What one rule said of one item; in `reasons` also a missing permit, a conflict of defaults, a failure.
+
+    `code` is violated, errored, unpermitted, conflict or failed in `reasons`, and permitted in `permits`.
+    """
+
+    code: str
+    layer: NotRequired[str]
+    area: NotRequired[str]
+    policy: NotRequired[str]
+    rule: NotRequired[str]
+    digest: NotRequired[str]
+    effect: NotRequired[str]
+    item: NotRequired[str]
+    message: NotRequired[str]
+    remedy: NotRequired[str]
+    error: NotRequired[str]
+    ignored: NotRequired[bool]
+    waiver: NotRequired[str]
+    policies: NotRequired[list[str]]
+    path: NotRequired[list[str]]
+
+
+class RecordedPatch(TypedDict):
+    """A value that policies added to the object before it was decided."""
+
+    path: list[str]
+    value: str | int | bool
+    policies: list[str]
+
+
+class RecordedDecision(TypedDict):
+    """A decision. `reasons` is empty exactly where `decision` is `allow`."""
+
+    decision: Literal["allow", "deny"]
+    policySet: str
+    time: str
+    reasons: list[RecordedVerdict]
+    warnings: list[RecordedVerdict]
+    audits: list[RecordedVerdict]
+    waived: list[RecordedVerdict]
+    permits: list[RecordedVerdict]
+    errors: list[RecordedVerdict]
+    patches: list[RecordedPatch]
+
+
+class BatchAnswer(TypedDict):
+    """One decision for each check, in the order of the checks."""
+
+    decisions: list[RecordedDecision]
+
+
+# Untyped, so that a misspelt key reaches the extractor, which refuses it.
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+def decode_check(body: bytes) -> CheckRequest:
+    """The check in `body`."""
+    return cast("CheckRequest", wire.decode(body, _OBJECT))
+
+
+def decode_batch(body: bytes) -> list[CheckRequest]:
+    """The checks in `body`, from 1 to `MAX_BATCH`."""
+    batch = wire.decode(body, _OBJECT)
+    checks = batch.get("checks")
+    if batch.keys() != {"checks"} or not isinstance(checks, list) or not 1 <= len(checks) <= MAX_BATCH:
+        raise RequestError(
+            f'send `{{"checks": [...]}}` with 1 to {MAX_BATCH} checks and nothing else', path="checks"
+        )
+    for index, check in enumerate(checks):
+        if not isinstance(check, dict):
+            raise in_batch(index, RequestError("must be an object"))
+    return checks
+
+
+def in_batch(index: int, error: RequestError) -> RequestError:
+    """`error` of one check, saying which of the batch."""
+    here = f"checks[{index}]"
+    return RequestError(f"`{here}`: {error}", path=f"$.{here}{error.path.removeprefix('$')}")
+
+
+def encode_check(recorded: dict[str, Any]) -> bytes:
+    """The body that answers one check."""
+    return wire.encode(recorded)
+
+
+def encode_batch(recorded: list[dict[str, Any]]) -> bytes:
+    """The body that answers a batch."""
+    return wire.encode({"decisions": recorded})

@@ -1,0 +1,163 @@
+"""Runs both listeners in one process, from the first file read to the last answer.
+
+The webhook over HTTPS, the check API over HTTP, one event loop. The only
+module that knows signals.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from interlock.errors import OperatorError
+from interlock.loading.policyset import PolicySet
+from interlock_webhooks.app import check_app, webhook_app
+from interlock_webhooks.listener import Address, Listener, address_of, bind
+from interlock_webhooks.logs import json_log
+from interlock_webhooks.metrics import Metrics
+from interlock_webhooks.reload import LivePolicies
+from interlock_webhooks.service import Service
+from interlock_webhooks.state import StateDir, default_state_dir
+from interlock_webhooks.tls import GivenCertificate, Identity, SelfMadeCertificate
+
+DRAIN_SECONDS: Final = 3.0
+"""From SIGTERM to the last connection taken: long enough for the cluster to send no more."""
+
+_LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
+
+
+__all__ = ["Address", "Settings", "Started", "default_state_dir", "serve"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What who runs the service decides.
+
+    `certificate` and `key` are given both or not at all; without them the
+    service makes its own in `state_dir`, for localhost and for `names`.
+    """
+
+    policies: tuple[Path, ...]
+    webhook: Address
+    check: Address
+    certificate: Path | None
+    key: Path | None
+    state_dir: Path
+    names: tuple[str, ...]
+    watches: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What runs now. `ca_certificate` is what clients must trust, where the service made it."""
+
+    webhook: Address
+    check: Address
+    policies: PolicySet
+    ca_certificate: Path | None
+
+
+def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
+    """Serve until SIGTERM or SIGINT; returns when all requests are answered.
+
+    Raises `AuthorError` where the policies don't load, and `OperatorError`
+    where an address, a certificate or the state directory can't be used.
+    """
+    _check_exposure(settings.check)
+    log = json_log()
+    metrics = Metrics()
+    service = Service(policies=LivePolicies(settings.policies, metrics, log), metrics=metrics, log=log)
+    identity = Identity()
+    certificate = _certificate(settings, identity)
+    with bind(settings.webhook) as webhook, bind(settings.check) as check:
+        servers = {
+            webhook: Listener(webhook_app(service), identity.front),
+            check: Listener(check_app(service), None),
+        }
+        announce(
+            Started(
+                webhook=address_of(webhook),
+                check=address_of(check),
+                policies=service.policies.in_force.engine.policies,
+                ca_certificate=None if settings.certificate else StateDir(settings.state_dir).ca_certificate,
+            )
+        )
+        watching = [certificate.keep(log)]
+        if settings.watches:
+            watching.append(service.policies.watch())
+        with asyncio.Runner(loop_factory=event_loop()) as runner:
+            runner.run(_run(service, servers, watching))
+
+
+async def _run(
+    service: Service, servers: dict[socket.socket, Listener], watching: list[Coroutine[Any, Any, None]]
+) -> None:
+    """Serve until told to stop, then answer what has come."""
+    async with asyncio.TaskGroup() as tasks:
+        watches = [tasks.create_task(watch) for watch in watching]
+        for bound, server in servers.items():
+            tasks.create_task(server.serve(sockets=[bound]))
+        await _told_to_stop(service)
+        for server in servers.values():
+            server.should_exit = True
+        for watch in watches:
+            watch.cancel()
+
+
+async def _told_to_stop(service: Service) -> None:
+    """Wait for a signal; after SIGTERM also for the cluster to send requests elsewhere."""
+    loop = asyncio.get_running_loop()
+    drain, stop = asyncio.Event(), asyncio.Event()
+    for sent in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sent, _stop, sent, drain, stop)
+    await drain.wait()
+    service.draining = True
+    service.log.info("stopping")
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), DRAIN_SECONDS)
+
+
+def _stop(sent: signal.Signals, drain: asyncio.Event, stop: asyncio.Event) -> None:
+    """Drain on the first SIGTERM; stop on any further signal, and at once on SIGINT, which a person sent."""
+    if sent is signal.SIGINT or drain.is_set():
+        stop.set()
+    drain.set()
+
+
+def _check_exposure(check: Address) -> None:
+    if check.host == "localhost":
+        return
+    try:
+        local = ipaddress.ip_address(check.host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise OperatorError(
+            f"the check API can't listen on `{check}`: it has no authentication yet, so it stays on loopback: "
+            "run it beside the gateway, on an address such as `127.0.0.1:8080`"
+        )
+
+
+def _certificate(settings: Settings, identity: Identity) -> GivenCertificate | SelfMadeCertificate:
+    match settings.certificate, settings.key:
+        case None, None:
+            names = dict.fromkeys((*_LOCAL_NAMES, *settings.names))
+            return SelfMadeCertificate(identity, StateDir(settings.state_dir), tuple(names))
+        case Path() as certificate, Path() as key:
+            return GivenCertificate(identity, certificate, key)
+        case _:
+            raise OperatorError("give both `--cert` and `--key`, or none of them to have a certificate made")
+
+
+def event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster event loop where it is installed."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,93 @@
+"""Where the self-made authority is kept between runs.
+
+A folder that only its user can read: `authority.pem` is the secret, `ca.crt`
+what clients are given, `server.pem` the certificate in use. Files are
+replaced whole, so that nobody ever reads half of one.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkstemp
+
+from interlock.errors import OperatorError
+from interlock_webhooks.certificates import LEAF_LIFETIME, Authority, make_authority, make_leaf, read_authority
+from interlock_webhooks.text import quoted
+
+
+def default_state_dir() -> Path:
+    """The folder for this user's state, after the XDG base directory specification."""
+    stated = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(stated) if stated else Path.home() / ".local" / "state") / "interlock"
+
+
+@dataclass(frozen=True, slots=True)
+class StateDir:
+    """The folder at `path`; made, with its parents, when first written to."""
+
+    path: Path
+
+    @property
+    def ca_certificate(self) -> Path:
+        """What clients trust: `curl --cacert`, `caBundle`."""
+        return self.path / "ca.crt"
+
+    def new_server_certificate(self, names: tuple[str, ...]) -> Path:
+        """The file with the key and certificate, just made, of a server that goes by `names`.
+
+        Signed by the authority that is kept here. One is made if there is none,
+        or if it would end before what it signs; then `ca.crt` holds its
+        certificate and the old one's, so that both are trusted meanwhile.
+        """
+        try:
+            now = datetime.now(UTC)
+            authority = self._authority(now)
+            chain = self.path / "server.pem"
+            self._write(chain, make_leaf(authority, names, now))
+        except ValueError as error:
+            raise OperatorError(
+                f"no certificate can be made for {', '.join(map(quoted, names))}: {error}"
+            ) from None
+        except OSError as error:
+            raise OperatorError(
+                f"the state directory `{self.path}` can't be used: {error.strerror}: "
+                "name another one with `--state-dir`"
+            ) from None
+        return chain
+
+    def _authority(self, now: datetime) -> Authority:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = self._kept()
+        if kept is not None and kept.outlives(now + LEAF_LIFETIME):
+            self._write(self.ca_certificate, kept.certificate_pem())
+            return kept
+        made = make_authority(now)
+        older = kept.certificate_pem() if kept is not None else b""
+        self._write(self._secret, made.pem())
+        self._write(self.ca_certificate, made.certificate_pem() + older)
+        return made
+
+    def _kept(self) -> Authority | None:
+        try:
+            return read_authority(self._secret.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise OperatorError(
+                f"`{self._secret}` holds no usable authority: delete it to have a new one made, "
+                "which clients must then be given"
+            ) from None
+
+    @property
+    def _secret(self) -> Path:
+        return self.path / "authority.pem"
+
+    def _write(self, file: Path, content: bytes) -> None:
+        """Put `content` into `file` at once, readable by this user alone."""
+        descriptor, name = mkstemp(dir=self.path)
+        with os.fdopen(descriptor, "wb") as temporary:
+            temporary.write(content)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+        Path(name).replace(file)

@@ -1,0 +1,108 @@
+"""The webhook's TLS identity, replaceable while connections are open.
+
+One front context belongs to the listener for ever and holds no certificate;
+for each handshake it hands over to the current context. A new certificate is
+loaded into a fresh context, which takes over only if it loads: loading into a
+context in use leaves it broken when the files don't fit each other.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from interlock.errors import OperatorError
+from interlock_webhooks.certificates import LEAF_LIFETIME, RENEW_BEFORE
+from interlock_webhooks.state import StateDir
+from interlock_webhooks.watch import changes, fingerprint
+
+_RENEW_AFTER_SECONDS: Final = (LEAF_LIFETIME - RENEW_BEFORE).total_seconds()
+
+
+class Identity:
+    """The certificate that clients see; `OperatorError` if `present` can't load one."""
+
+    def __init__(self) -> None:
+        self.front = _context()
+        self.front.sni_callback = self._hand_over
+        self._current = self.front
+
+    def present(self, certificate: Path, key: Path | None = None) -> None:
+        """Show `certificate`, a PEM chain, from the next handshake on; `key` may stand in the same file."""
+        fresh = _context()
+        try:
+            fresh.load_cert_chain(certificate, key, password=_no_password)
+        except (OSError, ValueError) as error:
+            # ssl.SSLError is an OSError.
+            reason = (
+                error.strerror or "not a certificate and its key" if isinstance(error, OSError) else str(error)
+            )
+            raise OperatorError(f"the certificate `{certificate}` can't be used: {reason}") from None
+        self._current = fresh
+
+    def _hand_over(self, connection: ssl.SSLObject, _name: str | None, _front: ssl.SSLContext) -> None:
+        connection.context = self._current
+
+
+class SelfMadeCertificate:
+    """A certificate by our own authority, replaced before it ends."""
+
+    def __init__(self, identity: Identity, state: StateDir, names: tuple[str, ...]) -> None:
+        self._identity = identity
+        self._state = state
+        self._names = names
+        self.renew()
+
+    def renew(self) -> None:
+        """Show a certificate that was made just now."""
+        self._identity.present(self._state.new_server_certificate(self._names))
+
+    async def keep(self, log: FilteringBoundLogger) -> None:
+        """Renew in time, for as long as the service runs."""
+        while True:
+            await asyncio.sleep(_RENEW_AFTER_SECONDS)
+            _replace(self.renew, log)
+
+
+class GivenCertificate:
+    """A certificate and key in files that somebody else renews."""
+
+    def __init__(self, identity: Identity, certificate: Path, key: Path) -> None:
+        self._identity = identity
+        self._files = (certificate, key)
+        self._seen = fingerprint(self._files)
+        identity.present(certificate, key)
+
+    def renew(self) -> None:
+        """Show what the files hold now."""
+        self._identity.present(*self._files)
+
+    async def keep(self, log: FilteringBoundLogger) -> None:
+        """Renew when the files change, for as long as the service runs."""
+        async for _ in changes(self._files, self._seen):
+            _replace(self.renew, log)
+
+
+def _replace(renew: Callable[[], None], log: FilteringBoundLogger) -> None:
+    """Renew, or keep the certificate that works and say so."""
+    try:
+        renew()
+    except OperatorError as error:
+        log.warning("certificate kept: the new one can't be used", error=str(error))
+    else:
+        log.info("certificate renewed")
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _no_password() -> str:
+    """Nobody is there to type one: an encrypted key is refused."""
+    raise ValueError("its key is encrypted: decrypt it first")
