@@ -187,7 +187,7 @@ def test_an_agent_needs_nothing_but_its_name() -> None:
 
 def test_the_items_of_an_intent_are_bounded() -> None:
     assert len(intent_of(pod(*[{"image": "a"}] * 1000))["images"]) == 1000
-    with pytest.raises(RequestError, match="more than 1000 images"):
+    with pytest.raises(RequestError, match="more than 1000 containers"):
         intent_of(pod(*[{"image": "a"}] * 1001))
 
 

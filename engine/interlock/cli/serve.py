@@ -1,0 +1,149 @@
+"""`interlock serve`: start the service and say how to talk to it.
+
+The only module of the command line that knows the service, which stands above
+the command line and comes with an extra.
+"""
+
+import json
+import shlex
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from interlock.errors import OperatorError
+from interlock.loading.policyset import PolicySet
+
+_CALL: Final = {
+    "chat": {
+        "model": "mystery-model-1",
+        "max_completion_tokens": 100,
+        "messages": [{"role": "user", "content": "hello"}],
+    },
+    "caller": {"attribution": {"team": "search", "environment": "production"}},
+}
+_REVIEW: Final = {
+    "apiVersion": "admission.k8s.io/v1",
+    "kind": "AdmissionReview",
+    "request": {
+        "uid": "1",
+        "operation": "CREATE",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "resource": {"group": "", "version": "v1", "resource": "pods"},
+        "namespace": "search",
+        "name": "trainer",
+        "userInfo": {"username": "jane"},
+        "object": {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "trainer", "namespace": "search"},
+            "spec": {
+                "containers": [
+                    {
+                        "name": "trainer",
+                        "image": "docker.io/somebody/trainer",
+                        "resources": {"limits": {"nvidia.com/gpu": "8"}},
+                    }
+                ]
+            },
+        },
+    },
+}
+
+_PORTS: Final = range(2**16)
+
+
+def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    policies: Annotated[
+        list[Path] | None, typer.Argument(help="Policy files and folders.", show_default="policies")
+    ] = None,
+    webhook_address: Annotated[
+        str, typer.Option(help="Where the admission webhook listens, HTTPS.")
+    ] = "127.0.0.1:8443",
+    check_address: Annotated[
+        str, typer.Option(help="Where the check API listens, HTTP, loopback only.")
+    ] = "127.0.0.1:8080",
+    cert: Annotated[Path | None, typer.Option(help="Certificate chain of the webhook, PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Key of the certificate, PEM.")] = None,
+    tls_name: Annotated[
+        list[str] | None,
+        typer.Option(help="A further name or IP address for the certificate that the service makes itself."),
+    ] = None,
+    state_dir: Annotated[
+        Path | None, typer.Option(help="Where the self-made certificate authority is kept.")
+    ] = None,
+    watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
+) -> None:
+    """Serve the admission webhook over HTTPS and the check API over HTTP."""
+    service = _service()
+    settings = service.Settings(
+        policies=tuple(policies or [Path("policies")]),
+        webhook=service.Address(*_host_and_port("--webhook-address", webhook_address)),
+        check=service.Address(*_host_and_port("--check-address", check_address)),
+        certificate=cert,
+        key=key,
+        state_dir=state_dir or service.default_state_dir(),
+        names=tuple(tls_name or ()),
+        watches=watch,
+    )
+    service.serve(settings, _announce)
+
+
+def _service() -> ModuleType:
+    """The module that runs the service.
+
+    Asked for by name: the service stands above the command line and may be
+    absent, so an import statement here would be one against the layers.
+    """
+    try:
+        return import_module("interlock_webhooks.serve")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("interlock"):
+            raise
+        raise OperatorError(f"`{error.name}` is missing: install `interlock[server]`") from None
+
+
+def _host_and_port(option: str, address: str) -> tuple[str, int]:
+    """The parts of `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port[:6]) not in _PORTS:
+        raise OperatorError(f"`{option}` is `{address}`: give a host and a port, such as `127.0.0.1:8080`")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve.Started`, see `_service`
+    console = Console(soft_wrap=True, highlight=False)
+    trust = f" --cacert {shlex.quote(str(started.ca_certificate))}" if started.ca_certificate else ""
+    facts = {
+        "webhook": f"https://{started.webhook}/validate and /mutate",
+        "check API": f"http://{started.check}/v1/check, described at http://{started.check}/docs",
+        "CA": str(started.ca_certificate or "that of the given certificate"),
+        "policies": _loaded(started.policies),
+        "policy set": started.policies.digest,
+    }
+    for name, fact in facts.items():
+        console.print(Text.assemble((f"{name:<12}", "bold"), fact))
+    console.print("\nIn another terminal, a model call that is denied:")
+    console.print(_curl(f"http://{started.check}/v1/check", "", _CALL), markup=False)
+    console.print("and a workload:")
+    webhook = f"https://localhost:{started.webhook.port}/validate"
+    console.print(_curl(webhook, trust, _REVIEW), markup=False)
+
+
+def _loaded(policies: PolicySet) -> str:
+    """How many policies there are on what, under which layers, with how many waivers."""
+    areas = Counter(policy.area.value for policy in policies.policies)
+    counts = ", ".join(f"{count} on {area}" for area, count in sorted(areas.items()))
+    layers = " > ".join(layer.name for layer in policies.layers.order)
+    return f"{len(policies.policies)} ({counts}); layers {layers}; {len(policies.waivers)} waivers"
+
+
+def _curl(url: str, trust: str, body: dict[str, Any]) -> str:
+    """A command line that works as it stands in a POSIX shell."""
+    sent = shlex.quote(json.dumps(body, separators=(",", ":")))
+    return f"curl -sS{trust} {url} -H 'content-type: application/json' -d {sent}"

@@ -1,0 +1,36 @@
+"""A service in this process, over policies in a folder, with its log kept."""
+
+from pathlib import Path
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+from interlock_webhooks.metrics import Metrics
+from interlock_webhooks.reload import LivePolicies
+from interlock_webhooks.service import Service
+
+
+class LoggedService(Service):
+    """A service whose log lines are in `lines`."""
+
+    __slots__ = ("lines",)
+
+    lines: list[dict[str, Any]]
+
+
+def service_over(folder: Path) -> LoggedService:
+    """A service that decides by the policies in `folder`."""
+    lines: list[dict[str, Any]] = []
+
+    def keep(_logger: WrappedLogger, level: str, entry: EventDict) -> EventDict:
+        lines.append({"level": level, **entry})
+        raise structlog.DropEvent
+
+    log: FilteringBoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(), processors=[keep], wrapper_class=structlog.make_filtering_bound_logger(0)
+    )
+    metrics = Metrics()
+    service = LoggedService(policies=LivePolicies((folder,), metrics, log), metrics=metrics, log=log)
+    service.lines = lines
+    return service

@@ -1,0 +1,31 @@
+from pathlib import Path
+
+import pytest
+
+from interlock_webhooks.app import Application, check_app, webhook_app
+from support.policies import write_policies
+from support.service import LoggedService, service_over
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a few policies."""
+    return write_policies(tmp_path / "policies")
+
+
+@pytest.fixture
+def service(folder: Path) -> LoggedService:
+    """A service over `folder`."""
+    return service_over(folder)
+
+
+@pytest.fixture
+def check(service: LoggedService) -> Application:
+    """The application of the check listener."""
+    return check_app(service)
+
+
+@pytest.fixture
+def webhook(service: LoggedService) -> Application:
+    """The application of the webhook listener."""
+    return webhook_app(service)

@@ -1,0 +1,254 @@
+"""How answers leave and requests arrive on a real connection, with and without TLS, on both event loops."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+from starlette.types import Receive, Scope, Send
+
+from interlock_webhooks import protocol
+from interlock_webhooks.hot import respond
+from interlock_webhooks.listener import Address, Listener, address_of, bind
+from interlock_webhooks.protocol import BoundedProtocol
+from interlock_webhooks.state import StateDir
+from interlock_webhooks.tls import Identity
+
+_LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+_REQUEST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}"
+
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@pytest.fixture(params=_LOOPS)
+def run(request: pytest.FixtureRequest) -> Run:
+    def _run(scenario: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=_LOOPS[request.param]) as runner:
+            runner.run(scenario)
+
+    return _run
+
+
+async def _hello(_scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await respond(send, HTTPStatus.OK, b'{"hello": "world"}')
+
+
+@asynccontextmanager
+async def _serving(front: ssl.SSLContext | None = None) -> AsyncIterator[tuple[Listener, int]]:
+    server = Listener(_hello, front)
+    with bind(Address("127.0.0.1", 0)) as bound:
+        port = address_of(bound).port
+        task = asyncio.create_task(server.serve(sockets=[bound]))
+        try:
+            yield server, port
+        finally:
+            server.should_exit = True
+            await task
+
+
+@asynccontextmanager
+async def _connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+class _Recorder(asyncio.Transport):
+    """A connection that goes nowhere and keeps each write apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.append(bytes(data))
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+
+def test_each_answer_is_one_write(run: Run) -> None:
+    async def scenario() -> None:
+        listener = Listener(_hello, None)
+        recorder = _Recorder()
+        connection = BoundedProtocol(listener.config, listener.server_state, {}, asyncio.get_running_loop())
+        connection.connection_made(recorder)
+        for count in range(1, 4):
+            connection.data_received(_REQUEST)
+            await asyncio.sleep(0.01)
+            assert len(recorder.writes) == count
+            assert recorder.writes[-1].startswith(b"HTTP/1.1 200 OK\r\n")
+            assert recorder.writes[-1].endswith(b'{"hello": "world"}')
+        connection.connection_lost(None)
+
+    run(scenario())
+
+
+def test_an_answer_arrives_in_one_segment(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            for _ in range(20):
+                writer.write(_REQUEST)
+                segment = await reader.read(65536)
+                assert segment.startswith(b"HTTP/1.1 200 OK\r\n")
+                assert segment.endswith(b'{"hello": "world"}')
+
+    run(scenario())
+
+
+def test_a_tls_answer_is_one_record(run: Run, tmp_path: Path) -> None:
+    state = StateDir(tmp_path)
+    identity = Identity()
+    identity.present(state.new_server_certificate(("localhost",)))
+
+    async def scenario() -> None:
+        async with _serving(identity.front) as (_server, port):
+            await asyncio.to_thread(_count_records, port, state.ca_certificate)
+
+    run(scenario())
+
+
+def _count_records(port: int, trusted: Path) -> None:
+    """Speak TLS over a socket of our own, so that each record that arrives can be seen."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.create_default_context(cafile=str(trusted))
+    session = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with socket.create_connection(("127.0.0.1", port)) as wire:
+        while True:
+            try:
+                session.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                wire.sendall(outgoing.read())
+                incoming.write(wire.recv(65536))
+        wire.sendall(outgoing.read())
+        for _ in range(20):
+            session.write(_REQUEST)
+            wire.sendall(outgoing.read())
+            body = b""
+            while not body:
+                arrived = wire.recv(65536)
+                incoming.write(arrived)
+                try:
+                    body = session.read(65536)
+                except ssl.SSLWantReadError:
+                    # Session tickets come once, before the first answer.
+                    continue
+                assert _records(arrived).count(len(body) + 17) == 1
+            assert body.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert body.endswith(b'{"hello": "world"}')
+
+
+def _records(data: bytes) -> list[int]:
+    """The lengths of the TLS records in `data`. One of TLS 1.3 is its content, a type byte and a tag of 16."""
+    lengths = []
+    while data:
+        length = int.from_bytes(data[3:5])
+        lengths.append(length)
+        data = data[5 + length :]
+    return lengths
+
+
+def test_nagles_algorithm_is_off(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving() as (server, port), _connected(port) as (reader, writer):
+            writer.write(_REQUEST)
+            await reader.read(65536)
+            (connection,) = server.server_state.connections
+            option = connection.transport.get_extra_info("socket").getsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY
+            )
+            assert option != 0
+
+    run(scenario())
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(b"POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+            assert await reader.read(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            writer.write(b"{}")
+            assert (await reader.read(65536)).startswith(b"HTTP/1.1 200 OK")
+
+    run(scenario())
+
+
+def test_the_last_answer_of_a_connection_is_not_lost(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(_REQUEST.replace(b"host: x", b"host: x\r\nconnection: close"))
+            assert (await reader.read()).endswith(b'{"hello": "world"}')
+
+    run(scenario())
+
+
+def test_answers_to_pipelined_requests_come_in_order_and_whole(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(_REQUEST * 3)
+            for _ in range(3):
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+                assert await reader.readexactly(18) == b'{"hello": "world"}'
+
+    run(scenario())
+
+
+def test_a_head_without_end_is_refused(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(b"POST / HTTP/1.1\r\nhost: x\r\nx: ")
+            for _ in range(20):
+                writer.write(b"y" * 16384)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST / HT", _REQUEST[:-1], _REQUEST + b"POST"])
+def test_a_request_that_does_not_arrive_is_dropped(
+    run: Run, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.05)
+
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(sent)
+            # The server closes; a clean end of the stream or a reset, never silence.
+            async with asyncio.timeout(5):
+                await reader.read()
+
+    run(scenario())
+
+
+def test_a_request_that_arrives_in_time_may_take_long_to_answer(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.05)
+
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(_REQUEST)
+            await reader.read(65536)
+            await asyncio.sleep(0.2)
+            writer.write(_REQUEST)
+            assert (await reader.read(65536)).startswith(b"HTTP/1.1 200 OK")
+
+    run(scenario())

@@ -1,0 +1,192 @@
+"""The description of the API and the routes themselves agree, and the page that shows it needs nobody else."""
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from interlock_webhooks import hot
+from interlock_webhooks.app import Application
+from interlock_webhooks.openapi import OPERATIONS, REFUSALS, Operation
+from interlock_webhooks.refusal import CODES, ErrorBody
+from interlock_webhooks.runtime.codec import MAX_BATCH
+from support.asgi import Answer, ask
+from support.reviews import chat, encoded, pod, review
+from support.service import LoggedService
+
+_REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "http.md"
+_GOOD: dict[str, Any] = {
+    "/validate": review(pod(team="a")),
+    "/mutate": review(pod(team="a")),
+    "/v1/check": chat("good-1"),
+    "/v1/check/batch": {"checks": [chat("good-1"), chat("bad-1")]},
+}
+EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.path)
+
+
+@pytest.fixture
+def described(check: Application) -> dict[str, Any]:
+    answer: dict[str, Any] = ask(check, "/openapi.json", method="GET").json()
+    return answer
+
+
+@pytest.fixture
+def apps(webhook: Application, check: Application) -> dict[str, Application]:
+    return {path: check if path.startswith("/v1") else webhook for path in _GOOD}
+
+
+def test_the_description_is_openapi_3_1(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1.")
+
+
+def test_exactly_the_routes_that_exist_are_described(
+    described: dict[str, Any], apps: dict[str, Application]
+) -> None:
+    assert set(described["paths"]) == {*apps, "/healthz", "/readyz", "/metrics"}
+    for path, operations in described["paths"].items():
+        assert set(operations) == ({"post"} if path in apps else {"get"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_probes_answer_as_described(described: dict[str, Any], check: Application, path: str) -> None:
+    answer = ask(check, path, method="GET")
+    (media_type,) = described["paths"][path]["get"]["responses"][str(answer.status)]["content"]
+    assert answer.headers["content-type"] == media_type
+
+
+def test_a_service_that_is_about_to_stop_says_so_as_described(
+    described: dict[str, Any], check: Application, service: LoggedService
+) -> None:
+    service.draining = True
+    answer = ask(check, "/readyz", method="GET")
+    assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert answer.json()["status"] == "draining"
+    assert "503" in described["paths"]["/readyz"]["get"]["responses"]
+
+
+@EVERY
+def test_an_example_of_what_is_taken_is_valid_and_its_answer_too(
+    apps: dict[str, Application], operation: Operation
+) -> None:
+    msgspec.convert(_GOOD[operation.path], operation.takes, strict=True)
+    answer = ask(apps[operation.path], operation.path, encoded(_GOOD[operation.path]))
+    assert answer.status == HTTPStatus.OK
+    _assert_exact(answer.json(), operation.gives)
+
+
+def _assert_exact(value: dict[str, Any], shape: type) -> None:
+    """`value` is of `shape`, and `shape` names every key that `value` has."""
+    assert msgspec.to_builtins(msgspec.convert(value, shape, strict=True)) == value
+
+
+def _refusals(app: Application, path: str, service: LoggedService, patch: pytest.MonkeyPatch) -> list[Answer]:
+    """One answer for each way in which a route refuses."""
+    good = encoded(_GOOD[path])
+    answers = [
+        ask(app, path, b"{"),
+        ask(app, path, good, method="GET"),
+        ask(app, path, [b" " * hot.MAX_BODY, b" "]),
+        ask(app, path, good, headers=()),
+    ]
+    with patch.context() as slow:
+        slow.setattr(hot, "READ_SECONDS", 0.01)
+        answers.append(ask(app, path, []))
+    with patch.context() as full:
+        full.setattr(hot, "MAX_IN_FLIGHT", 0)
+        answers.append(ask(app, path, good))
+    if path.startswith("/v1"):
+        # Webhooks answer their own failures with a denial inside the review.
+        service.policies.in_force = None  # type: ignore[assignment]  # breaks whatever comes next
+        answers.append(ask(app, path, good))
+    return answers
+
+
+@EVERY
+def test_every_refusal_is_described_and_looks_as_described(
+    described: dict[str, Any],
+    apps: dict[str, Application],
+    operation: Operation,
+    service: LoggedService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = _refusals(apps[operation.path], operation.path, service, monkeypatch)
+    stated = set(described["paths"][operation.path]["post"]["responses"]) - {"200"}
+    seen = {str(answer.status) for answer in answers}
+    assert stated - seen <= {"500"}
+    assert seen <= stated
+    for answer in answers:
+        _assert_exact(answer.json(), ErrorBody)
+        assert answer.json()["error"]["code"] == CODES[HTTPStatus(answer.status)]
+
+
+def test_every_reference_in_the_description_leads_somewhere(described: dict[str, Any]) -> None:
+    references = re.findall(r'"\$ref":"#/components/schemas/([^"]+)"', encoded(described).decode())
+    assert references
+    assert set(references) <= set(described["components"]["schemas"])
+
+
+def test_a_path_that_is_not_there_is_refused_like_everything_else(
+    check: Application, webhook: Application
+) -> None:
+    for app in (check, webhook):
+        answer = ask(app, "/v2/check", method="POST")
+        assert answer.status == HTTPStatus.NOT_FOUND
+        _assert_exact(answer.json(), ErrorBody)
+        assert answer.json()["error"]["code"] == "request.notFound"
+    wrong = ask(check, "/readyz", method="POST")
+    assert wrong.status == HTTPStatus.METHOD_NOT_ALLOWED
+    assert wrong.json()["error"]["code"] == "request.method"
+
+
+def test_the_page_and_its_parts_come_from_here_under_a_policy_that_allows_nothing_else(
+    check: Application,
+) -> None:
+    page = ask(check, "/docs", method="GET")
+    assert page.headers["content-security-policy"].startswith("default-src 'self';")
+    parts = re.findall(r'(?:src|href)="([^"]+)"', page.body.decode())
+    assert len(parts) == 3
+    for part in parts:
+        assert part.startswith("/docs/")
+        assert ask(check, part, method="GET").status == HTTPStatus.OK
+    for inline in ("<style", "style=", "onclick=", "<script>"):
+        assert inline not in page.body.decode()
+
+
+def test_the_page_can_show_openapi_3_1(check: Application) -> None:
+    script = ask(check, "/docs/swagger-ui-bundle.js", method="GET")
+    assert script.headers["content-type"].startswith("text/javascript")
+    found = re.search(rb'PACKAGE_VERSION:"(\d+)\.', script.body)
+    assert found is not None
+    assert int(found[1]) >= 5
+
+
+def test_the_page_asks_no_other_host(check: Application) -> None:
+    start = ask(check, "/docs/start.js", method="GET").body.decode()
+    assert "http" not in start
+    assert "validatorUrl: null" in start
+
+
+def test_the_reference_names_every_route_status_and_limit(described: dict[str, Any]) -> None:
+    text = _REFERENCE.read_text()
+    for path, operations in described["paths"].items():
+        assert f"{next(iter(operations)).upper()} {path}" in text
+    for status in REFUSALS:
+        assert f"| {status.value} | `{CODES[status]}` |" in text
+    for limit in (
+        "3 MiB",
+        f"1 to {MAX_BATCH} checks",
+        f"{hot.READ_SECONDS:g} seconds",
+        f"more than {hot.MAX_IN_FLIGHT}",
+    ):
+        assert limit in text
+
+
+def test_the_reference_names_every_metric(check: Application) -> None:
+    exposition = ask(check, "/metrics", method="GET").body.decode()
+    names = set(re.findall(r"^# TYPE (interlock_\w+) ", exposition, re.MULTILINE))
+    # Counters and histograms have a second one that says when they began.
+    for name in names - {name for name in names if name.endswith("_created")}:
+        assert f"| `{name}` |" in _REFERENCE.read_text()

@@ -1,0 +1,73 @@
+"""What `interlock serve` refuses before it does anything."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvloop
+from typer.testing import CliRunner
+
+from interlock.cli.main import app
+from interlock_webhooks.serve import event_loop
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """The service takes over the root logger of its process, and this process is not its own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def _said(*arguments: str) -> str:
+    """What the command says, on one line; it ends with status 2."""
+    ended = CliRunner().invoke(app, ["serve", *arguments])
+    assert ended.exit_code == 2, ended.output
+    return " ".join(ended.output.split())
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "example.org:8080"])
+def test_the_check_api_stays_on_loopback(address: str) -> None:
+    assert "it has no authentication yet" in _said("--check-address", address)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "8080", ":8080", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:²"]
+)
+def test_an_address_that_is_none_is_named_with_an_example(address: str) -> None:
+    assert "such as `127.0.0.1:8080`" in _said("--check-address", address)
+
+
+@pytest.mark.parametrize("option", ["--cert", "--key"])
+def test_a_certificate_without_its_key_is_refused(folder: Path, option: str) -> None:
+    assert "both `--cert` and `--key`" in _said(str(folder), option, "x.pem")
+
+
+def test_a_certificate_that_is_missing_is_named(folder: Path, tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing.pem")
+    assert "no such file" in _said(str(folder), "--cert", missing, "--key", missing).lower()
+
+
+def test_a_module_of_our_own_that_is_missing_is_not_blamed_on_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "interlock_webhooks.serve", None)
+    ended = CliRunner().invoke(app, ["serve"])
+    assert isinstance(ended.exception, ModuleNotFoundError)
+
+
+def test_without_uvloop_the_standard_event_loop_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert event_loop() is uvloop.new_event_loop
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    assert event_loop() is None
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    for name in [name for name in sys.modules if name.startswith("interlock_webhooks")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert "`uvicorn` is missing: install `interlock[server]`" in _said()
