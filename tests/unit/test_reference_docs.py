@@ -28,8 +28,9 @@ _FOLLOWED = [
     *sorted(_DOCS.glob("how-to/*.md")),
     _REFERENCE / "cel.md",
     _ROOT / "policies" / "README.md",
+    _ROOT / "README.md",
 ]
-_LINKED = [*sorted(_DOCS.rglob("*.md")), *sorted((_ROOT / "policies").rglob("*.md"))]
+_LINKED = [*sorted(_ROOT.glob("*.md")), *sorted(_DOCS.rglob("*.md")), *sorted((_ROOT / "policies").rglob("*.md"))]
 
 _SHAPES: dict[tuple[str, str], type[BaseModel]] = {
     ("policy.md", "metadata"): common.Metadata,
@@ -66,7 +67,7 @@ def _rows(text: str) -> dict[str, list[str]]:
     return {name: [cell.strip() for cell in rest.split("|")] for name, rest in _ROW.findall(text)}
 
 
-@pytest.mark.parametrize("page", _FOLLOWED, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", _FOLLOWED, ids=lambda page: f"{page.parent.name}/{page.stem}")
 def test_who_follows_a_page_sees_what_it_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

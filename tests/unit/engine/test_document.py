@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.policies import write_policies
-from support.reviews import deployment, pod, review
 
 from interlock.engine import Engine
 from interlock.engine.document import decide_document
@@ -14,6 +12,8 @@ from interlock.errors import RequestError
 from interlock.loading.policyset import load
 from interlock.model.patch import Default
 from interlock.units import Instant
+from support.policies import write_policies
+from support.reviews import deployment, pod, review
 
 _NOW = Instant(1_767_225_600_000)
 

@@ -1,0 +1,94 @@
+"""`interlock explain`: why a decision is what it is."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from interlock.cli.explained import explained
+from interlock.cli.explanation import written
+from interlock.cli.moment import NowOption, instant
+from interlock.cli.render import ALLOWED, DENIED, console, line, report, subject, visible
+from interlock.cli.requests import Answered, answers
+from interlock.cli.status import Status
+from interlock.engine import Engine
+from interlock.engine.document import decide_document
+from interlock.engine.explain import Explanation
+from interlock.engine.explain import explain as explained_by
+from interlock.loading.policyset import load
+
+
+class Output(StrEnum):
+    """How explanations are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The explanation of one document, and what it is about."""
+
+    document: str
+    explanation: Explanation
+
+
+def explain(
+    policies: Annotated[Path, typer.Argument(metavar="POLICIES", help="A policy file, or a folder of them.")],
+    given: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="The file of what is decided; - reads standard input.")
+    ],
+    output: Annotated[Output, typer.Option(help="Text for people, or json for programs.")] = Output.TEXT,
+    shows_all: Annotated[  # noqa: FBT002  # an option of the command
+        bool, typer.Option("--all", help="Show rules that apply and say nothing, too.")
+    ] = False,
+    now: NowOption = None,
+) -> None:
+    """Explain a decision: every rule that determines it, with the value of each sub-expression.
+
+    Exits like `interlock check`: with 0 if all is allowed, 1 if something is
+    denied, and 2 if anything can't be read, loaded or understood.
+    """
+    engine = Engine(load([policies]))
+    at = instant(now)
+
+    def why(document: dict[str, Any]) -> Why:
+        decided = decide_document(engine, document, now=at)
+        return Why(subject(decided.intent), explained_by(engine.policies, decided.intent, decided.decision))
+
+    found, problems = answers([given], why)
+    write = _write_json if output is Output.JSON else _write_text
+    write(found, shows_all=shows_all)
+    report(problems)
+    if problems:
+        raise typer.Exit(Status.BROKEN)
+    if not all(each.answer.explanation.decision.allowed for each in found):
+        raise typer.Exit(Status.FAILED)
+
+
+def _write_json(found: Iterable[Answered[Why]], *, shows_all: bool) -> None:
+    entries = [
+        {
+            "source": each.place,
+            "document": each.answer.document,
+            **explained(each.answer.explanation, shows_all=shows_all),
+        }
+        for each in found
+    ]
+    typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+
+
+def _write_text(found: Iterable[Answered[Why]], *, shows_all: bool) -> None:
+    out = console()
+    for number, each in enumerate(found):
+        if number:
+            out.print()
+        explanation = each.answer.explanation
+        verdict = ALLOWED if explanation.decision.allowed else DENIED
+        out.print(line(verdict, f"  {each.answer.document}  ", (f"({visible(each.place)})", "dim")))
+        for text in written(explanation, shows_all=shows_all):
+            out.print(text)

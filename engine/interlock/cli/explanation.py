@@ -1,0 +1,95 @@
+"""An explanation as text, for the person who has to act on it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.text import Text
+
+from interlock.cel.trace import Step, lines
+from interlock.cli.render import in_one_line, line, reason, visible
+from interlock.decisionlog.record import record, rfc3339
+from interlock.engine.explain import ExplainedRule, Explanation, MissingPermit, NamingWaiver
+from interlock.model.verdict import Outcome
+from interlock.spelling import quoted
+
+_STYLES: Final[dict[str, str]] = {
+    Outcome.VIOLATED: "bold red",
+    Outcome.ERRORED: "bold magenta",
+    Outcome.PERMITTED: "green",
+    Outcome.SATISFIED: "green",
+}
+
+_NOT_OF_RULES: Final = frozenset({"failed", "conflict"})
+
+
+def written(explanation: Explanation, *, shows_all: bool) -> Iterator[Text]:
+    """The lines of `explanation`; rules that say nothing only if `shows_all`."""
+    for entry in record(explanation.decision)["reasons"]:
+        if entry["code"] in _NOT_OF_RULES:
+            yield line((entry["code"], "bold red"), f"  {reason(entry)}", indent=1)
+    for rule in explanation.rules:
+        if shows_all or not rule.is_silent:
+            yield line("")
+            yield from _rule(rule, 0)
+    for missing in explanation.missing:
+        yield line("")
+        yield from _missing(missing)
+
+
+def _rule(rule: ExplainedRule, depth: int) -> Iterator[Text]:
+    name = f"{rule.rule.layer} {rule.rule.policy}/{rule.rule.rule} {rule.item}"
+    span = rule.expression.span if rule.expression else rule.rule.span
+    mode = "" if rule.rule.enforcement == "enforce" else f" ({rule.rule.enforcement})"
+    yield line(
+        (rule.outcome, _STYLES.get(rule.outcome, "")),
+        visible(f"{mode}  {name}  "),
+        (visible(f"({span})"), "dim"),
+        indent=depth,
+    )
+    if rule.obstacle:
+        yield line(f"does not apply: the policy {visible(rule.obstacle)}", indent=depth + 1)
+    if rule.expression is not None:
+        rows = rule.expression.text.strip().split("\n")
+        yield line((f"{rule.clause}: ", "bold"), visible(rows[0]), indent=depth + 1)
+        for row in rows[1:]:
+            yield line(visible(row), indent=depth + 2)
+    if rule.step is not None:
+        yield from _steps(rule.step, depth + 2)
+    for variable, step in rule.variables:
+        yield line((visible(variable), "bold"), indent=depth + 1)
+        yield from _steps(step, depth + 2)
+    yield from _advice(rule, depth + 1)
+
+
+def _steps(step: Step, depth: int) -> Iterator[Text]:
+    for below, text, result in lines(step):
+        yield line(visible(f"{text} → {result}"), indent=depth + below)
+
+
+def _advice(rule: ExplainedRule, depth: int) -> Iterator[Text]:
+    if rule.message:
+        yield line(("message: ", "bold"), in_one_line(rule.message), indent=depth)
+    if rule.remedy:
+        yield line(("remedy: ", "bold"), in_one_line(rule.remedy), indent=depth)
+    for waiver in rule.waivers:
+        yield line(("waiver: ", "bold"), _waiver(waiver), indent=depth)
+
+
+def _waiver(naming: NamingWaiver) -> str:
+    waiver = naming.waiver
+    effect = f"lifts nothing here, {naming.obstacle}" if naming.obstacle else "lifts this"
+    terms = f"owner {waiver.owner}, approved by {waiver.approver}, until {rfc3339(waiver.expires)}"
+    return in_one_line(f"`{waiver.name}` {effect} ({terms}): {waiver.reason}")
+
+
+def _missing(missing: MissingPermit) -> Iterator[Text]:
+    demand = missing.demand
+    yield line(("unpermitted", "bold red"), f"  {demand.layer} {demand.item}")
+    named = quoted(demand.name or demand.item)
+    yield line(
+        f"layer `{demand.layer}` is closed for {demand.area}, and no policy of it permits {named}", indent=1
+    )
+    if not missing.considered:
+        yield line("it has no rule that could: ask it for a policy that permits this", indent=1)
+    for rule in missing.considered:
+        yield from _rule(rule, 1)

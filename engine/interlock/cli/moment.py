@@ -1,0 +1,33 @@
+"""The time of a decision: given, or now."""
+
+import time
+from typing import Annotated, TypeAlias
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from interlock.errors import OperatorError
+from interlock.loading.kinds.waiver import InstantText
+from interlock.spelling import quoted
+from interlock.units import Instant
+
+NowOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Decide as of this RFC 3339 time, such as 2026-07-01T00:00:00Z."),
+]
+
+_ADAPTER: TypeAdapter[int] = TypeAdapter(InstantText)
+
+
+def instant(given: str | None) -> Instant:
+    """The instant that `given` names, or the present one.
+
+    Raises:
+        OperatorError: `given` is no RFC 3339 time.
+    """
+    if given is None:
+        return Instant(time.time_ns() // 1_000_000)
+    try:
+        return Instant(_ADAPTER.validate_python(given))
+    except ValidationError as error:
+        raise OperatorError(f"`--now` is {quoted(given)}: it {error.errors()[0]['msg']}") from None

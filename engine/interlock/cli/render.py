@@ -1,0 +1,77 @@
+"""How every command writes: one fact a line, no wrapping, color only on a terminal.
+
+Texts come from documents and requests that anybody may have crafted: nothing
+in them reaches the terminal as a control character.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from interlock.errors import Problem
+from interlock.model.area import Area, name
+from interlock.model.intent import Intent
+
+ALLOWED: Final = ("✓ allow", "green")
+DENIED: Final = ("✗ deny", "bold red")
+
+_MOST_NAMES = 3
+
+
+def console() -> Console:
+    """Standard output. Rich leaves color out where it is no terminal or NO_COLOR is set."""
+    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def visible(text: str) -> str:
+    """`text` with every character that a terminal would obey written as an escape."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def in_one_line(text: str) -> str:
+    """`text` on one line, whatever white space is in it."""
+    return visible(" ".join(text.split()))
+
+
+def line(*parts: str | tuple[str, str], indent: int = 0) -> Text:
+    """One line of parts, each a text or a text with its style; `indent` counts steps of two spaces."""
+    return Text.assemble("  " * indent, *parts)
+
+
+def report(problems: Iterable[Problem]) -> None:
+    """Write `problems` to standard error as compilers do, in the order of files and lines."""
+    for problem in sorted(set(problems), key=lambda problem: (problem.span, problem.message)):
+        for text in str(problem).split("\n"):
+            typer.echo("\t".join(map(visible, text.split("\t"))), err=True)
+
+
+def fail(message: str) -> None:
+    """Write one line about what went wrong to standard error."""
+    typer.echo(f"interlock: {in_one_line(message)}", err=True)
+
+
+def subject(intent: Intent) -> str:
+    """What an Intent is about, in a few words: its action and the names of what it touches."""
+    names = _names(intent)
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return visible(f"{intent['action']} {', '.join(names[:_MOST_NAMES])}{more}".strip())
+
+
+def _names(intent: Intent) -> list[str]:
+    workload = intent.get("workload")
+    if workload is not None:
+        place = "/".join(part for part in (workload["namespace"], workload["name"]) if part)
+        return [f"{workload['kind']} {place}".strip()]
+    if intent["action"].startswith("tool."):
+        return [name(Area.TOOLS, tool) for tool in intent["tools"]]
+    return [name(Area.MODELS, model) for model in intent["models"]]
+
+
+def reason(entry: dict[str, Any]) -> str:
+    """Who says it of what: layer, policy and rule, item, and the message."""
+    rule = f" {entry['policy']}/{entry['rule']}" if "rule" in entry else ""
+    who = f"{entry['layer']}{rule} {entry['item']}: " if "layer" in entry else ""
+    return f"{visible(who)}{in_one_line(entry.get('message', ''))}"

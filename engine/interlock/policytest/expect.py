@@ -1,0 +1,90 @@
+"""What was expected beside what came: pure, over the stable JSON of a decision.
+
+A test reads what users read, so what it pins down is what they rely on.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from interlock.loading.kinds.policy import DefaultShape
+from interlock.loading.nodes import Path
+from interlock.policytest.shapes import ExpectShape, ReasonShape
+
+_LISTS: Final = ("reasons", "warnings", "audits", "waived", "patches")
+_CONTAINED: Final = frozenset({"message", "remedy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An expectation that did not hold; `place` is where it stands below its case."""
+
+    place: Path
+    expected: str
+    came: str
+
+
+def failures(expect: ExpectShape, decided: dict[str, Any]) -> tuple[Failure, ...]:
+    """Every expectation that the record `decided` does not meet, in the order of the document."""
+    return (*_of_decision(expect, decided), *(f for name in _LISTS for f in _of_list(name, expect, decided)))
+
+
+def _of_decision(expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failure]:
+    if expect.decision and expect.decision != decided["decision"]:
+        came = f"{decided['decision']}{_because(decided['reasons'])}"
+        yield Failure(place=("expect", "decision"), expected=f"decision {expect.decision}", came=came)
+
+
+def _of_list(name: str, expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failure]:
+    entries: list[dict[str, Any]] = decided[name]
+    wanted: tuple[ReasonShape | DefaultShape, ...] = getattr(expect, name)
+    came = "; ".join(map(written, entries)) or "none"
+    for number, reason in enumerate(wanted):
+        if not any(_fits(reason, entry) for entry in entries):
+            expected = f"{name} with {_described(reason)}"
+            yield Failure(place=("expect", name, number), expected=expected, came=came)
+    if expect.exactly:
+        for entry in entries:
+            if not any(_fits(reason, entry) for reason in wanted):
+                place = ("expect", name) if wanted else ("expect", "exactly")
+                yield Failure(place=place, expected=f"no other {name}", came=written(entry))
+
+
+def _fits(wanted: ReasonShape | DefaultShape, entry: dict[str, Any]) -> bool:
+    """Whether `entry` has every field that `wanted` gives."""
+    if isinstance(wanted, DefaultShape):
+        # Python takes True for 1, and JSON does not.
+        same = type(wanted.value) is type(entry["value"]) and wanted.value == entry["value"]
+        return same and list(wanted.path) == entry["path"]
+    return all(
+        value in str(entry.get(field, "")) if field in _CONTAINED else value == entry.get(field)
+        for field, value in _given(wanted)
+    )
+
+
+def _given(reason: ReasonShape) -> list[tuple[str, str]]:
+    return [(field, getattr(reason, field)) for field in type(reason).model_fields if getattr(reason, field)]
+
+
+def _described(wanted: ReasonShape | DefaultShape) -> str:
+    if isinstance(wanted, DefaultShape):
+        return f"`{'.'.join(wanted.path)}` = {json.dumps(wanted.value)}"
+    return ", ".join(
+        f"{field} containing `{value}`" if field in _CONTAINED else f"{field} `{value}`"
+        for field, value in _given(wanted)
+    )
+
+
+def _because(reasons: Sequence[dict[str, Any]]) -> str:
+    return f": {'; '.join(map(written, reasons))}" if reasons else ""
+
+
+def written(entry: dict[str, Any]) -> str:
+    """One entry of a decision in one line: code, layer, rule, item and message; of a patch its value."""
+    if "code" not in entry:
+        return f"{'.'.join(entry['path'])} = {json.dumps(entry['value'])}"
+    rule = f"{entry['policy']}/{entry['rule']}" if "rule" in entry else ""
+    words = (entry["code"], entry.get("layer", ""), rule, entry.get("item", ""))
+    head = " ".join(word for word in words if word)
+    return f"{head}: {entry['message']}" if entry.get("message") else head

@@ -1,0 +1,163 @@
+"""The document kind PolicyTest, as a pydantic model: what an author of tests may write.
+
+What needs a file or another document to tell is checked where suites are read.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Name, Shape, Text, broken_rule
+from interlock.loading.kinds.policy import DefaultShape
+from interlock.loading.kinds.waiver import InstantText
+from interlock.units import Instant
+
+DEFAULT_NOW = Instant(1_767_225_600_000)
+"""2026-01-01T00:00:00Z: a test never depends on the day on which it runs."""
+
+CODES = ("violated", "errored", "unpermitted", "conflict", "failed")
+DECISIONS = ("allow", "deny")
+
+
+def _one_of(words: Iterable[str]) -> Callable[[str], str]:
+    expected = ", ".join(f"'{word}'" for word in words)
+
+    def check(text: str) -> str:
+        if text not in words:
+            raise PydanticCustomError("enum", "unknown word", {"expected": expected})
+        return text
+
+    return check
+
+
+CodeText = Annotated[str, AfterValidator(_one_of(CODES)), Field(json_schema_extra={"enum": list(CODES)})]
+DecisionText = Annotated[
+    str, AfterValidator(_one_of(DECISIONS)), Field(json_schema_extra={"enum": list(DECISIONS)})
+]
+
+
+class ReasonShape(Shape):
+    """One entry of a decision: every field that is given must fit."""
+
+    code: CodeText = ""
+    """What happened: `violated`, `errored`, `unpermitted`, `conflict` or `failed`."""
+
+    layer: Name = ""
+    """The layer that speaks."""
+
+    area: Text = ""
+    """The area that it speaks about."""
+
+    policy: Name = ""
+    """The policy's name."""
+
+    rule: Name = ""
+    """The rule's name."""
+
+    item: Text = ""
+    """The item of the Intent, such as `tools[0]`."""
+
+    message: Text = ""
+    """A text that the message contains."""
+
+    remedy: Text = ""
+    """A text that the remedy contains."""
+
+    waiver: Name = ""
+    """The waiver that lifts the violation."""
+
+
+def _is_given(shape: ReasonShape) -> ReasonShape:
+    if not shape.model_fields_set:
+        raise broken_rule("says nothing: name a policy, a rule, a code, an item or a message")
+    return shape
+
+
+Reasons = Many[Annotated[ReasonShape, AfterValidator(_is_given)]]
+
+
+class ExpectShape(Shape):
+    """What must come of a case."""
+
+    decision: DecisionText = ""
+    """The decision as a whole: `allow` or `deny`."""
+
+    reasons: Reasons = ()
+    """Entries that must be among the reasons of the denial."""
+
+    warnings: Reasons = ()
+    """Entries that must be among the denials of policies that only warn."""
+
+    audits: Reasons = ()
+    """Entries that must be among the denials of policies that are only audited."""
+
+    waived: Reasons = ()
+    """Entries that must be among the violations that a waiver lifts."""
+
+    patches: Many[DefaultShape] = ()
+    """Defaults that must have been applied before the decision."""
+
+    exactly: bool = False
+    """Whether all five lists are complete: nothing may come that isn't listed."""
+
+
+def _expects(shape: ExpectShape) -> ExpectShape:
+    if not any(getattr(shape, field) for field in ExpectShape.model_fields):
+        raise broken_rule("expects nothing: give a `decision` or `reasons`")
+    return shape
+
+
+class CaseShape(Shape):
+    """One input and what must come of it."""
+
+    name: Text
+    """A sentence that is true if the case passes, unique in the document."""
+
+    input: dict[str, Any] = Field(default_factory=dict)
+    """The document to decide on: a manifest, an AdmissionReview, a check request or a gateway's request."""
+
+    input_file: Text = ""
+    """The file that holds it, relative to this one."""
+
+    now: InstantText = DEFAULT_NOW
+    """The time of the decision; the document's where it is left out."""
+
+    expect: Annotated[ExpectShape, AfterValidator(_expects)]
+    """What must come of it."""
+
+
+def _has_one_input(shape: CaseShape) -> CaseShape:
+    if len({"input", "input_file"} & shape.model_fields_set) != 1:
+        raise broken_rule("must have `input` or `inputFile`, one of them")
+    return shape
+
+
+class SuiteSpec(Shape):
+    """Which policies are tested, and how."""
+
+    policies: Many[Text] = ()
+    """The policies under test: files and folders relative to this file; this folder if left out."""
+
+    further: Many[Text] = Field(default=(), alias="with")
+    """Further documents that they need, such as a Catalog, a PolicySet or another policy."""
+
+    isolated: bool = False
+    """Whether a closed layer demands only what policies under test could permit."""
+
+    now: InstantText = DEFAULT_NOW
+    """The time of all decisions; 2026-01-01T00:00:00Z if left out."""
+
+    cases: AtLeastOne[Annotated[CaseShape, AfterValidator(_has_one_input)]]
+    """What is tried."""
+
+
+class PolicyTestDocument(Envelope):
+    """Tests of some policies."""
+
+    kind: Literal["PolicyTest"]
+    """The kind of document."""
+
+    spec: SuiteSpec
+    """Which policies are tested, and how."""
