@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from interlock.cel.ir import Local, Node, Quantifier, Quantity, Variable, children
+from interlock.cel.ir import Has, Local, Node, Quantifier, Quantity, Select, Variable, children
 from interlock.cel.program import Activation, Program
 from interlock.cel.unparse import literal, unparse
 from interlock.cel.values import EvaluationError, LimitExceeded
@@ -68,12 +68,14 @@ def lines(step: Step, depth: int = 0) -> Iterator[tuple[int, str, str]]:
     """The tree top down, as depth, text and result of each step that says more than its own text."""
     yield depth, step.text, step.result
     for part in step.parts:
-        if not _is_plain(part):
+        if not _is_plain(part, step.node):
             yield from lines(part, depth + 1)
 
 
-def _is_plain(step: Step) -> bool:
+def _is_plain(step: Step, parent: Node) -> bool:
     """Whether a reader learns nothing from `step`: a constant, or a whole object that a field is read of."""
-    if isinstance(step.node, Variable | Local):
-        return isinstance(step.value, dict | list)
+    if isinstance(step.value, dict | list) and isinstance(step.node, Variable | Local):
+        return True
+    if isinstance(step.value, dict | list) and isinstance(parent, Select | Has):
+        return True
     return step.text == step.result
