@@ -19,7 +19,22 @@ from interlock.cel.values import EvaluationError, Uint, entries, type_of
 from interlock.spans import typed_in
 
 CORPUS = Path(__file__).parents[3] / "shared/corpora/cel-spec"
-FILES = ["basic", "comparisons", "conversions", "fields", "fp_math", "integer_math", "lists", "logic", "macros", "namespace", "parse", "plumbing", "string", "timestamps"]
+FILES = [
+    "basic",
+    "comparisons",
+    "conversions",
+    "fields",
+    "fp_math",
+    "integer_math",
+    "lists",
+    "logic",
+    "macros",
+    "namespace",
+    "parse",
+    "plumbing",
+    "string",
+    "timestamps",
+]
 
 # Their expected bytes hold a backslash that their expression does not.
 GARBLED = {"triple_single_quoted_unescaped_punctuation", "triple_double_quoted_unescaped_punctuation"}

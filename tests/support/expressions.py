@@ -169,7 +169,10 @@ DYNAMIC: Final = Grammar(
     {"dyn": ("dyn(null)", "dyn(1)", "dyn(1.0)", "dyn('a')", "dyn([1])", "dyn(true)"), "dyns": ("[]",)},
     {
         "bool": (
-            "{dyn}",
+            "({dyn} && {bool})",
+            "({bool} || {dyn})",
+            "!({dyn})",
+            "({dyn} ? {bool} : {bool})",
             "({dyn} == {dyn})",
             "({dyn} != {dyn})",
             "({dyn} == {string})",

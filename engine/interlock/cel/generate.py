@@ -10,12 +10,12 @@ activation; what the checker inferred below `dyn` is guarded at run time.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from interlock.cel.code import Code
 from interlock.cel.declarations import Declarations
-from interlock.cel.interpret import Budget
+from interlock.cel.interpret import Budget, is_search
 from interlock.cel.ir import (
     And,
     Call,
@@ -50,7 +50,7 @@ from interlock.cel.types import (
     list_of,
     map_of,
 )
-from interlock.cel.values import entries, type_of
+from interlock.cel.values import LimitExceeded, entries, type_of
 
 # Results that are sure whatever the arguments were, since the library returns nothing else.
 _RESULTS: Final = {
@@ -97,8 +97,8 @@ class Generator:
         return f"{head}{body}    return found, failed\n"
 
     def _budget(self, body: str) -> str:
-        """The line that `b` needs, where `body` has nested loops."""
-        if "b.spend" not in body:
+        """The line that `b` needs, where `body` has nested loops or searches."""
+        if "b.spend(" not in body and "b.search(" not in body:
             return ""
         self.names["Budget"] = Budget
         return "    b = Budget()\n"
@@ -106,11 +106,15 @@ class Generator:
     def function(self, node: Node) -> Code:
         """The source of `evaluate(a)`, which returns the value of `node` over the activation `a`."""
         body = self.code(node)
+        # What goes past a bound here does so in the interpreter too, only later.
+        self.names["LimitExceeded"] = LimitExceeded
         text = (
             "def evaluate(a):\n"
             f"{self._budget(body.text)}"
             "    try:\n"
             f"        return {body.text}\n"
+            "    except LimitExceeded:\n"
+            "        raise\n"
             "    except Exception:\n"
             "        return exact(a)\n"
         )
@@ -131,7 +135,10 @@ class Generator:
             case Has():
                 return self._has(node, self.code(node.operand, scope))
             case Call(_, function, arguments, _):
-                return self._call(function, [self.code(each, scope) for each in arguments])
+                codes = [self.code(each, scope) for each in arguments]
+                if scope and is_search(node):
+                    codes[1] = replace(codes[1], text=f"b.search({codes[1].text})")
+                return self._call(function, codes)
             case And(_, left, right) | Or(_, left, right):
                 word = "and" if isinstance(node, And) else "or"
                 sides = self.condition(left, scope), self.condition(right, scope)

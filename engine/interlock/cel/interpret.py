@@ -31,7 +31,7 @@ from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.values import EvaluationError, LimitExceeded, entries
 
 MAX_NESTED_ITERATIONS: Final = 100_000
-"""How many elements the inner loops of one evaluation may range over in all.
+"""How many elements the inner loops of one evaluation may range over, and `in` in a loop look at, in all.
 
 An outermost loop is linear in the request, which is bounded itself.
 """
@@ -53,10 +53,28 @@ class Budget:
             LimitExceeded: they can't be.
         """
         if isinstance(range_, list | dict):
-            self.left -= len(range_)
+            self._pay(len(range_))
+        return range_
+
+    def search(self, container: Any) -> Any:
+        """`container`, once a look at each of its elements is paid for; a map is not searched.
+
+        Raises:
+            LimitExceeded: it can't be.
+        """
+        if isinstance(container, list):
+            self._pay(len(container))
+        return container
+
+    def _pay(self, iterations: int) -> None:
+        self.left -= iterations
         if self.left < 0:
             raise LimitExceeded(f"more than {MAX_NESTED_ITERATIONS} iterations of nested loops")
-        return range_
+
+
+def is_search(node: Call) -> bool:
+    """Whether `node` looks through a list of any length, which in a loop is a loop of its own."""
+    return node.function == "@in" and not isinstance(node.arguments[1], ListOf)
 
 
 @dataclass(slots=True)
@@ -100,7 +118,10 @@ class Interpreter:
                 test = has_repeated if self.repeated(node) else has
                 return test(self.evaluate(operand, scope), name)
             case Call(_, function, arguments, _):
-                return self._called(function, [self.evaluate(each, scope) for each in arguments])
+                values = [self.evaluate(each, scope) for each in arguments]
+                if scope and is_search(node):
+                    self.budget.search(values[1])
+                return self._called(function, values)
             case And(_, left, right):
                 return self._logic(left, right, scope, decisive=False)
             case Or(_, left, right):

@@ -89,5 +89,8 @@ def _in_order(verdicts: Iterable[Verdict], layers: Layers) -> list[Verdict]:
             verdict.item,
             verdict.outcome,
             verdict.message,
+            verdict.error,
+            verdict.remedy,
+            verdict.waiver or "",
         ),
     )

@@ -79,6 +79,8 @@ def _quotient(left: int, right: int) -> int:
 
 def _rest(left: int, right: int) -> int:
     magnitude = abs(left) % abs(_nonzero(right, "modulus"))
+    # An error where the quotient is one, as in Go and C++, although the rest would fit.
+    _quotient(left, right)
     return magnitude if left >= 0 else -magnitude
 
 

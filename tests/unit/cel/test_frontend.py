@@ -1,0 +1,177 @@
+"""What authors are told, and where."""
+
+import pytest
+
+from interlock.cel.declarations import declare, message_type
+from interlock.cel.environment import Environment
+from interlock.cel.frontend import RejectedError
+from interlock.cel.types import (
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    LIST,
+    MAP,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    TYPE,
+    UINT,
+    CelType,
+    list_of,
+    map_of,
+)
+from interlock.errors import Problem
+from interlock.model.intent import Intent
+from interlock.spans import SourceText, Span, typed_in
+
+VARIABLES = {"intent": message_type(Intent), "now": TIMESTAMP, "x": DYN}
+ENVIRONMENT = Environment(declare([Intent]), VARIABLES, {})
+
+
+def problems_of(text: str, expected: CelType | None = None) -> list[tuple[int, int, str]]:
+    with pytest.raises(RejectedError) as caught:
+        ENVIRONMENT.compile(typed_in(text), expected=expected)
+    return [(each.span.line, each.span.column, each.message) for each in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("intent.mdoels", [(1, 7, "undefined field `mdoels` of Intent: did you mean `models`?")]),
+        ("intent.principal.zzz", [(1, 17, "undefined field `zzz` of Principal")]),
+        ("has(intent.agent.nmae)", [(1, 4, "undefined field `nmae` of Agent: did you mean `name`?")]),
+        (
+            "intent.models.all(m, m.clas == 'a')",
+            [(1, 23, "undefined field `clas` of Model: did you mean `class`?")],
+        ),
+        ("intnt.models == x", [(1, 6, "undeclared reference to `intnt.models`: did you mean `intent`?")]),
+        ("qqq", [(1, 1, "undeclared reference to `qqq`")]),
+        ("intent.action == 1", [(1, 15, "`==` can't be applied to (string, int)")]),
+        ("size(1)", [(1, 5, "`size` can't be applied to (int)")]),
+        ("!x.a && !1", [(1, 9, "`!` can't be applied to (int)")]),
+        ("-'a'", [(1, 1, "`-` can't be applied to (string)")]),
+        ("1 in 2", [(1, 3, "`in` can't be applied to (int, int)")]),
+        ("[1]['a']", [(1, 4, "`index` can't be applied to (list(int), string)")]),
+        ("true ? 1 : 'a'", [(1, 6, "`?:` can't be applied to (bool, int, string)")]),
+        ("intent.models == 1", [(1, 15, "`==` can't be applied to (list(Model), int)")]),
+        ("x +", [(1, 4, "syntax error: mismatched input '<EOF>'")]),
+        ("", [(1, 1, "syntax error: mismatched input '<EOF>'")]),
+        ("x.f()", [(1, 4, "undeclared reference to `f`")]),
+        ("now.getHour()", [(1, 12, "undeclared reference to `getHour`")]),
+        ("99999999999999999999", [(1, 1, "invalid int literal")]),
+        ("has(x)", [(1, 5, "has() argument must be a field selection")]),
+        (
+            "x ==\n\n  yy && zz",
+            [(3, 3, "undeclared reference to `yy`"), (3, 9, "undeclared reference to `zz`")],
+        ),
+        ("'é' == 'é' &&\n\t'😀' == 1", [(2, 6, "`==` can't be applied to (string, int)")]),
+        ("x.?a", [(1, 1, "unsupported syntax '.?'")]),
+    ],
+)
+def test_problems_say_what_is_wrong_and_where(text: str, found: list[tuple[int, int, str]]) -> None:
+    assert problems_of(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 40 + "x" + ")" * 40,
+        "x" + ".a" * 40,
+        "1" + " + 1" * 40,
+        "!(" * 40 + "x" + ")" * 40,
+        "[" * 40 + "]" * 40,
+    ],
+)
+def test_what_nests_too_deep_is_refused_in_words(text: str) -> None:
+    assert problems_of(text) == [(1, 1, "nests more than 32 deep: name parts of it as variables")]
+
+
+def test_what_is_too_long_is_refused() -> None:
+    ((line, column, message),) = problems_of("x" * 100_001)
+    assert (line, column) == (1, 1)
+    assert message.startswith("expression size exceeds codepoint limit")
+
+
+def test_chains_of_logic_may_be_long() -> None:
+    ENVIRONMENT.compile(typed_in(" && ".join(["x"] * 1000)))
+    ENVIRONMENT.compile(typed_in(" || ".join(["x"] * 1000)))
+
+
+def test_everything_that_the_checker_accepts_becomes_python() -> None:
+    for wrap in (
+        "[{0}]",
+        "{{1: {0}}}",
+        "x.all(y, {0})",
+        "x.map(y, {0})",
+        "!({0})",
+        "(x ? ({0}) : x)",
+        "size([{0}])",
+        "-({0})",
+    ):
+        text = "x"
+        for _ in range(14):
+            text = wrap.format(text)
+            ENVIRONMENT.compile(typed_in(f"dyn({text}) == 1"))
+
+
+def test_a_place_is_asked_of_the_text() -> None:
+    source = SourceText(
+        text="true &&\n  zz",
+        span=Span("p.yaml", 7, 5),
+        locate=lambda line, column: Span("p.yaml", 10 + line, 20 + column),
+    )
+    with pytest.raises(RejectedError) as caught:
+        ENVIRONMENT.compile(source)
+    assert caught.value.problems == (Problem(Span("p.yaml", 12, 23), "undeclared reference to `zz`"),)
+    assert str(caught.value) == "undeclared reference to `zz`"
+
+
+def test_a_text_can_be_held_to_a_type() -> None:
+    assert ENVIRONMENT.compile(typed_in("intent.action == 'a'"), expected=BOOL).type == BOOL
+    assert ENVIRONMENT.compile(typed_in("x.a"), expected=BOOL).type == DYN
+    assert problems_of("intent.action", BOOL) == [(1, 1, "must be bool, but is string")]
+    assert problems_of("intent.models", BOOL) == [(1, 1, "must be bool, but is list(Model)")]
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        BOOL,
+        INT,
+        UINT,
+        DOUBLE,
+        STRING,
+        BYTES,
+        NULL,
+        TIMESTAMP,
+        DURATION,
+        DYN,
+        LIST,
+        MAP,
+        TYPE,
+        list_of(INT),
+        map_of(STRING, list_of(DYN)),
+        message_type(Intent),
+    ],
+    ids=str,
+)
+def test_a_variable_has_the_type_that_it_is_declared_with(type_: CelType) -> None:
+    declared = Environment(declare([Intent]), {"v": type_}, {})
+    found = declared.compile(typed_in("v")).type
+    assert found == {LIST: list_of(DYN), MAP: map_of(DYN, DYN), TYPE: DYN}.get(type_, type_)
+
+
+@pytest.mark.parametrize(
+    "type_", [CelType("type", (INT,)), CelType("wrapper", (INT,)), CelType("error")], ids=str
+)
+def test_what_the_checker_cannot_declare_is_dynamic(type_: CelType) -> None:
+    assert Environment(declare([]), {"v": type_}, {}).compile(typed_in("v")).type == DYN
+
+
+def test_names_resolve_in_their_container() -> None:
+    environment = Environment(declare([]), {"a.b.x": INT, "x": STRING}, {}, container="a.b")
+    assert environment.compile(typed_in("x")).type == INT
+    assert environment.compile(typed_in(".x")).type == STRING

@@ -1,0 +1,29 @@
+"""Which Intents a policy is about."""
+
+import pytest
+
+from interlock.model.labels import DEFAULT_LABELS, AttributionLabels
+from interlock.model.policy import Match
+
+
+@pytest.mark.parametrize(
+    ("match", "covered"),
+    [
+        (Match(), True),
+        (Match(actions=frozenset({"tool.call"})), True),
+        (Match(actions=frozenset({"tool.list"})), False),
+        (Match(kinds=frozenset({"Pod", "Job"})), True),
+        (Match(kinds=frozenset({"Job"})), False),
+        (Match(actions=frozenset({"tool.call"}), kinds=frozenset({"Job"})), False),
+        (Match(actions=frozenset({"tool.call"}), kinds=frozenset({"Pod"})), True),
+    ],
+)
+def test_a_match_covers_the_actions_and_kinds_that_it_names_or_all(match: Match, covered: bool) -> None:  # noqa: FBT001  # a table
+    assert match.covers("tool.call", "Pod") is covered
+
+
+def test_every_fact_of_an_attribution_has_labels_and_ours_come_first() -> None:
+    for name in AttributionLabels.__slots__:
+        labels = getattr(DEFAULT_LABELS, name)
+        assert labels[0] == f"interlock.dev/{name.replace('_', '-')}"
+        assert len(set(labels)) == len(labels)
