@@ -30,7 +30,11 @@ _FOLLOWED = [
     _ROOT / "policies" / "README.md",
     _ROOT / "README.md",
 ]
-_LINKED = [*sorted(_ROOT.glob("*.md")), *sorted(_DOCS.rglob("*.md")), *sorted((_ROOT / "policies").rglob("*.md"))]
+_LINKED = [
+    *sorted(_ROOT.glob("*.md")),
+    *sorted(_DOCS.rglob("*.md")),
+    *sorted((_ROOT / "policies").rglob("*.md")),
+]
 
 _SHAPES: dict[tuple[str, str], type[BaseModel]] = {
     ("policy.md", "metadata"): common.Metadata,
