@@ -19,8 +19,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401  # any value of the model
             return sorted(map(str, value))
         case tuple() | list():
             return [plain(each) for each in value]
-        case dict():
-            return {str(key): plain(each) for key, each in value.items()}
         case _ if is_dataclass(value):
             return {
                 field.name: plain(part)

@@ -71,16 +71,14 @@ def path(area: Area, index: int) -> str:
     return str(area) if area in _SINGLE else f"{area}[{index}]"
 
 
+_NAMES: Final[dict[Area, Callable[[Mapping[str, Any]], str]]] = {
+    Area.MODELS: lambda item: str(item["name"]),
+    Area.TOOLS: lambda item: f"{item['server']}/{item['name']}",
+    Area.IMAGES: lambda item: str(item["reference"]),
+    Area.ACCELERATORS: lambda item: str(item["product"]),
+}
+
+
 def name(area: Area, item: Mapping[str, Any]) -> str:
     """What people call `item`: the model's name, `server/tool`, the image; nothing where it has no name."""
-    match area:
-        case Area.MODELS:
-            return str(item["name"])
-        case Area.TOOLS:
-            return f"{item['server']}/{item['name']}"
-        case Area.IMAGES:
-            return str(item["reference"])
-        case Area.ACCELERATORS:
-            return str(item["product"])
-        case Area.INTENT | Area.DATA:
-            return ""
+    return _NAMES[area](item) if area in _NAMES else ""
