@@ -10,6 +10,7 @@ from typing import Final
 from interlock.intents.claims import add_claims
 from interlock.intents.demand import Demand, demands
 from interlock.intents.draft import note
+from interlock.intents.nodes import Nodes
 from interlock.intents.placement import Choice, Constraint, Placement, placement
 from interlock.intents.podtemplates import Pods
 from interlock.intents.products import Product, entry_of, mig_memory
@@ -20,13 +21,13 @@ from interlock.model.intent import MAX_INT64, UNKNOWN, Accelerator, Intent
 _OPEN: Final = Choice(Product(name=UNKNOWN, mig_profile="", shared=False), None)
 
 
-def add_accelerators(intent: Intent, pods: Pods, catalog: Catalog) -> None:
-    """Add what each of `pods` asks for: extended resources, claims, or only a node that has accelerators.
+def add_accelerators(intent: Intent, pods: Pods, nodes: Nodes, catalog: Catalog) -> None:
+    """Add what each of `pods` asks for: extended resources, claims, or only `nodes` that have accelerators.
 
     A pod that chooses such a node and asks for no device has a count of 0:
     limits on numbers pass it, rules on classes see it.
     """
-    where = placement(pods.spec, pods.path, catalog)
+    where = placement(nodes, catalog)
     found = demands(pods.spec, pods.path, pods.containers)
     for demand in found:
         if demand.unreadable:
@@ -49,19 +50,27 @@ def _accelerator(demand: Demand, where: Placement, pods: int, catalog: Catalog) 
         "count": demand.count,
         "pods": pods,
         "total": min(demand.count * pods, MAX_INT64),
-        "shared": device.shared or where.shared or all(choice.product.shared for choice in choices),
+        "shared": device.shared or where.shared or any(choice.product.shared for choice in choices),
         "allocation": device.allocation,
         "alternatives": classes if len(classes) > 1 else [],
         "source": demand.source,
     }
-    _add_memory(accelerator, device.mig_profile or where.mig_profile, choices)
+    _add_memory(accelerator, _profile(device, where, choices), choices)
     return accelerator
 
 
-def _add_memory(accelerator: Accelerator, mig_profile: str, choices: list[Choice]) -> None:
+def _profile(device: Device, where: Placement, choices: list[Choice]) -> str:
+    """The MIG profile, unknown where several are open; empty where it can be a whole device."""
+    if device.mig_profile:
+        return device.mig_profile
+    in_products = {choice.product.mig_profile for choice in choices}
+    open_to = where.mig_profiles if any(where.mig_profiles) else in_products
+    return _only(set(open_to)) if all(open_to) else ""
+
+
+def _add_memory(accelerator: Accelerator, profile: str, choices: list[Choice]) -> None:
     """Add the MIG profile and the memory: the profile's if there is one, else the product's."""
-    profile = mig_profile or _only({choice.product.mig_profile for choice in choices})
-    if profile and profile != UNKNOWN:
+    if profile:
         accelerator["migProfile"] = profile
         memory = mig_memory(profile)
     else:

@@ -1,59 +1,116 @@
-"""What the command line of a container says of models."""
+"""What the command lines of a container say of models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Any, Final
+
+import msgspec
 
 from interlock.intents.commands import CommandLine, Word, words_of
 from interlock.intents.containers import Container
 from interlock.intents.draft import few
-from interlock.intents.fields import texts
-from interlock.intents.modelnames import ALIAS_FLAGS, COMMANDS, WEIGHTS_FLAGS
+from interlock.intents.fields import mapping, texts
+from interlock.intents.modelnames import (
+    ALIAS_FLAGS,
+    COMMANDS,
+    JSON_FLAGS,
+    LLAMA_ALIAS_FLAGS,
+    LLAMA_WEIGHTS_FLAGS,
+    SERVER_COMMANDS,
+    WEIGHTS_FLAGS,
+)
 from interlock.intents.naming import Naming, read_name
-from interlock.intents.paths import element, member
+from interlock.intents.paths import element, member, members
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The command line of a container, of which the first `commands` elements are its `command`."""
+    """One command line of a container. Of its elements the first `commands` are at one path, all others at `rest`."""
 
     line: CommandLine
-    container: Container
+    first: str
     commands: int
+    rest: str
 
     def source(self, index: int) -> str:
         """The path of the element `index` of the command line."""
         if index < self.commands:
-            return element(member(self.container.path, "command"), index)
-        return element(member(self.container.path, "args"), index - self.commands)
+            return element(self.first, index)
+        return element(self.rest, index - self.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The options whose values are models, and those whose values are what models are called."""
+
+    weights: frozenset[str]
+    aliases: frozenset[str]
+
+
+COMMON: Final = Flags(WEIGHTS_FLAGS | JSON_FLAGS, ALIAS_FLAGS)
+LLAMA: Final = Flags(COMMON.weights | LLAMA_WEIGHTS_FLAGS, COMMON.aliases | LLAMA_ALIAS_FLAGS)
 
 
 def arguments_of(container: Container) -> Arguments:
     """The command and the arguments of `container`, one after the other, as they are run."""
     command = texts(container.body, "command", container.path)
     given = texts(container.body, "args", container.path)
-    return Arguments(words_of(few(command + given, "arguments")), container, len(command))
+    line = words_of(few(command + given, "arguments"))
+    return Arguments(line, member(container.path, "command"), len(command), member(container.path, "args"))
 
 
-def named_by_arguments(arguments: Arguments, variables: dict[str, str]) -> Iterator[Naming]:
+def hook_of(container: Container) -> Arguments | None:
+    """What is run in `container` once it has started, or None where nothing is."""
+    if container.body.get("lifecycle") is None:
+        return None
+    holder, path = mapping(container.body, "lifecycle", container.path), member(container.path, "lifecycle")
+    for key in ("postStart", "exec"):
+        holder, path = mapping(holder, key, path), member(path, key)
+    command = few(texts(holder, "command", path), "arguments")
+    here = members(path, "command")
+    return Arguments(words_of(command), here, len(command), here) if command else None
+
+
+def named_by_arguments(arguments: Arguments, variables: dict[str, str], flags: Flags) -> Iterator[Naming]:
     """The models that options and well-known commands name."""
-    for index, word in enumerate(arguments.line.words):
-        if word.text.startswith("--"):
-            flag, equals, value = word.text.partition("=")
-            flag = flag.replace("_", "-")
-            if flag not in WEIGHTS_FLAGS and flag not in ALIAS_FLAGS:
-                continue
-            values = [Word(value, word.index)] if equals else _values(arguments.line.words, index, flag)
-            for given in values:
-                source = arguments.source(given.index)
-                yield read_name(given.text, source, variables, alias=flag in ALIAS_FLAGS)
-        else:
+    words = arguments.line.words
+    for index, word in enumerate(words):
+        if not word.text.startswith("-"):
             yield from _named_by_command(arguments, index, variables)
+            continue
+        flag, equals, value = word.text.partition("=")
+        flag = flag.replace("_", "-")
+        alias = flag in flags.aliases
+        if alias or flag in flags.weights:
+            values = [Word(value, word.index)] if equals else _values(words, index, is_list=alias)
+            for given in values:
+                yield read_name(
+                    _in_value(flag, given.text), arguments.source(given.index), variables, alias=alias
+                )
 
 
-def _values(words: tuple[Word, ...], index: int, flag: str) -> list[Word]:
-    """The words after the option at `index`: one, or for aliases all up to the next option."""
-    last = len(words) if flag in ALIAS_FLAGS else min(index + 2, len(words))
+def _in_value(flag: str, value: str) -> str:
+    """The model in `value`: most are its name."""
+    if flag == "--lora-modules":
+        name, equals, _ = value.partition("=")
+        return name if equals else _in_object(value, "name")
+    return _in_object(value, "model") if flag in JSON_FLAGS else value
+
+
+def _in_object(written: str, key: str) -> str:
+    """The text under `key` of a JSON object, or `written` as it is where there is none."""
+    try:
+        value: Any = msgspec.json.decode(written)
+    except (msgspec.DecodeError, RecursionError):
+        return written
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) and found else written
+
+
+def _values(words: tuple[Word, ...], index: int, *, is_list: bool) -> list[Word]:
+    """The words after the option at `index`: one, or of a list all up to the next option."""
+    last = len(words) if is_list else min(index + 2, len(words))
     following = (words[position] for position in range(index + 1, last))
     return list(takewhile(_is_value, following))
 
@@ -65,11 +122,29 @@ def _is_value(word: Word) -> bool:
 def _named_by_command(arguments: Arguments, index: int, variables: dict[str, str]) -> Iterator[Naming]:
     """The model after `vllm serve` and the like, whose last word is the one at `index`."""
     words = arguments.line.words
-    for command in COMMANDS:
+    if index + 1 == len(words) or not _is_value(words[index + 1]):
+        return
+    if _ends_command(words, index, COMMANDS) and not _ends_command(words, index + 1, COMMANDS):
+        model = words[index + 1]
+        yield read_name(model.text, arguments.source(model.index), variables)
+
+
+def _ends_command(words: tuple[Word, ...], index: int, commands: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether the word at `index` is the last one of one of `commands`."""
+    for command in commands:
         start = index + 1 - len(command)
-        if words[index].text != command[-1] or start < 0:
-            continue
-        spoken = tuple(word.text.rpartition("/")[2] for word in words[start : index + 1])
-        following = words[index + 1 : index + 2]
-        if spoken == command and following and _is_value(following[0]):
-            yield read_name(following[0].text, arguments.source(following[0].index), variables)
+        # The last word decides for nearly all commands, and costs least.
+        if start >= 0 and words[index].text.endswith(command[-1]):
+            spoken = tuple(word.text.rpartition("/")[2] for word in words[start : index + 1])
+            if spoken == command:
+                return True
+    return False
+
+
+def server_in(arguments: Arguments) -> str:
+    """The path of a command that serves models; empty where there is none."""
+    words = arguments.line.words
+    for index in range(len(words)):
+        if _ends_command(words, index, SERVER_COMMANDS):
+            return arguments.source(words[index].index)
+    return ""

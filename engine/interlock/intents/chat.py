@@ -21,11 +21,12 @@ from interlock.intents.estimates import (
     tokens_of_text,
     utf8_size,
 )
-from interlock.intents.fields import as_mapping, mapping, mappings, refuse, required_text, sequence, whole
+from interlock.intents.fields import as_mapping, mapping, mappings, refuse, required_text, sequence, texts, whole
 from interlock.intents.paths import element, member
 from interlock.model.catalog import Catalog
-from interlock.model.intent import MAX_INT64, Action, Intent, Model, Tool
+from interlock.model.intent import MAX_INT64, UNKNOWN, Action, Intent, Model, Tool
 
+_WEB_SEARCH = "web_search_options"
 _LIMITS = ("max_completion_tokens", "max_tokens")
 
 
@@ -102,11 +103,25 @@ def _offered(body: dict[str, Any], server: str, catalog: Catalog) -> Iterator[To
         if kind in {"function", "custom"}:
             named = mapping(offered, kind, path)
             yield tool_of(server, required_text(named, "name", member(path, kind)), path, catalog)
+        elif kind == "mcp":
+            yield from _of_server(offered, path, catalog)
         else:
             yield tool_of(server, kind, path, catalog)
+    if body.get(_WEB_SEARCH) is not None:
+        yield tool_of(server, "web_search", _WEB_SEARCH, catalog)
     for index, function in enumerate(mappings(body, "functions", "")):
         path = element("functions", index)
         yield tool_of(server, required_text(function, "name", path), path, catalog)
+
+
+def _of_server(offered: dict[str, Any], path: str, catalog: Catalog) -> Iterator[Tool]:
+    """The tools of an MCP server that the provider itself calls; an unknown one where any of them may be."""
+    server = required_text(offered, "server_label", path)
+    # The list of names can also be an object that filters by more than names.
+    allowed = offered.get("allowed_tools")
+    names = texts(offered, "allowed_tools", path) if isinstance(allowed, list) else []
+    for name in names or [UNKNOWN]:
+        yield tool_of(server, name or UNKNOWN, path, catalog)
 
 
 def _chat_input(body: dict[str, Any]) -> int:

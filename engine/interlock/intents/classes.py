@@ -5,15 +5,42 @@ from typing import Any, Final
 from interlock.model.catalog import Catalog, ModelEntry
 from interlock.model.intent import UNKNOWN, Model, Tool
 
-_SCHEMES: Final = ("hf://", "huggingface://")
+_HUBS: Final = ("hf://", "huggingface://", "https://huggingface.co/", "hf.co/", "huggingface.co/")
+
+# What clients that speak to many providers write before the name of a provider's own model. Others'
+# prefixes, such as `azure/`, say that somebody else runs the model, so they aren't left out.
+_PROVIDER_PREFIXES: Final = {
+    "anthropic": "anthropic",
+    "cohere": "cohere",
+    "deepseek": "deepseek",
+    "gemini": "google",
+    "google": "google",
+    "mistral": "mistral",
+    "mistralai": "mistral",
+    "openai": "openai",
+    "x-ai": "xai",
+    "xai": "xai",
+}
 
 
 def model_entry(name: str, catalog: Catalog) -> ModelEntry | None:
-    """What the Catalog knows of the model `name`, which may be the address of its weights on a hub."""
+    """What the Catalog knows of the model `name`.
+
+    The name may be the address of weights on a hub, or say before a slash
+    which provider's API serves it.
+    """
     found = catalog.model(name)
-    if found is None and name.startswith(_SCHEMES):
-        return catalog.model(name.partition("://")[2])
+    if found is None and "/" in name:
+        hub = next((prefix for prefix in _HUBS if name.startswith(prefix)), "")
+        return catalog.model(name.removeprefix(hub)) if hub else _of_provider(name, catalog)
     return found
+
+
+def _of_provider(name: str, catalog: Catalog) -> ModelEntry | None:
+    prefix, _, rest = name.partition("/")
+    entry = catalog.model(rest)
+    served = entry is not None and entry.hosting == "external" and entry.provider == _PROVIDER_PREFIXES.get(prefix)
+    return entry if served else None
 
 
 def model_of(name: str, source: str, confidence: str, entry: ModelEntry | None) -> Model:

@@ -15,6 +15,7 @@ LONGEST_SCRIPT: Final = 65_536
 
 _DEEPEST: Final = 3
 _LONGEST_OPTION: Final = len("-exuoc")
+_END_OF_OPTIONS: Final = "--"
 _OPERATORS: Final = ";&|<>"
 _QUOTING: Final = frozenset("\"'\\" + _OPERATORS)
 
@@ -53,6 +54,9 @@ class _Reading:
     def read(self, given: Iterable[Word], depth: int) -> None:
         is_script = False
         for word in given:
+            if is_script and word.text == _END_OF_OPTIONS:
+                self.words.append(word)
+                continue
             if is_script and depth < _DEEPEST:
                 self._read_script(word, depth)
                 is_script = False
@@ -75,8 +79,8 @@ class _Reading:
 
 
 def _announces_script(word: str) -> bool:
-    """Whether `word` is `-c`, `-lc`, `-exc` or the like."""
-    return word.startswith("-") and word.endswith("c") and word[1:].isalpha() and len(word) <= _LONGEST_OPTION
+    """Whether `word` is `-c`, `-lc`, `-ce` or the like."""
+    return word.startswith("-") and "c" in word and word[1:].isalpha() and len(word) <= _LONGEST_OPTION
 
 
 def _split(script: str) -> tuple[list[str], str]:

@@ -27,6 +27,7 @@ IMAGE_TOKENS: Final = 4096
 
 _IMAGE_PARTS: Final = frozenset({"image_url", "input_image", "image"})
 _NOT_TEXT: Final = frozenset({"role", "type"})
+_PICTURE: Final = _NOT_TEXT | {"image_url", "image", "source", "detail", "file_id"}
 
 _encoder = msgspec.json.Encoder()
 
@@ -57,10 +58,11 @@ def message_size(message: dict[str, Any]) -> tuple[int, int]:
         elif isinstance(value, list):
             pending += value
         elif isinstance(value, dict):
-            if _is_image(value):
-                images += 1
-            else:
-                pending += [item for key, item in value.items() if key not in _NOT_TEXT]
+            is_image = _is_image(value)
+            images += is_image
+            # Only the picture itself is an image: what stands beside it is read as text.
+            passed_over = _PICTURE if is_image else _NOT_TEXT
+            pending += [item for key, item in value.items() if key not in passed_over]
     return size, images
 
 

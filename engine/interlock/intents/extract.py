@@ -17,6 +17,11 @@ from interlock.model.intent import Intent
 _REVIEW_VERSION: Final = "admission.k8s.io/v1"
 _REVIEW_GROUP: Final = "admission.k8s.io/"
 
+# A request for a response has an `input` too, and may do what an embedding never does.
+_OF_RESPONSES: Final = frozenset(
+    {"instructions", "max_output_tokens", "previous_response_id", "stream", "tool_choice", "tools"}
+)
+
 
 def extract(document: dict[str, Any], context: ExtractionContext) -> Intent:
     """The Intent of an AdmissionReview, manifest, check request, MCP message, chat or embeddings body.
@@ -47,7 +52,7 @@ def _of_call(body: dict[str, Any], context: ExtractionContext) -> Intent:
         return from_mcp(body, {}, context)
     if "messages" in body:
         return from_chat(body, {}, context)
-    if "input" in body:
+    if "input" in body and _OF_RESPONSES.isdisjoint(body):
         return from_embeddings(body, {}, context)
     raise RequestError(
         "the document is none of these: AdmissionReview, manifest, check request, MCP message, "

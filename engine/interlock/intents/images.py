@@ -7,14 +7,14 @@ runtime does.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import re2
 
-from interlock.intents.containers import Container
 from interlock.intents.draft import note
-from interlock.intents.fields import text
-from interlock.intents.paths import member, quoted
+from interlock.intents.fields import mapping, mappings, text
+from interlock.intents.paths import element, member, quoted
+from interlock.intents.podtemplates import Pods
 from interlock.model.intent import UNKNOWN, Image, Intent
 
 _REMEMBERED: Final = 4096
@@ -94,15 +94,24 @@ def image_of(written: str, source: str) -> Image | None:
     return image
 
 
-def add_images(intent: Intent, containers: list[Container]) -> None:
-    """Add the image of each container. One that can't be read is unknown in every part."""
-    for container in containers:
-        written = text(container.body, "image", container.path)
-        if not written:
-            continue
-        source = member(container.path, "image")
-        image = image_of(written, source)
-        if image is None:
-            note(intent, source, f"{quoted(written)} is not a valid image reference")
-            image = {"reference": written, "registry": UNKNOWN, "repository": UNKNOWN, "source": source}
-        intent["images"].append(image)
+def add_images(intent: Intent, pods: Pods) -> None:
+    """Add the image of each container and of each volume that is one. One that can't be read is unknown."""
+    for container in pods.containers:
+        _add_image(intent, container.body, "image", container.path)
+    if pods.spec.get("volumes") is not None:
+        here = member(pods.path, "volumes")
+        for index, volume in enumerate(mappings(pods.spec, "volumes", pods.path)):
+            path = element(here, index)
+            _add_image(intent, mapping(volume, "image", path), "reference", member(path, "image"))
+
+
+def _add_image(intent: Intent, holder: dict[str, Any], key: str, path: str) -> None:
+    written = text(holder, key, path)
+    if not written:
+        return
+    source = member(path, key)
+    image = image_of(written, source)
+    if image is None:
+        note(intent, source, f"{quoted(written)} is not a valid image reference")
+        image = {"reference": written, "registry": UNKNOWN, "repository": UNKNOWN, "source": source}
+    intent["images"].append(image)

@@ -1,18 +1,14 @@
 """Which accelerator products a pod's choice of nodes leaves open.
 
-A node selector and required node affinity bound where a pod can run;
-preferred affinity doesn't. Terms of an affinity are alternatives, what stands
-in one term must all hold. Only `In` names products: the other operators leave
-them open.
+Tables of the labels by which drivers, clouds and autoscalers tell products,
+MIG profiles and sharing. How conditions on labels combine, `nodes.py` knows.
 """
 
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from interlock.intents.draft import few
-from interlock.intents.fields import mapping, mappings, text, text_map, texts
-from interlock.intents.paths import element, member, members
+from interlock.intents.nodes import Condition, Nodes
 from interlock.intents.products import Product, entry_of, normalized
 from interlock.model.catalog import AcceleratorEntry, Catalog
 
@@ -23,9 +19,11 @@ _PRODUCT_KEYS: Final = frozenset(
         "cloud.google.com/gke-tpu-accelerator",
         "karpenter.k8s.aws/instance-gpu-name",
         "karpenter.k8s.aws/instance-accelerator-name",
+        "karpenter.azure.com/sku-gpu-name",
         "eks.amazonaws.com/instance-gpu-name",
         "eks.amazonaws.com/instance-accelerator-name",
         "k8s.amazonaws.com/accelerator",
+        "aliyun.accelerator/nvidia_name",
         "amd.com/gpu.product-name",
         "gpu.intel.com/product",
         "gpu.nvidia.com/class",
@@ -39,13 +37,30 @@ _MACHINE_KEYS: Final = frozenset(
         "node.kubernetes.io/instance-type",
         "beta.kubernetes.io/instance-type",
         "karpenter.k8s.aws/instance-family",
+        "karpenter.azure.com/sku-name",
         "eks.amazonaws.com/instance-family",
         "accelerator",
     }
 )
 
+# Where MIG profiles are mixed, each has labels of its own: nvidia.com/mig-1g.5gb.product.
+_MIG_KEY_START: Final = "nvidia.com/mig-"
+_MIG_KEY_END: Final = ".product"
+
+# AMD's first labels carry the product in the key and the number of devices in the value.
+_KEY_WITH_PRODUCT: Final = "beta.amd.com/gpu.product-name."
+
 _PROFILE_KEY: Final = "cloud.google.com/gke-gpu-partition-size"
-_SHARING_KEYS: Final = ("cloud.google.com/gke-gpu-sharing-strategy", "nvidia.com/gpu.sharing-strategy")
+_SHARING_KEYS: Final = frozenset(
+    {
+        "cloud.google.com/gke-gpu-sharing-strategy",
+        "cloud.google.com/gke-max-shared-clients-per-gpu",
+        "cloud.google.com/gke-max-time-shared-clients-per-gpu",
+        "nvidia.com/gpu.sharing-strategy",
+        "nvidia.com/mps.capable",
+    }
+)
+_NOT_SHARING: Final = frozenset({"none", "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,81 +84,75 @@ class Constraint:
 class Placement:
     """For each alternative of the affinity the constraints that all hold in it; there is at least one.
 
-    `mig_profile`, which may be empty, and `shared` are what the node selector says beside the product.
+    `mig_profiles` are those that labels beside the product's leave open, with
+    an empty one if an alternative has none. `shared` is whether one of the
+    alternatives is a shared device.
     """
 
     scenarios: tuple[tuple[Constraint, ...], ...]
-    mig_profile: str = ""
-    shared: bool = False
+    mig_profiles: frozenset[str]
+    shared: bool
 
 
-_ANYWHERE: Final = Placement(scenarios=((),))
-
-
-def placement(spec: dict[str, Any], path: str, catalog: Catalog) -> Placement:
-    """Where the PodSpec at `path` can run, as far as accelerators go."""
-    if spec.get("nodeSelector") is None and spec.get("affinity") is None:
-        return _ANYWHERE
-    labels = text_map(spec, "nodeSelector", path)
-    here = member(path, "nodeSelector")
-    always = [_constraint(key, [value], member(here, key), catalog) for key, value in labels.items()]
-    terms = _terms(spec, path, catalog) or [[]]
+def placement(nodes: Nodes, catalog: Catalog) -> Placement:
+    """Where a pod that can run on `nodes` can run, as far as accelerators go."""
+    alternatives = nodes.alternatives(_is_meant)
+    named = sum(len(each.values) for term in nodes.terms for each in term if _is_meant(each.key))
+    few(range(named), "products of nodes")
     return Placement(
-        scenarios=tuple(tuple(filter(None, chain(always, term))) for term in terms),
-        mig_profile=labels.get(_PROFILE_KEY, ""),
-        shared=any(labels.get(key, "none") != "none" for key in _SHARING_KEYS),
+        scenarios=tuple(_constraints(conditions, catalog) for conditions in alternatives),
+        mig_profiles=frozenset().union(*map(_profiles, alternatives)),
+        shared=any(_shares(condition) for conditions in alternatives for condition in conditions),
     )
 
 
-def _terms(spec: dict[str, Any], path: str, catalog: Catalog) -> list[list[Constraint | None]]:
-    """The constraints of each term of the required node affinity."""
-    node = mapping(mapping(spec, "affinity", path), "nodeAffinity", f"{path}.affinity")
-    required = mapping(node, "requiredDuringSchedulingIgnoredDuringExecution", f"{path}.affinity.nodeAffinity")
-    here = members(
-        path,
-        "affinity",
-        "nodeAffinity",
-        "requiredDuringSchedulingIgnoredDuringExecution",
-        "nodeSelectorTerms",
+def _is_meant(key: str) -> bool:
+    return (
+        key in _PRODUCT_KEYS
+        or key in _MACHINE_KEYS
+        or key in _SHARING_KEYS
+        or key == _PROFILE_KEY
+        or key.startswith((_MIG_KEY_START, _KEY_WITH_PRODUCT))
     )
-    terms = mappings(required, "nodeSelectorTerms", here.rpartition(".")[0])
-    found: list[list[Constraint | None]] = []
-    choices = 0
-    for index, term in enumerate(few(terms, "alternatives of nodes")):
-        constraints = _of_term(term, element(here, index), catalog)
-        choices += sum(len(constraint.choices) for constraint in constraints if constraint)
-        few(range(choices), "products of nodes")
-        found.append(constraints)
-    return found
 
 
-def _of_term(term: dict[str, Any], path: str, catalog: Catalog) -> list[Constraint | None]:
-    here = member(path, "matchExpressions")
-    found: list[Constraint | None] = []
-    expressions = few(mappings(term, "matchExpressions", path), "conditions on a node")
-    for index, expression in enumerate(expressions):
-        source = element(here, index)
-        if text(expression, "operator", source) == "In":
-            values = few(texts(expression, "values", source), "products of nodes")
-            found.append(_constraint(text(expression, "key", source) or "", values, source, catalog))
-    return found
+def _shares(condition: Condition) -> bool:
+    return condition.key in _SHARING_KEYS and not _NOT_SHARING.issuperset(condition.values)
 
 
-def _constraint(key: str, values: list[str], source: str, catalog: Catalog) -> Constraint | None:
-    """What it means for products that the label `key` has one of `values`; None where it means nothing."""
+def _profiles(conditions: tuple[Condition, ...]) -> frozenset[str]:
+    """The MIG profiles of one alternative; only the empty one where it asks for none."""
+    named = [condition.values for condition in conditions if condition.key == _PROFILE_KEY]
+    return frozenset(named[0] if named else ("",))
+
+
+def _constraints(conditions: tuple[Condition, ...], catalog: Catalog) -> tuple[Constraint, ...]:
+    found = [(condition, _choices(condition, catalog)) for condition in conditions]
+    return tuple(
+        Constraint(choices=choices, key=condition.key, source=condition.source)
+        for condition, choices in found
+        if choices
+    )
+
+
+def _choices(condition: Condition, catalog: Catalog) -> tuple[Choice, ...]:
+    """The products that `condition` leaves open; none where it says nothing of products."""
+    key, values = condition.key, condition.values
     if key in _PRODUCT_KEYS:
-        choices = tuple(_choice(value, catalog) for value in values)
-    elif key in _MACHINE_KEYS:
+        return tuple(_choice(normalized(value), catalog) for value in values)
+    if key in _MACHINE_KEYS:
         choices = tuple(_machine(value, catalog) for value in values)
-        if all(choice.entry is None for choice in choices):
-            return None
-    else:
-        return None
-    return Constraint(choices=choices, key=key, source=source) if choices else None
+        return choices if any(choice.entry for choice in choices) else ()
+    if key.startswith(_MIG_KEY_START) and key.endswith(_MIG_KEY_END):
+        # The node has devices of that profile; which of its devices the pod gets, its resource says.
+        products = (normalized(value).name for value in values)
+        return tuple(_choice(Product(name=name, mig_profile="", shared=False), catalog) for name in products)
+    if key.startswith(_KEY_WITH_PRODUCT):
+        return (_choice(normalized(key.removeprefix(_KEY_WITH_PRODUCT)), catalog),)
+    return ()
 
 
-def _choice(value: str, catalog: Catalog) -> Choice:
-    product = normalized(value)
+def _choice(product: Product, catalog: Catalog) -> Choice:
     return Choice(product, entry_of(product.name, catalog))
 
 

@@ -99,6 +99,8 @@ _DOMAINS: Final = {
         only=("vgpu", "gpu"),
         shares=("vgpu",),
     ),
+    # Its `gpu` is counted in hundredths of a device: rather too many than too few.
+    "koordinator.sh": _Domain(vendor=UNKNOWN, only=("gpu",)),
     "aliyun.com": _Domain(vendor=UNKNOWN, generic=frozenset({"gpu-count"}), only=("gpu", "ppu")),
     "tencent.com": _Domain(vendor=UNKNOWN, only=("vcuda",)),
     "4paradigm.com": _Domain(vendor=UNKNOWN, only=("vgpu",)),

@@ -4,7 +4,7 @@ Knows metadata and pods. Who asks for what is the caller's to say.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from interlock.intents.accelerators import add_accelerators
 from interlock.intents.annotations import Annotations, add_stated
@@ -14,10 +14,10 @@ from interlock.intents.draft import blank_intent, checked, note
 from interlock.intents.fields import mapping, text, text_map, whole
 from interlock.intents.images import add_images
 from interlock.intents.models import add_models
+from interlock.intents.nodes import nodes_of
 from interlock.intents.podtemplates import Pods, pods_of
+from interlock.intents.regions import add_region
 from interlock.model.intent import MAX_INT64, Action, Intent, Principal
-
-_REGION: Final = "topology.kubernetes.io/region"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +72,11 @@ def _add_pods(intent: Intent, pods: Pods, context: ExtractionContext) -> None:
         intent["provenance"]["workload.pods"] = pods.count_source
     if pods.note:
         note(intent, pods.path, pods.note)
-    add_images(intent, pods.containers)
-    add_accelerators(intent, pods, context.catalog)
+    nodes = nodes_of(pods.spec, pods.path)
+    add_images(intent, pods)
+    add_accelerators(intent, pods, nodes, context.catalog)
     add_models(intent, pods, context.catalog)
-    region = text_map(pods.spec, "nodeSelector", pods.path).get(_REGION)
-    if region and "region" not in intent["data"]:
-        intent["data"]["region"] = region
-        intent["provenance"]["data.region"] = f'{pods.path}.nodeSelector["{_REGION}"]'
+    add_region(intent, nodes)
 
 
 def _add_scale(intent: Intent, scale: dict[str, Any]) -> None:
