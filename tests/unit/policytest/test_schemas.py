@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interlock.loading.schemas import json_schemas, texts
+from interlock.policytest.schemas import json_schemas, texts
 
 _FOLDER = Path(__file__).parents[3] / "docs" / "reference" / "schemas"
 
@@ -24,17 +24,17 @@ def _mappings(value: object) -> Iterator[dict[str, Any]]:
 
 def test_the_schemas_in_the_reference_are_current() -> None:
     found = {path.name: path.read_text(encoding="utf-8") for path in _FOLDER.iterdir()}
-    assert found == texts(), "renew them: python -m interlock.loading.schemas docs/reference/schemas"
+    assert found == texts(), "renew them: python -m interlock.policytest.schemas docs/reference/schemas"
 
 
 def test_the_module_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["schemas", str(tmp_path)])
-    monkeypatch.delitem(__import__("sys").modules, "interlock.loading.schemas")
-    runpy.run_module("interlock.loading.schemas", run_name="__main__")
+    monkeypatch.delitem(__import__("sys").modules, "interlock.policytest.schemas")
+    runpy.run_module("interlock.policytest.schemas", run_name="__main__")
     assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == texts()
 
 
-@pytest.mark.parametrize("kind", ["IntentPolicy", "Catalog", "Waiver", "PolicySet"])
+@pytest.mark.parametrize("kind", ["IntentPolicy", "Catalog", "Waiver", "PolicySet", "PolicyTest"])
 def test_a_schema_is_draft_7(kind: str) -> None:
     schema = json_schemas()[kind]
     assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -47,7 +47,7 @@ def test_a_schema_is_draft_7(kind: str) -> None:
             assert part["$ref"].removeprefix("#/definitions/") in schema["definitions"]
 
 
-@pytest.mark.parametrize("kind", ["IntentPolicy", "Catalog", "Waiver", "PolicySet"])
+@pytest.mark.parametrize("kind", ["IntentPolicy", "Catalog", "Waiver", "PolicySet", "PolicyTest"])
 def test_every_field_is_described(kind: str) -> None:
     schema = json_schemas()[kind]
     for part in _mappings(schema):
