@@ -83,7 +83,8 @@ class Engine:
         """
         intent = extract(document)
         patches, conflicts = merge(document, self._index.defaults(intent["action"], intent["kind"]))
-        decision = self.decide(extract(apply(document, patches)), now=now, until=until)
+        patched = extract(apply(document, patches)) if patches else intent
+        decision = self.decide(patched, now=now, until=until)
         allowed = decision.allowed and not conflicts
         return replace(decision, allowed=allowed, patches=patches, conflicts=conflicts)
 

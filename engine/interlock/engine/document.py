@@ -46,7 +46,7 @@ def decide_document(engine: Engine, document: _Json, *, now: Instant) -> Decided
         return read[-1]
 
     decision = engine.mutate(item, reading, now=now)
-    # The engine reads twice; what it decided is what it read last.
+    # The engine reads again what it changed; what it decided is what it read last.
     return Decided(read[-1], decision)
 
 
