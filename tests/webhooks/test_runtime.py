@@ -151,3 +151,12 @@ def test_a_denial_is_logged_without_what_was_asked(check: Application, service: 
 def test_an_allowed_call_is_not_logged(check: Application, service: LoggedService) -> None:
     ask(check, "/v1/check", encoded(chat("good-1")))
     assert service.lines == []
+
+
+def test_no_caller_makes_a_log_line_long(check: Application, service: LoggedService) -> None:
+    stated = {"action": "tool.call", "kind": "prompt\n" * 1000, "tools": [{"name": "t"}] * 500}
+    assert ask(check, "/v1/check", encoded({"intent": stated})).json()["decision"] == "deny"
+    (line,) = service.lines
+    assert line["reasons"] == ["unpermitted/organization"]
+    assert len(line["kind"]) <= 253
+    assert line["kind"].isprintable()

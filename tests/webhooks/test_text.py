@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock_webhooks.text import listed, one_line, quoted
+from interlock_webhooks.text import listed, lowered, one_line, quoted
 
 
 @given(st.text(), st.integers(1, 50))
@@ -34,3 +34,12 @@ def test_a_list_stays_within_its_bytes_and_counts_what_it_leaves_out(items: list
     if shown != "\n".join(items):
         left_out = int(shown.rpartition("and ")[2].removesuffix(" more"))
         assert 0 < left_out <= len(items)
+
+
+def test_a_message_begins_in_lower_case_unless_with_an_abbreviation() -> None:
+    assert [lowered(text) for text in ("Expected `x`", "JSON is malformed", "A", "")] == [
+        "expected `x`",
+        "JSON is malformed",
+        "a",
+        "",
+    ]

@@ -1,6 +1,7 @@
 """The webhook's certificate: made by ourselves or given, and replaced while clients connect."""
 
 import asyncio
+import os
 import ssl
 import stat
 import subprocess
@@ -285,3 +286,18 @@ def test_certificates_change_under_load_without_a_failed_handshake(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(rotate())
     assert len(set(shown)) == 2
+
+
+def test_a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for(
+    state: StateDir, identity: Identity, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    good = state.path / "server.pem"
+    for certificate, key in ((pipe, None), (good, pipe), (tmp_path, good)):
+        with pytest.raises(OperatorError, match=r"can't be used: `.*` is no regular file"):
+            identity.present(certificate, key)
+    (state.path / "authority.pem").unlink()
+    os.mkfifo(state.path / "authority.pem")
+    with pytest.raises(OperatorError, match="holds no usable authority"):
+        state.new_server_certificate(_NAMES)

@@ -1,12 +1,17 @@
 """The log line of a denial.
 
 It names rules, never what was asked: prompts, arguments and messages made
-from them stay out of the log.
+from them stay out of the log. Nobody can make the line long.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
+
+from interlock_webhooks.text import one_line
+
+_MAX_WORD: Final = 253
+"""Characters of what a caller wrote: the longest name that Kubernetes has."""
 
 
 def log_denial(log: FilteringBoundLogger, recorded: dict[str, Any], **subject: str) -> None:
@@ -15,8 +20,9 @@ def log_denial(log: FilteringBoundLogger, recorded: dict[str, Any], **subject: s
         "denied",
         decision=recorded["decision"],
         policySet=recorded["policySet"],
-        reasons=[_name(reason) for reason in recorded["reasons"]],
-        **subject,
+        # A rule that speaks of several items is named once.
+        reasons=list(dict.fromkeys(map(_name, recorded["reasons"]))),
+        **{key: one_line(value, _MAX_WORD) for key, value in subject.items()},
     )
 
 

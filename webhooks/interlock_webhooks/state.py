@@ -69,10 +69,11 @@ class StateDir:
         return made
 
     def _kept(self) -> Authority | None:
-        try:
-            return read_authority(self._secret.read_bytes())
-        except FileNotFoundError:
+        if not self._secret.exists():
             return None
+        try:
+            # Opening a pipe or a device could wait forever.
+            return read_authority(self._secret.read_bytes() if self._secret.is_file() else b"")
         except ValueError:
             raise OperatorError(
                 f"`{self._secret}` holds no usable authority: delete it to have a new one made, "

@@ -17,8 +17,8 @@ def quoted(text: str) -> str:
 
 
 def lowered(message: str) -> str:
-    """`message` with its first letter in lower case, as all our messages begin."""
-    return message[:1].lower() + message[1:]
+    """`message` with its first letter in lower case, as our messages begin; abbreviations stay."""
+    return message if message[1:2].isupper() else message[:1].lower() + message[1:]
 
 
 def listed(items: list[str], separator: str, limit: int) -> str:

@@ -34,6 +34,7 @@ class Identity:
         """Show `certificate`, a PEM chain, from the next handshake on; `key` may stand in the same file."""
         fresh = _context()
         try:
+            _refuse_pipes(certificate, key)
             fresh.load_cert_chain(certificate, key, password=_no_password)
         except (OSError, ValueError) as error:
             # ssl.SSLError is an OSError.
@@ -101,6 +102,13 @@ def _context() -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def _refuse_pipes(*files: Path | None) -> None:
+    """Raise ValueError where opening one of `files` could wait forever, and every request with it."""
+    for file in filter(None, files):
+        if file.exists() and not file.is_file():
+            raise ValueError(f"`{file}` is no regular file")
 
 
 def _no_password() -> str:

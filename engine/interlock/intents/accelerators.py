@@ -10,11 +10,13 @@ from typing import Final
 from interlock.intents.claims import add_claims
 from interlock.intents.demand import Demand, demands
 from interlock.intents.draft import note
+from interlock.intents.fractions import fraction_of
 from interlock.intents.nodes import Nodes
 from interlock.intents.placement import Choice, Constraint, Placement, placement
 from interlock.intents.podtemplates import Pods
 from interlock.intents.products import Product, entry_of, mig_memory
 from interlock.intents.resources import Device
+from interlock.intents.visibility import note_visible
 from interlock.model.catalog import Catalog
 from interlock.model.intent import MAX_INT64, UNKNOWN, Accelerator, Intent
 
@@ -22,18 +24,20 @@ _OPEN: Final = Choice(Product(name=UNKNOWN, mig_profile="", shared=False), None)
 
 
 def add_accelerators(intent: Intent, pods: Pods, nodes: Nodes, catalog: Catalog) -> None:
-    """Add what each of `pods` asks for: extended resources, claims, or only `nodes` that have accelerators.
+    """Add what each of `pods` asks for: resources, parts, claims, or only `nodes` that have accelerators.
 
     A pod that chooses such a node and asks for no device has a count of 0:
     limits on numbers pass it, rules on classes see it.
     """
     where = placement(nodes, catalog)
-    found = demands(pods.spec, pods.path, pods.containers)
+    fraction = fraction_of(pods)
+    found = demands(pods.spec, pods.path, pods.containers) + ([] if fraction is None else [fraction])
     for demand in found:
         if demand.unreadable:
             note(intent, demand.unreadable, "the quantity can't be read as a number of devices")
         intent["accelerators"].append(_accelerator(demand, where, pods.count, catalog))
     add_claims(intent, pods)
+    note_visible(intent, pods.containers)
     if not intent["accelerators"]:
         intent["accelerators"] += _chosen_by_node(where, pods.count, catalog)
 

@@ -35,14 +35,15 @@ def from_admission(request: dict[str, Any], context: ExtractionContext) -> Inten
     if action is None:
         choices = ", ".join(f"`{word}`" for word in _ACTIONS)
         raise RequestError(f"`request.operation`: must be one of {choices}", path="$.request.operation")
-    body = mapping(given, "oldObject" if action is Action.WORKLOAD_DELETE else "object", "request")
+    key = "oldObject" if action is Action.WORKLOAD_DELETE else "object"
+    body = mapping(given, key, "request")
     if not body and action in {Action.WORKLOAD_CREATE, Action.WORKLOAD_UPDATE}:
         raise RequestError("`request.object`: must be the object to admit", path="$.request.object")
     intent = workload_intent(action, _subject(given, body), body, _principal(given), context)
     if intent["principal"]["id"] != UNKNOWN:
         intent["provenance"]["principal.id"] = "request.userInfo.username"
     if not body:
-        note(intent, "request.object", "the request holds no object")
+        note(intent, f"request.{key}", "the request holds no object")
     return intent
 
 

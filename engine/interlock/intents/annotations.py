@@ -1,7 +1,8 @@
 """What annotations under `interlock.dev/` say of a workload: its tools, its agent, its data.
 
-The object's own annotations count before those of its pod template. What they
-state is taken as stated; whether to believe it is for policies to say.
+The object's own annotations count before those of its pod template, but lists
+add up: neither can hide a tool or a classification that the other declares.
+What they state is taken as stated; whether to believe it is for policies to say.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,15 @@ class Annotations:
                 return values[key], member(path, key)
         return None
 
+    def words(self, key: str) -> dict[str, str]:
+        """The words of all lists under `key`, parted by commas or spaces, and where each stands first."""
+        found: dict[str, str] = {}
+        for values, path in self.places:
+            source = member(path, key)
+            for word in values.get(key, "").replace(",", " ").split():
+                found.setdefault(word, source)
+        return found
+
 
 def add_stated(intent: Intent, annotations: Annotations, catalog: Catalog) -> None:
     """Add everything that the annotations state."""
@@ -42,20 +52,11 @@ def add_stated(intent: Intent, annotations: Annotations, catalog: Catalog) -> No
 
 def _add_tools(intent: Intent, annotations: Annotations, catalog: Catalog) -> None:
     """Add the tools of a list such as `files/read, search/web`; one without a server is of an unknown one."""
-    found = annotations.find(f"{PREFIX}tools")
-    if found is None:
-        return
-    listed, source = found
-    for word in few(_words(listed), "tools"):
+    for word, source in few(annotations.words(f"{PREFIX}tools"), "tools").items():
         server, slash, name = word.partition("/")
         if not slash:
             server, name = UNKNOWN, word
         intent["tools"].append(tool_of(server or UNKNOWN, name or UNKNOWN, source, catalog))
-
-
-def _words(listed: str) -> list[str]:
-    """The words of a list, each once, whether commas or spaces stand between them."""
-    return list(dict.fromkeys(listed.replace(",", " ").split()))
 
 
 _AGENT_KEYS: Final = {
@@ -94,10 +95,10 @@ def _add_window(intent: Intent, agent: Agent, written: str, source: str) -> None
 
 def _add_data(intent: Intent, annotations: Annotations) -> None:
     data, provenance = intent["data"], intent["provenance"]
-    classifications = annotations.find(f"{PREFIX}data-classifications")
-    if classifications is not None:
-        data["classifications"] = _words(classifications[0])
-        provenance["data.classifications"] = classifications[1]
+    classifications = annotations.words(f"{PREFIX}data-classifications")
+    if classifications:
+        data["classifications"] = list(classifications)
+        provenance["data.classifications"] = next(iter(classifications.values()))
     residency = annotations.find(f"{PREFIX}data-residency")
     if residency is not None:
         data["residency"], provenance["data.residency"] = residency

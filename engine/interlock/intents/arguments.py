@@ -1,8 +1,8 @@
 """What the command lines of a container say of models."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import takewhile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 from typing import Any, Final
 
 import msgspec
@@ -13,20 +13,21 @@ from interlock.intents.draft import few
 from interlock.intents.fields import mapping, texts
 from interlock.intents.modelnames import (
     ALIAS_FLAGS,
-    COMMANDS,
+    DRAFT_FLAGS,
     JSON_FLAGS,
     LLAMA_ALIAS_FLAGS,
+    LLAMA_DRAFT_FLAGS,
     LLAMA_WEIGHTS_FLAGS,
-    SERVER_COMMANDS,
     WEIGHTS_FLAGS,
 )
 from interlock.intents.naming import Naming, read_name
 from interlock.intents.paths import element, member, members
+from interlock.intents.programs import is_llama, names_next, serves
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """One command line of a container. Of its elements the first `commands` are at one path, all others at `rest`."""
+    """One command line of a container: its first `commands` elements are at `first`, all others at `rest`."""
 
     line: CommandLine
     first: str
@@ -42,14 +43,21 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """The options whose values are models, and those whose values are what models are called."""
+    """The options whose values are models, models that guess ahead, and what models are called."""
 
     weights: frozenset[str]
+    drafts: frozenset[str]
     aliases: frozenset[str]
 
+    def have(self, flag: str) -> bool:
+        """Whether the value of `flag` is one of these."""
+        return flag in self.weights or flag in self.drafts or flag in self.aliases
 
-COMMON: Final = Flags(WEIGHTS_FLAGS | JSON_FLAGS, ALIAS_FLAGS)
-LLAMA: Final = Flags(COMMON.weights | LLAMA_WEIGHTS_FLAGS, COMMON.aliases | LLAMA_ALIAS_FLAGS)
+
+COMMON: Final = Flags(WEIGHTS_FLAGS, DRAFT_FLAGS, ALIAS_FLAGS)
+LLAMA: Final = Flags(
+    WEIGHTS_FLAGS | LLAMA_WEIGHTS_FLAGS, DRAFT_FLAGS | LLAMA_DRAFT_FLAGS, ALIAS_FLAGS | LLAMA_ALIAS_FLAGS
+)
 
 
 def arguments_of(container: Container) -> Arguments:
@@ -72,6 +80,14 @@ def hook_of(container: Container) -> Arguments | None:
     return Arguments(words_of(command), here, len(command), here) if command else None
 
 
+def unassigned(variables: dict[str, str], lines: Iterable[Arguments]) -> dict[str, str]:
+    """The `variables` that no script in `lines` gives a value of its own, which nobody has computed."""
+    words = [word.text for arguments in lines for word in arguments.line.words]
+    assigned = {word.partition("=")[0].removesuffix("+") for word in words if "=" in word}
+    assigned |= {name for before, name in pairwise(words) if before in {"for", "read"}}
+    return {name: value for name, value in variables.items() if name not in assigned}
+
+
 def named_by_arguments(arguments: Arguments, variables: dict[str, str], flags: Flags) -> Iterator[Naming]:
     """The models that options and well-known commands name."""
     words = arguments.line.words
@@ -81,13 +97,13 @@ def named_by_arguments(arguments: Arguments, variables: dict[str, str], flags: F
             continue
         flag, equals, value = word.text.partition("=")
         flag = flag.replace("_", "-")
-        alias = flag in flags.aliases
-        if alias or flag in flags.weights:
-            values = [Word(value, word.index)] if equals else _values(words, index, is_list=alias)
-            for given in values:
-                yield read_name(
-                    _in_value(flag, given.text), arguments.source(given.index), variables, alias=alias
-                )
+        if not flags.have(flag):
+            continue
+        alias, draft = flag in flags.aliases, flag in flags.drafts
+        for given in [Word(value, word.index)] if equals else _values(words, index, is_list=alias):
+            name = _in_value(flag, given.text)
+            naming = read_name(name, arguments.source(given.index), variables, alias=alias)
+            yield replace(naming, draft=True) if draft else naming
 
 
 def _in_value(flag: str, value: str) -> str:
@@ -122,29 +138,23 @@ def _is_value(word: Word) -> bool:
 def _named_by_command(arguments: Arguments, index: int, variables: dict[str, str]) -> Iterator[Naming]:
     """The model after `vllm serve` and the like, whose last word is the one at `index`."""
     words = arguments.line.words
-    if index + 1 == len(words) or not _is_value(words[index + 1]):
+    following = index + 1
+    if following == len(words) or not names_next(words, index) or names_next(words, following):
         return
-    if _ends_command(words, index, COMMANDS) and not _ends_command(words, index + 1, COMMANDS):
-        model = words[index + 1]
+    model = words[following]
+    if _is_value(model):
         yield read_name(model.text, arguments.source(model.index), variables)
-
-
-def _ends_command(words: tuple[Word, ...], index: int, commands: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether the word at `index` is the last one of one of `commands`."""
-    for command in commands:
-        start = index + 1 - len(command)
-        # The last word decides for nearly all commands, and costs least.
-        if start >= 0 and words[index].text.endswith(command[-1]):
-            spoken = tuple(word.text.rpartition("/")[2] for word in words[start : index + 1])
-            if spoken == command:
-                return True
-    return False
 
 
 def server_in(arguments: Arguments) -> str:
     """The path of a command that serves models; empty where there is none."""
     words = arguments.line.words
     for index in range(len(words)):
-        if _ends_command(words, index, SERVER_COMMANDS):
+        if serves(words, index):
             return arguments.source(words[index].index)
     return ""
+
+
+def runs_llama(arguments: Arguments) -> bool:
+    """Whether one of the programs is llama.cpp's."""
+    return any(map(is_llama, arguments.line.words))

@@ -5,29 +5,66 @@ asked for, such as `stream` or `tool_choice`, isn't read.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import Caller, add_caller, checked_caller, principal_of, server_of
 from interlock.intents.classes import model_entry, model_of, tool_of
 from interlock.intents.context import ExtractionContext
-from interlock.intents.draft import blank_intent, checked
+from interlock.intents.draft import blank_intent, checked, note
 from interlock.intents.estimates import (
     IMAGE_TOKENS,
     TOKENS_PER_MESSAGE,
     cost_of,
+    is_unsized,
     json_size,
     message_size,
     tokens_of_text,
     utf8_size,
 )
-from interlock.intents.fields import as_mapping, mapping, mappings, refuse, required_text, sequence, texts, whole
+from interlock.intents.fields import (
+    as_mapping,
+    mapping,
+    mappings,
+    refuse,
+    required_text,
+    sequence,
+    text,
+    texts,
+    whole,
+)
 from interlock.intents.paths import element, member
 from interlock.model.catalog import Catalog
 from interlock.model.intent import MAX_INT64, UNKNOWN, Action, Intent, Model, Tool
 
 _WEB_SEARCH = "web_search_options"
 _LIMITS = ("max_completion_tokens", "max_tokens")
+
+# What no server puts before a model. All else that can hold text counts: servers know
+# `documents`, `prediction`, `chat_template` and more, and what they may know next isn't known here.
+_NO_PROMPT: Final = frozenset(
+    {
+        "fallbacks",
+        "function_call",
+        "logit_bias",
+        "messages",
+        "metadata",
+        "modalities",
+        "model",
+        "models",
+        "prompt_cache_key",
+        "reasoning_effort",
+        "safety_identifier",
+        "service_tier",
+        "stop",
+        "stream_options",
+        "tool_choice",
+        "user",
+        "verbosity",
+        _WEB_SEARCH,
+    }
+)
+_TEXTUAL: Final = (dict, list, str)
 
 
 def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
@@ -45,12 +82,16 @@ def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) 
     usage["inputTokens"] = _chat_input(body)
     provenance["usage.inputTokens"] = "messages"
     limits = {key: limit for key in _LIMITS if (limit := whole(body, key, "")) is not None}
-    answers = whole(body, "n", "")
+    answers = _answers(body)
     if limits:
         # A provider may read either: the greater one is what it can use.
         key = max(limits, key=lambda limit: limits[limit])
-        usage["outputTokens"] = min(limits[key] * (1 if answers is None else max(answers, 1)), MAX_INT64)
+        usage["outputTokens"] = min(limits[key] * answers, MAX_INT64)
         provenance["usage.outputTokens"] = key
+    unsized = _unsized(body)
+    if unsized:
+        note(intent, unsized, "what the message refers to is of unknown size, so the call is of unknown cost")
+    elif limits:
         _add_cost(intent, context.catalog)
     return checked(intent)
 
@@ -62,6 +103,11 @@ def from_embeddings(body: dict[str, Any], caller: Caller, context: ExtractionCon
     intent["provenance"] |= {"usage.inputTokens": "input"}
     _add_cost(intent, context.catalog)
     return checked(intent)
+
+
+def _answers(body: dict[str, Any]) -> int:
+    """How many answers are written: `n`, or the `best_of` of which some servers return only the best."""
+    return max(1, *(whole(body, key, "") or 1 for key in ("n", "best_of")))
 
 
 def _call(
@@ -78,7 +124,7 @@ def _call(
 
 def _models(body: dict[str, Any], catalog: Catalog) -> Iterator[Model]:
     """The model asked for, and those that may answer in its place."""
-    if body.get("models") is None or body.get("model") is not None:
+    if body.get("model") is not None or not sequence(body, "models", ""):
         yield _declared(required_text(body, "model", ""), "model", catalog)
     for key in ("models", "fallbacks"):
         for index, named in enumerate(sequence(body, key, "")):
@@ -109,14 +155,21 @@ def _offered(body: dict[str, Any], server: str, catalog: Catalog) -> Iterator[To
             yield tool_of(server, kind, path, catalog)
     if body.get(_WEB_SEARCH) is not None:
         yield tool_of(server, "web_search", _WEB_SEARCH, catalog)
+    # What OpenRouter calls a plugin, such as `web`, is a tool that it runs itself.
+    for index, plugin in enumerate(mappings(body, "plugins", "")):
+        path = element("plugins", index)
+        yield tool_of(server, required_text(plugin, "id", path), path, catalog)
     for index, function in enumerate(mappings(body, "functions", "")):
         path = element("functions", index)
         yield tool_of(server, required_text(function, "name", path), path, catalog)
 
 
 def _of_server(offered: dict[str, Any], path: str, catalog: Catalog) -> Iterator[Tool]:
-    """The tools of an MCP server that the provider itself calls; an unknown one where any of them may be."""
-    server = required_text(offered, "server_label", path)
+    """The tools of an MCP server that the provider itself calls; an unknown one where any of them may be.
+
+    The server is where it is, not the label, which whoever asks is free to choose.
+    """
+    server = text(offered, "server_url", path) or text(offered, "connector_id", path) or UNKNOWN
     # The list of names can also be an object that filters by more than names.
     allowed = offered.get("allowed_tools")
     names = texts(offered, "allowed_tools", path) if isinstance(allowed, list) else []
@@ -129,10 +182,22 @@ def _chat_input(body: dict[str, Any]) -> int:
     if not messages:
         refuse("messages", "a list that is not empty")
     sizes = [message_size(message) for message in messages]
-    offered = [body[key] for key in ("tools", "functions", "response_format") if body.get(key)]
-    size = sum(size for size, _ in sizes) + sum(json_size(each) for each in offered)
+    beside = [
+        value for key, value in body.items() if key not in _NO_PROMPT and isinstance(value, _TEXTUAL) and value
+    ]
+    size = sum(size for size, _ in sizes) + sum(json_size(each) for each in beside)
     images = sum(images for _, images in sizes)
     return tokens_of_text(size) + TOKENS_PER_MESSAGE * len(messages) + IMAGE_TOKENS * images
+
+
+def _unsized(body: dict[str, Any]) -> str:
+    """The path of the first part of a message whose size can't be known; empty where there is none."""
+    for index, message in enumerate(body["messages"]):
+        content = message.get("content")
+        for position, part in enumerate(content if isinstance(content, list) else []):
+            if is_unsized(part):
+                return element(f"messages[{index}].content", position)
+    return ""
 
 
 def _embeddings_input(given: object) -> int:

@@ -39,7 +39,9 @@ def model_entry(name: str, catalog: Catalog) -> ModelEntry | None:
 def _of_provider(name: str, catalog: Catalog) -> ModelEntry | None:
     prefix, _, rest = name.partition("/")
     entry = catalog.model(rest)
-    served = entry is not None and entry.hosting == "external" and entry.provider == _PROVIDER_PREFIXES.get(prefix)
+    served = (
+        entry is not None and entry.hosting == "external" and entry.provider == _PROVIDER_PREFIXES.get(prefix)
+    )
     return entry if served else None
 
 

@@ -30,26 +30,30 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """The words in their order; `unread` says by element why a script could not be read."""
+    """The words in their order; `unread` says by element why a script could not be read.
+
+    `scripts` is how many characters of scripts were read, which is what takes time.
+    """
 
     words: tuple[Word, ...]
     unread: tuple[tuple[int, str], ...]
+    scripts: int
 
 
 def words_of(arguments: list[str]) -> CommandLine:
     """The words of `arguments`; a script after `-c` is taken apart, at most three deep."""
     reading = _Reading()
     reading.read((Word(text, index) for index, text in enumerate(arguments)), 0)
-    return CommandLine(tuple(reading.words), tuple(reading.unread))
+    return CommandLine(tuple(reading.words), tuple(reading.unread), reading.read_so_far)
 
 
 class _Reading:
-    """A command line while it is read: what was found, and how much of scripts may still be read."""
+    """A command line while it is read: what was found, and how much of scripts was read for it."""
 
     def __init__(self) -> None:
         self.words: list[Word] = []
         self.unread: list[tuple[int, str]] = []
-        self.left = LONGEST_SCRIPT
+        self.read_so_far = 0
 
     def read(self, given: Iterable[Word], depth: int) -> None:
         is_script = False
@@ -67,11 +71,11 @@ class _Reading:
             is_script = _announces_script(word.text)
 
     def _read_script(self, script: Word, depth: int) -> None:
-        self.left -= len(script.text)
-        if self.left < 0:
+        if self.read_so_far + len(script.text) > LONGEST_SCRIPT:
             fault = f"the scripts are longer than {LONGEST_SCRIPT} characters"
             self.unread.append((script.index, fault))
             return
+        self.read_so_far += len(script.text)
         inner, fault = _split(script.text)
         if fault:
             self.unread.append((script.index, fault))

@@ -13,6 +13,9 @@ from interlock.model.intent import UNKNOWN, Action, Intent, Principal
 MOST_ITEMS: Final = 1_000
 """Items of one list of an Intent. Policies look at each of them, so their number is bounded."""
 
+MOST_CLASSIFICATIONS: Final = 100
+"""Words for the data of one request. Policies look at all of them once for each model."""
+
 
 def blank_intent(action: Action, kind: str, principal: Principal, original: dict[str, Any]) -> Intent:
     """An Intent that says who wants to do what, and nothing else yet."""
@@ -46,21 +49,22 @@ def note(intent: Intent, path: str, reason: str) -> None:
 _Things = TypeVar("_Things", bound=Sized)
 
 
-def few(things: _Things, word: str) -> _Things:
+def few(things: _Things, word: str, most: int = MOST_ITEMS) -> _Things:
     """`things`, so that looking at each of them takes no time to speak of.
 
     Raises:
-        RequestError: there are more than `MOST_ITEMS`.
+        RequestError: there are more than `most`.
     """
-    if len(things) > MOST_ITEMS:
-        raise RequestError(f"the request names more than {MOST_ITEMS} {word}")
+    if len(things) > most:
+        raise RequestError(f"the request names more than {most} {word}")
     return things
 
 
 def checked(intent: Intent) -> Intent:
-    """`intent`, whole. Raises RequestError where one of its lists is longer than `MOST_ITEMS`."""
+    """`intent`, whole. Raises RequestError where one of its lists is too long."""
     few(intent["models"], "models")
     few(intent["accelerators"], "accelerators")
     few(intent["tools"], "tools")
     few(intent["images"], "images")
+    few(intent["data"]["classifications"], "classifications", MOST_CLASSIFICATIONS)
     return intent

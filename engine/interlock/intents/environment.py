@@ -12,11 +12,14 @@ from interlock.intents.paths import element, member
 
 def variables_of(container: Container) -> dict[str, str]:
     """The variables of `container` whose values stand in it. Of two with one name the later counts."""
-    return {
-        name: value
-        for variable, path in _listed(container)
-        if (name := text(variable, "name", path)) and (value := text(variable, "value", path)) is not None
-    }
+    found: dict[str, str] = {}
+    for variable, path in _listed(container):
+        name, value = text(variable, "name", path), text(variable, "value", path)
+        if name and value is not None and variable.get("valueFrom") is None:
+            found[name] = value
+        elif name:
+            found.pop(name, None)
+    return found
 
 
 def named_by_environment(container: Container, variables: dict[str, str]) -> Iterator[Naming]:

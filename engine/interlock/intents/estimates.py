@@ -7,8 +7,11 @@ repeated. No tokenizer is asked: settlement books what was really used.
 - four tokens for each message;
 - `IMAGE_TOKENS` for each image, more than what most providers bill at most;
 - audio, files and whatever else stands in a message count as the text of
-  their JSON values, base64 included: too much rather than too little;
-- the definitions of tools and of a response's format count as their JSON.
+  their JSON values, base64 included: too much rather than too little; of what
+  they only refer to, the size isn't known, and so neither is the cost;
+- keys count unless they are the protocol's own;
+- the definitions of tools and all else beside the messages that a server could
+  put before the model count as their JSON.
 """
 
 from collections.abc import Iterable
@@ -26,8 +29,38 @@ TOKENS_PER_MESSAGE: Final = 4
 IMAGE_TOKENS: Final = 4096
 
 _IMAGE_PARTS: Final = frozenset({"image_url", "input_image", "image"})
-_NOT_TEXT: Final = frozenset({"role", "type"})
-_PICTURE: Final = _NOT_TEXT | {"image_url", "image", "source", "detail", "file_id"}
+_REFERRING_PARTS: Final = ("video_url", "audio_url", "file")
+_PICTURE: Final = frozenset({"image_url", "image", "source", "detail", "file_id"})
+
+_WORDS: Final = frozenset({"role", "type"})
+_LONGEST_WORD: Final = 32
+
+_FIELDS: Final = (
+    _PICTURE
+    | _WORDS
+    | {
+        "arguments",
+        "audio",
+        "content",
+        "custom",
+        "data",
+        "file",
+        "file_data",
+        "filename",
+        "format",
+        "function",
+        "id",
+        "input",
+        "input_audio",
+        "name",
+        "refusal",
+        "text",
+        "tool_call_id",
+        "tool_calls",
+        "url",
+    }
+)
+"""Keys of messages that the protocol defines: templates know them, models don't see them."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -58,12 +91,37 @@ def message_size(message: dict[str, Any]) -> tuple[int, int]:
         elif isinstance(value, list):
             pending += value
         elif isinstance(value, dict):
-            is_image = _is_image(value)
-            images += is_image
-            # Only the picture itself is an image: what stands beside it is read as text.
-            passed_over = _PICTURE if is_image else _NOT_TEXT
-            pending += [item for key, item in value.items() if key not in passed_over]
+            images += _is_image(value)
+            size += sum(utf8_size(key) for key in value if key not in _FIELDS)
+            pending += _read_by_models(value)
+        elif value is not None:
+            size += len(str(value))
     return size, images
+
+
+def is_unsized(part: object) -> bool:
+    """Whether a part of a message is somewhere else, of unknown size: a video, audio or file."""
+    if not isinstance(part, dict):
+        return False
+    payload = part.get(part["type"]) if part.get("type") in _REFERRING_PARTS else None
+    if isinstance(payload, dict):
+        place = payload.get("url")
+        return "file_id" in payload or (isinstance(place, str) and not place.startswith("data:"))
+    return False
+
+
+def _read_by_models(value: dict[str, Any]) -> list[Any]:
+    """The values of an object in a message that count as text.
+
+    Of an image only the picture is no text, and short words such as a role are
+    in the tokens of their message.
+    """
+    pictures = _PICTURE if _is_image(value) else frozenset[str]()
+    return [
+        item
+        for key, item in value.items()
+        if key not in pictures and not (key in _WORDS and isinstance(item, str) and len(item) <= _LONGEST_WORD)
+    ]
 
 
 def _is_image(value: dict[str, Any]) -> bool:

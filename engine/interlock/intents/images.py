@@ -6,7 +6,6 @@ runtime does.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 import re2
@@ -15,9 +14,9 @@ from interlock.intents.draft import note
 from interlock.intents.fields import mapping, mappings, text
 from interlock.intents.paths import element, member, quoted
 from interlock.intents.podtemplates import Pods
+from interlock.intents.remembered import remembered
 from interlock.model.intent import UNKNOWN, Image, Intent
 
-_REMEMBERED: Final = 4096
 _LONGEST_NAME: Final = 255
 
 _DOMAIN_WORD = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -38,7 +37,7 @@ class Reference:
     digest: str
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered
 def parse_reference(written: str) -> Reference | None:
     """The parts of an image reference, or None where it isn't valid.
 

@@ -18,7 +18,7 @@ from interlock.intents.caller import (
 )
 from interlock.intents.classes import called, tool_of
 from interlock.intents.context import ExtractionContext
-from interlock.intents.draft import blank_intent
+from interlock.intents.draft import blank_intent, checked
 from interlock.intents.fields import as_mapping, mapping, required_text
 from interlock.model.intent import Action, Intent
 
@@ -43,4 +43,4 @@ def from_mcp(message: dict[str, Any], caller: Caller, context: ExtractionContext
         case _:
             raise RequestError("`method`: must be `tools/call` or `tools/list`", path="$.method")
     add_caller(intent, stated)
-    return intent
+    return checked(intent)

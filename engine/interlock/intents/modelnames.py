@@ -9,7 +9,6 @@ from typing import Final
 WEIGHTS_FLAGS: Final = frozenset(
     {
         "--base-model",
-        "--draft-model",
         "--embedding-model",
         "--hf-model",
         "--hf-repo",
@@ -23,21 +22,25 @@ WEIGHTS_FLAGS: Final = frozenset(
         "--model-url",
         "--pretrained-model-name-or-path",
         "--reward-model",
-        "--speculative-draft-model-path",
-        "--speculative-model",
     }
 )
 """Options, with `-` for `_`, whose value is a model or where its weights are."""
 
-ALIAS_FLAGS: Final = frozenset({"--lora-modules", "--model-name", "--served-model-name"})
-"""Options, with `-` for `_`, whose values are names under which a model is served, or start with one and `=`."""
+DRAFT_FLAGS: Final = frozenset(
+    {"--draft-model", "--speculative-config", "--speculative-draft-model-path", "--speculative-model"}
+)
+"""Options, with `-` for `_`, whose value is a model that guesses ahead for the one that answers."""
 
-LLAMA_WEIGHTS_FLAGS: Final = frozenset({"-hf", "-hfr", "-m", "-md", "-mu", "--model-draft"})
+ALIAS_FLAGS: Final = frozenset({"--lora-modules", "--model-name", "--served-model-name"})
+"""Options, with `-` for `_`, whose values are names under which a model is served, alone or before a `=`."""
+
+LLAMA_WEIGHTS_FLAGS: Final = frozenset({"-hf", "-hfr", "-m", "-mu"})
+LLAMA_DRAFT_FLAGS: Final = frozenset({"-hfd", "-hfrd", "-md", "--hf-repo-draft", "--model-draft"})
 LLAMA_ALIAS_FLAGS: Final = frozenset({"-a", "--alias"})
 """What llama.cpp calls them. Elsewhere `-m` is often a module of Python."""
 
 LLAMA_MARKS: Final = ("llama-cpp", "llama-server", "llama-cli")
-"""Parts of an image's or a program's name that say that it is llama.cpp."""
+"""Parts of an image's name, and ends of a program's, that say that it is llama.cpp."""
 
 JSON_FLAGS: Final = frozenset({"--speculative-config"})
 """Options, with `-` for `_`, whose value is a JSON object with a model under `model`."""
@@ -128,6 +131,7 @@ DIRECTORY_VARIABLES: Final = frozenset({"MODEL_PATH", "OLLAMA_MODELS"})
 
 SERVER_IMAGES: Final = (
     *LLAMA_MARKS,
+    "huggingfaceserver",
     "lmdeploy",
     "ollama",
     "sglang",

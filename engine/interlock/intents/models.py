@@ -7,8 +7,10 @@ that asks for accelerators need not serve a model.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
+from interlock.errors import RequestError
 from interlock.intents.arguments import (
     COMMON,
     LLAMA,
@@ -16,7 +18,9 @@ from interlock.intents.arguments import (
     arguments_of,
     hook_of,
     named_by_arguments,
+    runs_llama,
     server_in,
+    unassigned,
 )
 from interlock.intents.classes import model_entry, model_of
 from interlock.intents.containers import Container, Role
@@ -26,27 +30,44 @@ from interlock.intents.fields import text
 from interlock.intents.images import Reference, parse_reference
 from interlock.intents.modelnames import BESIDE_IMAGES, LLAMA_MARKS, NIM_REPOSITORY, SERVER_IMAGES
 from interlock.intents.naming import Naming, read_name
-from interlock.intents.paths import element, member
+from interlock.intents.paths import element, json_path, member
 from interlock.intents.podtemplates import Pods
+from interlock.intents.remembered import remembered
 from interlock.model.catalog import Catalog, ModelEntry
 from interlock.model.intent import UNKNOWN, Intent, Model
+
+MOST_SCRIPTS: Final = 262_144
+"""In characters, of the scripts of all containers of a pod."""
 
 _VLLM: Final = "vllm"
 
 
 def add_models(intent: Intent, pods: Pods, catalog: Catalog) -> None:
-    """Add the models of all containers of `pods`, each once."""
+    """Add the models of all containers of `pods`, each once.
+
+    Raises:
+        RequestError: the containers' scripts are so long that reading them takes long.
+    """
     known: set[tuple[str, str]] = set()
+    scripts = 0
     for container in pods.containers:
-        for model in _models_of(intent, container, catalog):
+        lines = [line for line in (arguments_of(container), hook_of(container)) if line is not None]
+        scripts += sum(arguments.line.scripts for arguments in lines)
+        if scripts > MOST_SCRIPTS:
+            raise RequestError(
+                f"`{pods.path}`: the scripts in it are longer than {MOST_SCRIPTS} characters: mount files",
+                path=json_path(pods.path),
+            )
+        for model in _models_of(intent, container, lines, catalog):
             key = (model["name"], model["class"])
             if model["name"] == UNKNOWN or key not in known:
                 intent["models"].append(model)
                 known.add(key)
 
 
-def _models_of(intent: Intent, container: Container, catalog: Catalog) -> Iterator[Model]:
-    lines = [line for line in (arguments_of(container), hook_of(container)) if line is not None]
+def _models_of(
+    intent: Intent, container: Container, lines: list[Arguments], catalog: Catalog
+) -> Iterator[Model]:
     for arguments in lines:
         for index, fault in arguments.line.unread:
             note(intent, arguments.source(index), fault)
@@ -69,31 +90,47 @@ def _named(naming: Naming, entry: ModelEntry | None) -> Model:
 
 def _namings(container: Container, lines: list[Arguments]) -> list[Naming]:
     """All that names a model in `container`, what is loaded before what it is called."""
-    variables = variables_of(container)
+    variables = unassigned(variables_of(container), lines)
     reference = parse_reference(text(container.body, "image", container.path) or "")
-    words = _words_of(reference)
-    flags = LLAMA if _is_llama(words, lines) else COMMON
+    software = _software_of(reference.repository if reference else "")
+    flags = LLAMA if software.is_llama or any(map(runs_llama, lines)) else COMMON
     found = [naming for line in lines for naming in named_by_arguments(line, variables, flags)]
     found += named_by_environment(container, variables)
     if reference is not None:
         found += _named_by_image(container, reference)
-        if _loads_none(found) and _is_server(words, container):
+    if _loads_none(found) and container.role in {Role.MAIN, Role.SIDECAR}:
+        if reference is not None and software.serves:
             found += _first_argument(container, reference, variables)
-    if _loads_none(found):
-        found += _unnamed(container, words, lines)
+        if _loads_none(found):
+            found += _unnamed(container, software, lines)
     return sorted(found, key=lambda naming: naming.alias)
 
 
 def _loads_none(namings: list[Naming]) -> bool:
-    """Whether nothing says what is loaded: an alias can call anything by any name."""
-    return all(naming.alias for naming in namings)
+    """Whether nothing says what answers: an alias can call anything by any name, a draft only guesses ahead."""
+    return all(naming.alias or naming.draft for naming in namings)
 
 
-def _unnamed(container: Container, words: str, lines: list[Arguments]) -> Iterator[Naming]:
+@dataclass(frozen=True, slots=True)
+class _Software:
+    """What an image is called after: a server of models, llama.cpp."""
+
+    serves: bool
+    is_llama: bool
+
+
+@remembered
+def _software_of(repository: str) -> _Software:
+    word = f"-{repository.rpartition('/')[2].replace('_', '-').replace('.', '-')}-"
+    return _Software(
+        serves=any(part in word for part in SERVER_IMAGES) and not any(part in word for part in BESIDE_IMAGES),
+        is_llama=any(part in word for part in LLAMA_MARKS),
+    )
+
+
+def _unnamed(container: Container, software: _Software, lines: list[Arguments]) -> Iterator[Naming]:
     """The model that a server must have, though `container` names none."""
-    if container.role not in {Role.MAIN, Role.SIDECAR}:
-        return
-    if _is_server(words, container):
+    if software.serves:
         fault = "the image serves models, but the container names none"
         yield Naming(name="", source=member(container.path, "image"), fault=fault)
         return
@@ -108,27 +145,6 @@ def _named_by_image(container: Container, reference: Reference) -> list[Naming]:
         return []
     name = reference.repository.removeprefix(NIM_REPOSITORY)
     return [Naming(name=name, source=member(container.path, "image"), inferred=True)]
-
-
-def _words_of(reference: Reference | None) -> str:
-    """What an image is called, with `-` around and between its words."""
-    if reference is None:
-        return ""
-    last = reference.repository.rpartition("/")[2]
-    return f"-{last.replace('_', '-').replace('.', '-')}-"
-
-
-def _is_llama(words: str, lines: list[Arguments]) -> bool:
-    spoken = (word.text.rpartition("/")[2] for line in lines for word in line.line.words)
-    return any(mark in words for mark in LLAMA_MARKS) or any(word in LLAMA_MARKS for word in spoken)
-
-
-def _is_server(words: str, container: Container) -> bool:
-    return (
-        container.role in {Role.MAIN, Role.SIDECAR}
-        and any(part in words for part in SERVER_IMAGES)
-        and not any(part in words for part in BESIDE_IMAGES)
-    )
 
 
 def _first_argument(container: Container, reference: Reference, variables: dict[str, str]) -> list[Naming]:

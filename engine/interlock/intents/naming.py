@@ -19,7 +19,8 @@ class Naming:
     """A name at `source`. It is empty where it can't be known, and then `fault` says why not.
 
     An `alias` is what the model is called, not what is loaded; an `inferred`
-    name follows from a convention and not from a field for it.
+    name follows from a convention and not from a field for it. A `draft` only
+    guesses ahead for the model that answers.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Naming:
     fault: str = ""
     alias: bool = False
     inferred: bool = False
+    draft: bool = False
 
 
 def read_name(

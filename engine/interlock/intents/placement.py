@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interlock.intents.draft import few
-from interlock.intents.nodes import Condition, Nodes
+from interlock.intents.nodes import ANY_NODES, Condition, Nodes
 from interlock.intents.products import Product, entry_of, normalized
 from interlock.model.catalog import AcceleratorEntry, Catalog
 
@@ -94,8 +94,13 @@ class Placement:
     shared: bool
 
 
+_ANYWHERE: Final = Placement(scenarios=((),), mig_profiles=frozenset({""}), shared=False)
+
+
 def placement(nodes: Nodes, catalog: Catalog) -> Placement:
     """Where a pod that can run on `nodes` can run, as far as accelerators go."""
+    if nodes == ANY_NODES:
+        return _ANYWHERE
     alternatives = nodes.alternatives(_is_meant)
     named = sum(len(each.values) for term in nodes.terms for each in term if _is_meant(each.key))
     few(range(named), "products of nodes")

@@ -6,13 +6,12 @@ class a product is of, the Catalog says.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
+from interlock.intents.remembered import remembered
 from interlock.model.catalog import AcceleratorEntry, Catalog
 
-_REMEMBERED: Final = 4096
-_VENDOR_PREFIXES: Final = ("nvidia-", "amd-instinct-", "amd-", "intel-", "huawei-")
+_VENDOR_PREFIXES: Final = ("nvidia-", "amd-", "instinct-", "intel-", "huawei-")
 _MIG_MARK: Final = "-mig-"
 _SHARED_MARK: Final = "-shared"
 
@@ -26,7 +25,7 @@ class Product:
     shared: bool
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered
 def normalized(written: str) -> Product:
     """`written` in lower case, words joined with `-`, without vendor, MIG profile and sharing."""
     name = written.strip().lower().replace("_", "-").replace(" ", "-")

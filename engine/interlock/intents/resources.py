@@ -1,18 +1,17 @@
 """Which resource names are accelerators.
 
 A table of the domains that device plugins use. In a domain of accelerators
-every name is a device unless the table knows better, so that a new device is
-seen as one of unknown class rather than not at all.
+every name is a device unless the table knows better, and in a domain that
+nobody knows a name with a word such as `gpu` is one: so a new device is seen
+as one of unknown class rather than not at all.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from interlock.intents.products import normalized
+from interlock.intents.remembered import remembered
 from interlock.model.intent import UNKNOWN
-
-_REMEMBERED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ class _Domain:
     portions: tuple[str, ...] = ("mem", "core", "percentage")
 
 
-_KINDS: Final = frozenset({"gpu", "npu", "vgpu", "sgpu"})
+_KINDS: Final = frozenset({"gpu", "npu", "vgpu", "sgpu", "tpu"})
 
 _DOMAINS: Final = {
     "nvidia.com": _Domain(
@@ -108,6 +107,9 @@ _DOMAINS: Final = {
     "": _Domain(vendor=UNKNOWN, only=("gpu", "vgpu")),
 }
 
+_ANY_DOMAIN: Final = _Domain(vendor=UNKNOWN)
+"""A plugin can be told to call its devices anything, such as `acme.example/gpu`."""
+
 _DEVICE_CLASS_DOMAIN: Final = "deviceclass.resource.kubernetes.io"
 
 _CLASS_VENDORS: Final = {
@@ -120,7 +122,7 @@ _CLASS_VENDORS: Final = {
 _FOREIGN_CLASSES: Final = ("compute-domain", "imex", "efa.", "dra.net", "dranet", "rdma", "sriov")
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered
 def recognized(resource: str) -> Device | None:
     """What the resource name stands for, or None where it is no accelerator's."""
     domain, slash, name = resource.lower().rpartition("/")
@@ -129,6 +131,8 @@ def recognized(resource: str) -> Device | None:
     if slash and not domain:
         return None
     rules = _DOMAINS.get(domain)
+    if rules is None and not _KINDS.isdisjoint(name.replace("_", "-").replace(".", "-").split("-")):
+        rules = _ANY_DOMAIN
     if rules is None or not name.startswith(rules.only) or name.startswith(rules.foreign):
         return None
     return _in_domain(domain, rules, name)

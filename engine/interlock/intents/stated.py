@@ -1,8 +1,8 @@
 """Intents that a caller states itself, rather than a protocol's object.
 
 Everything but `action` can be left out, and of an item everything but what it
-is called: what is left out is empty or unknown. Facts are taken as stated and
-not classified again, so whoever may state an Intent is trusted with it.
+is called: what is left out is empty or unknown, and what a call calls is never
+empty. Facts are taken as stated and not classified again, so whoever may state an Intent is trusted with it.
 """
 
 from collections.abc import Callable, Collection
@@ -96,6 +96,14 @@ _ITEMS: Final[dict[str, tuple[Collection[str], _Defaults]]] = {
 }
 
 
+_CALLED: Final[dict[str, str]] = {
+    Action.MODEL_CHAT: "models",
+    Action.MODEL_EMBED: "models",
+    Action.TOOL_CALL: "tools",
+}
+"""What each action calls."""
+
+
 def from_stated(stated: dict[str, Any]) -> Intent:
     """The Intent that `stated` says, whole. Raises RequestError for unknown keys and wrong types."""
     check_bounds(stated, _ROOT)
@@ -110,6 +118,11 @@ def from_stated(stated: dict[str, Any]) -> Intent:
         intent[key] = _part(given, key)
     for key in filter(given.__contains__, _ITEMS):
         intent[key] = _items(given, key)
+    called = _CALLED.get(action)
+    if called is not None and not intent[called]:
+        # Nobody calls nothing, and a closed layer sees only what is there.
+        _, defaults = _ITEMS[called]
+        intent[called] = [{**defaults({}), "name": UNKNOWN, "source": _ROOT}]
     return _checked(intent)
 
 
@@ -131,6 +144,8 @@ def _items(given: dict[str, Any], key: str) -> list[dict[str, Any]]:
     for index, item in enumerate(mappings(given, key, _ROOT)):
         path = element(here, index)
         refuse_unknown_keys(item, known, path)
+        if item.get("name") == "":
+            refuse(member(path, "name"), "a string that is not empty")
         source = {"source": path} if "source" in known else {}
         whole.append({**defaults(item), **source, **item})
     return whole

@@ -13,6 +13,7 @@ from interlock.identity import Digest
 from interlock.units import MicroUsdPerMillionTokens
 
 _REMEMBERED: Final = 4096
+_LONGEST_REMEMBERED: Final = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,8 @@ _Entry = TypeVar("_Entry", bound=_Named)
 class _Index(Generic[_Entry]):
     """Entries by name: one dict lookup for what was asked before, whatever the number of patterns.
 
-    It remembers the latest answers, at most `_REMEMBERED` of them: names come from requests.
+    It remembers the latest answers, at most `_REMEMBERED` of them and none on names
+    longer than `_LONGEST_REMEMBERED`: names come from requests.
     """
 
     __slots__ = ("_by_start", "_exact", "_remembered", "_unanchored")
@@ -89,9 +91,10 @@ class _Index(Generic[_Entry]):
         except KeyError:
             patterns = self._by_start.get(name[:1], self._unanchored)
             found = next((entry for pieces, entry in patterns if _matches(pieces, name)), None)
-        if len(self._remembered) >= _REMEMBERED:
-            self._remembered.clear()
-        self._remembered[name] = found
+        if len(name) <= _LONGEST_REMEMBERED:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[name] = found
         return found
 
 

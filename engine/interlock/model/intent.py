@@ -127,8 +127,9 @@ Accelerator = TypedDict(
 `count` is per pod, `total` is count times `pods`. `class` is the Catalog's
 name for the product, or unknown. Where node affinity leaves several products
 open, `alternatives` lists the classes of all of them, `class` is unknown and a
-policy has to allow each. `allocation` is resource (an extended resource),
-claim (dynamic resource allocation) or selector (only the node was chosen).
+policy has to allow each; where it leaves several MIG profiles open, `migProfile`
+is unknown. `allocation` is resource (an extended resource), annotation (a part of
+a device), claim (dynamic resource allocation) or selector (only the node was chosen).
 """
 
 Tool = TypedDict(

@@ -30,12 +30,14 @@ def test_a_deletion_is_of_the_object_that_was() -> None:
     assert intent["object"] == pod(asks(4))
 
 
-@pytest.mark.parametrize("operation", ["DELETE", "CONNECT"])
-def test_a_request_without_an_object_says_so(operation: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "path"), [("DELETE", "request.oldObject"), ("CONNECT", "request.object")]
+)
+def test_a_request_without_an_object_says_so(operation: str, path: str) -> None:
     kind = {"group": "", "version": "v1", "kind": "PodExecOptions"}
     intent = _admitted(operation=operation, object=None, oldObject=None, kind=kind, name="web")
     assert intent["workload"]["name"] == "web"
-    assert intent["unresolved"] == [{"path": "request.object", "reason": "the request holds no object"}]
+    assert intent["unresolved"] == [{"path": path, "reason": "the request holds no object"}]
 
 
 @pytest.mark.parametrize("operation", ["CREATE", "UPDATE"])

@@ -1,4 +1,6 @@
+import gc
 import pickle
+import weakref
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -98,3 +100,21 @@ def test_catalogs_with_the_same_entries_are_equal_and_can_be_replaced_and_pickle
     assert hash(one) == hash(other)
     assert replace(one, models=()).model("a") is None
     assert pickle.loads(pickle.dumps(one)).model("a") == one.model("a")  # noqa: S301  # our own bytes
+
+
+def test_long_names_are_looked_up_and_not_kept() -> None:
+    known = Catalog(models=(_model("a", "x*"),))
+    kept = weakref.WeakSet[_Name]()
+    for number in range(3):
+        name = _Name(f"x{number}" + "y" * 1000)
+        kept.add(name)
+        assert known.model(name) is not None
+        del name
+    gc.collect()
+    assert not kept
+
+
+class _Name(str):
+    """A text that can be watched."""
+
+    __slots__ = ("__weakref__",)

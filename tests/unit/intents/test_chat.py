@@ -84,6 +84,71 @@ def test_parts_tools_and_tool_calls_count_as_text() -> None:
     assert _chat(tools=tools)["usage"]["inputTokens"] == -(-(5 + 45) // 4) + 4
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "user", "type": "image", "content": "x" * 4000},
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}, "text": "x" * 4000}]},
+        {"role": "x" * 4000, "content": "hello"},
+        {"role": ["x" * 4000], "content": "hello"},
+        {"role": "assistant", "tool_calls": [{"function": {"arguments": {"x" * 4000: 1}}}]},
+        {"role": "user", "content": [{"type": "tokens", "ids": [1234] * 1000}]},
+    ],
+)
+def test_text_counts_wherever_in_a_message_it_hides(message: dict[str, Any]) -> None:
+    assert _chat(messages=[message])["usage"]["inputTokens"] >= 1000
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"prediction": {"type": "content", "content": "x" * 4000}},
+        {"documents": [{"text": "x" * 4000}]},
+        {"chat_template": "x" * 4000},
+        {"field_of_tomorrow": ["x" * 4000]},
+    ],
+)
+def test_text_counts_wherever_in_a_request_it_hides(beside: dict[str, Any]) -> None:
+    assert _chat(**beside)["usage"]["inputTokens"] >= 1000
+
+
+def test_what_no_model_reads_counts_nothing() -> None:
+    beside: dict[str, Any] = {
+        "metadata": {"run": "x" * 400},
+        "stop": ["END"],
+        "tool_choice": "auto",
+        "user": "u",
+        "stream": True,
+    }
+    assert _chat(**beside)["usage"] == _chat()["usage"]
+
+
+def test_an_empty_list_of_models_names_none() -> None:
+    with pytest.raises(RequestError, match="`model`: must be a string that is not empty"):
+        _chat(model=None, models=[])
+
+
+def test_answers_that_are_not_returned_are_written_too() -> None:
+    assert _chat(max_tokens=100, best_of=8)["usage"]["outputTokens"] == 800
+    assert _chat(max_tokens=100, n=9, best_of=8)["usage"]["outputTokens"] == 900
+
+
+def test_a_server_that_the_provider_calls_goes_by_its_address_and_not_by_its_label() -> None:
+    tool = {
+        "type": "mcp",
+        "server_label": "helpdesk",
+        "server_url": "https://evil.example",
+        "allowed_tools": ["get"],
+    }
+    connector = {"type": "mcp", "server_label": "helpdesk", "connector_id": "connector_mail"}
+    nowhere = {"type": "mcp", "server_label": "helpdesk"}
+    assert [(tool["server"], tool["name"]) for tool in _chat(tools=[tool, connector, nowhere])["tools"]] == [
+        ("https://evil.example", "get"),
+        ("connector_mail", "unknown"),
+        ("unknown", "unknown"),
+    ]
+
+
 def test_an_image_counts_the_same_whatever_its_size() -> None:
     for url in ("https://a.example/x.png", "data:image/png;base64," + "A" * 10_000):
         part = {"type": "image_url", "image_url": {"url": url}}
@@ -135,6 +200,31 @@ def test_a_tool_goes_by_its_function_or_its_type() -> None:
         ("unknown", "web_search"),
         ("unknown", "old"),
     ]
+
+
+def test_a_search_that_the_provider_runs_is_a_tool() -> None:
+    (tool,) = _chat(web_search_options={})["tools"]
+    assert (tool["server"], tool["name"], tool["source"]) == ("unknown", "web_search", "web_search_options")
+
+
+@pytest.mark.parametrize(
+    ("part", "is_known"),
+    [
+        ({"type": "video_url", "video_url": {"url": "https://a.example/x.mp4"}}, False),
+        ({"type": "audio_url", "audio_url": {"url": "https://a.example/x.mp3"}}, False),
+        ({"type": "file", "file": {"file_id": "file-1"}}, False),
+        ({"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA"}}, True),
+        ({"type": "video_url", "video_url": {"url": "data:video/mp4;base64,AAAA"}}, True),
+        ({"type": "video_url", "video_url": "?"}, True),
+        ({"type": "text", "text": "hello"}, True),
+        ({"type": ["file"], "file": {"file_id": "file-1"}}, True),
+        ("hello", True),
+    ],
+)
+def test_what_a_message_only_refers_to_is_of_unknown_cost(part: object, *, is_known: bool) -> None:
+    intent = _chat(messages=[*_HELLO, {"role": "user", "content": ["a", part]}], max_tokens=1)
+    assert ("cost" in intent["usage"]) is is_known
+    assert [each["path"] for each in intent["unresolved"]] == ([] if is_known else ["messages[1].content[1]"])
 
 
 def test_embeddings_have_no_output() -> None:
@@ -240,3 +330,10 @@ def test_a_malformed_caller_is_refused(caller: Any, message: str) -> None:  # ra
     with pytest.raises(RequestError) as caught:
         from_chat({"model": "gpt-4o", "messages": _HELLO}, caller, CONTEXT)
     assert str(caught.value).startswith(message)
+
+
+def test_a_plugin_is_a_tool_that_the_router_runs() -> None:
+    (tool,) = _chat(plugins=[{"id": "web", "max_results": 3}])["tools"]
+    assert (tool["name"], tool["source"]) == ("web", "plugins[0]")
+    with pytest.raises(RequestError, match=r"`plugins\[0\].id`: must be a string that is not empty"):
+        _chat(plugins=[{"name": "web"}])

@@ -182,9 +182,53 @@ def test_a_document_is_known_by_its_shape(document: dict[str, Any], action: str)
         ({"apiVersion": "admission.k8s.io/v1"}, "`request`: must be an object"),
         ({"apiVersion": None}, "`apiVersion`: must be a string that is not empty"),
         ({1: 2}, "the document is none of these"),
+        ({"model": "m", "input": "x", "tools": []}, "the document is none of these"),
+        ({"model": "m", "input": "x", "instructions": "y"}, "the document is none of these"),
     ],
 )
 def test_a_document_of_no_known_shape_is_refused(document: Any, message: str) -> None:  # raw JSON
     with pytest.raises(RequestError) as caught:
         extract(document, CONTEXT)
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"intent": {"action": "tool.list", "data": {"classifications": ["pii"] * 101}}},
+        {"mcp": {"method": "tools/list"}, "caller": {"data": {"classifications": ["pii"] * 101}}},
+        {
+            "embeddings": {"model": "m", "input": "x"},
+            "caller": {"data": {"classifications": ["pii"] * 101}},
+        },
+    ],
+)
+def test_classifications_that_would_take_long_to_look_at_are_refused(request_: dict[str, Any]) -> None:
+    with pytest.raises(RequestError, match="names more than 100 classifications"):
+        _check(**request_)
+
+
+@pytest.mark.parametrize(
+    ("action", "models", "tools"),
+    [
+        ("model.chat", ["unknown"], []),
+        ("model.embed", ["unknown"], []),
+        ("tool.call", [], ["unknown"]),
+        ("tool.list", [], []),
+        ("workload.create", [], []),
+    ],
+)
+@pytest.mark.parametrize("stated", [{}, {"models": [], "tools": None}])
+def test_a_stated_call_calls_something_if_only_something_unknown(
+    action: str, models: list[str], tools: list[str], stated: dict[str, Any]
+) -> None:
+    intent = _check(intent={"action": action, **stated})
+    assert [model["name"] for model in intent["models"]] == models
+    assert [tool["name"] for tool in intent["tools"]] == tools
+    _INTENTS.validate_python(intent, strict=True)
+
+
+@pytest.mark.parametrize("area", ["models", "tools"])
+def test_a_stated_item_has_a_name(area: str) -> None:
+    with pytest.raises(RequestError, match=rf"`intent.{area}\[0\].name`: must be a string that is not empty"):
+        _stated(**{area: [{"name": ""}]})

@@ -15,12 +15,16 @@ def test_elements_are_words_as_they_stand() -> None:
     assert _texts("vllm", "serve", "a b", "it's") == ["vllm", "serve", "a b", "it's"]
 
 
-@pytest.mark.parametrize("option", ["-c", "-lc", "-exc"])
+@pytest.mark.parametrize("option", ["-c", "-lc", "-exc", "-ce"])
 def test_a_script_is_taken_apart(option: str) -> None:
     line = words_of(["bash", option, 'exec vllm serve "a b" --port=80'])
     assert [word.text for word in line.words] == ["bash", option, "exec", "vllm", "serve", "a b", "--port=80"]
     assert {word.index for word in line.words[2:]} == {2}
     assert line.unread == ()
+
+
+def test_the_end_of_options_stands_before_a_script() -> None:
+    assert _texts("bash", "-lc", "--", "vllm serve X") == ["bash", "-lc", "--", "vllm", "serve", "X"]
 
 
 def test_continued_lines_are_joined_and_comments_are_left_out() -> None:

@@ -99,6 +99,12 @@ def test_every_container_gives_its_image_with_its_place() -> None:
     assert intent["images"][1]["tag"] == "1"
 
 
+def test_a_volume_that_is_an_image_gives_it_too() -> None:
+    volumes = [{"name": "a", "emptyDir": {}}, {"name": "b", "image": {"reference": "quay.io/acme/weights:1"}}]
+    (image,) = intent_of(pod({}, volumes=volumes))["images"]
+    assert (image["registry"], image["source"]) == ("quay.io", "spec.volumes[1].image.reference")
+
+
 def test_an_unreadable_image_is_unknown_and_noted() -> None:
     intent = intent_of(pod({"image": "$IMAGE"}))
     assert intent["images"][0]["registry"] == "unknown"

@@ -42,6 +42,15 @@ def _env(**variables: str) -> dict[str, Any]:
         _env(NIM_MODEL_NAME="Qwen/Qwen3-8B"),
         _env(LLM_MODEL="Qwen/Qwen3-8B"),
         _env(HF_MODEL_ID="Qwen/Qwen3-8B"),
+        _env(LLAMA_ARG_HF_REPO="Qwen/Qwen3-8B"),
+        {"image": "ghcr.io/ggml-org/llama.cpp:server", "args": ["-hf", "Qwen/Qwen3-8B"]},
+        {"image": "ghcr.io/ggml-org/llama.cpp:server-cuda", "args": ["-m", "Qwen/Qwen3-8B", "-c", "4096"]},
+        {"command": ["/opt/llama-server", "-m", "Qwen/Qwen3-8B"]},
+        {"command": ["trtllm-serve", "Qwen/Qwen3-8B"]},
+        {"command": ["trtllm-serve", "serve", "Qwen/Qwen3-8B"]},
+        {"command": ["bash", "-ce", "vllm serve Qwen/Qwen3-8B"]},
+        {"command": ["bash", "-lc", "--"], "args": ["vllm serve Qwen/Qwen3-8B"]},
+        {"lifecycle": {"postStart": {"exec": {"command": ["sh", "-c", "sleep 5; ollama pull Qwen/Qwen3-8B"]}}}},
         {"image": _VLLM, **_env(MODEL_ID="Qwen/Qwen3-8B")},
     ],
     ids=str,
@@ -70,6 +79,27 @@ def test_an_api_model_has_the_prices_of_the_catalog() -> None:
     assert (model["inputPrice"], model["outputPrice"], model["hosting"]) == (2_500_000, 10_000_000, "external")
 
 
+@pytest.mark.parametrize(
+    ("name", "provider", "class_name"),
+    [
+        ("openai/gpt-4o", "openai", "frontier"),
+        ("anthropic/claude-sonnet-4-5", "anthropic", "standard"),
+        ("gemini/gemini-2.5-flash", "google", "standard"),
+        ("azure/gpt-4o", "unknown", "unknown"),
+        ("anthropic/gpt-4o", "unknown", "unknown"),
+        ("openai/llama3", "unknown", "unknown"),
+        ("openai/nobody-knows", "unknown", "unknown"),
+        ("hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M", "alibaba", "open-weight"),
+        ("https://huggingface.co/Qwen/Qwen3-8B", "alibaba", "open-weight"),
+        ("hf.co/nobody/knows", "unknown", "unknown"),
+        ("llama3.1:8b", "meta", "open-weight"),
+    ],
+)
+def test_a_model_is_known_with_its_providers_own_prefix(name: str, provider: str, class_name: str) -> None:
+    (model,) = models(_env(LLM_MODEL=name))
+    assert (model["name"], model["provider"], model["class"]) == (name, provider, class_name)
+
+
 def test_the_address_of_weights_on_a_hub_is_the_model() -> None:
     (model,) = models({"args": ["--model=hf://meta-llama/Llama-3.1-8B"]})
     assert (model["name"], model["class"]) == ("hf://meta-llama/Llama-3.1-8B", "open-weight")
@@ -89,6 +119,45 @@ def test_a_known_alias_does_not_vouch_for_unknown_weights() -> None:
     assert [(model["name"], model["class"]) for model in found] == [
         ("/models/x", "unknown"),
         ("deepseek-ai/DeepSeek-R1", "open-weight"),
+    ]
+
+
+def test_an_alias_does_not_hide_that_nothing_says_what_is_loaded() -> None:
+    found = models({"image": _VLLM, "args": ["--config=/etc/vllm.yaml", "--served-model-name=gpt-4o"]})
+    assert [(model["name"], model["class"]) for model in found] == [
+        ("unknown", "unknown"),
+        ("gpt-4o", "frontier"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--speculative-config", '{"model": "google/gemma-2b"}'],
+        ["--speculative-model", "google/gemma-2b"],
+        ["--speculative-config=google/gemma-2b"],
+    ],
+)
+def test_a_draft_does_not_hide_that_nothing_says_what_answers(arguments: list[str]) -> None:
+    assert _names({"image": _VLLM, "args": arguments}) == ["google/gemma-2b", "unknown"]
+    assert _names({"image": _VLLM, "args": ["--model=a", *arguments]}) == ["a", "google/gemma-2b"]
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("sql=/adapters/sql", "sql"),
+        ('{"name": "sql", "path": "/adapters/sql"}', "sql"),
+        ('{"path": "/adapters/sql"}', '{"path": "/adapters/sql"}'),
+        ('{"name": 1}', '{"name": 1}'),
+        ("[" * 10_000, "[" * 10_000),
+    ],
+)
+def test_an_adapter_is_served_under_its_name(value: str, name: str) -> None:
+    found = models({"args": ["--model=google/gemma-2b", "--lora-modules", value]})
+    assert [(model["name"], model["class"]) for model in found] == [
+        ("google/gemma-2b", "open-weight"),
+        (name, "open-weight"),
     ]
 
 
@@ -115,6 +184,15 @@ def test_an_alias_of_several_models_has_no_class() -> None:
         {"image": "lmsysorg/sglang:latest", "args": ["--port", "--model"]},
         {"image": _VLLM, "args": ["/bin/server"]},
         {"image": _VLLM, "args": ["serve"]},
+        {"image": "ghcr.io/ggml-org/llama.cpp:server"},
+        {"image": "huggingface-pytorch-tgi-inference:2.7"},
+        {"command": ["vllm", "serve", "--config", "/etc/vllm.yaml"]},
+        {"command": ["vllm", "serve", "--tensor-parallel-size", "2", "Qwen/Qwen3-8B"]},
+        {"command": ["bash", "-c", "vllm serve && true"]},
+        {"command": ["/usr/bin/python3", "-m", "vllm.entrypoints.openai.api_server"]},
+        {"command": ["python3", "-m", "sglang.launch_server", "--port", "80"]},
+        {"command": ["/opt/llama-server"]},
+        {"lifecycle": {"postStart": {"exec": {"command": ["ollama", "serve"]}}}},
     ],
     ids=str,
 )
@@ -130,12 +208,15 @@ def test_a_model_that_is_there_but_cannot_be_known_is_unknown_and_noted(containe
     [
         {"image": "ghcr.io/acme/train:1", "args": ["--epochs", "3"]},
         {"image": "vllm/vllm-router:1"},
+        {"image": "postgis/postgis:16"},
+        {"image": "acme/ollama-exporter:1"},
+        {"command": ["python", "-m", "http.server"]},
+        {"lifecycle": {"preStop": {"exec": {"command": ["ollama", "pull", "X"]}}}},
+        {"lifecycle": {"postStart": {"httpGet": {"path": "/"}}}},
         {"image": "$IMAGE"},
         {},
         _env(OLLAMA_MODELS="/root/.ollama", MODEL_PATH="/models", MODEL_ID=""),
-        {"command": ["vllm", "serve", "--help"]},
         {"command": ["serve", "X"]},
-        {"command": ["bash", "-c", "vllm serve && true"]},
         {"args": ["--model"]},
         {"args": ["--model", ";"]},
         {"args": ["--models=many"]},
@@ -194,6 +275,7 @@ def test_a_script_that_cannot_be_read_is_noted() -> None:
         ({"env": [{"name": 1}]}, "env[0].name"),
         ({"env": [{"name": "MODEL", "value": 1}]}, "env[0].value"),
         ({"image": []}, "image"),
+        ({"lifecycle": {"postStart": {"exec": {"command": [1]}}}}, "lifecycle.postStart.exec.command[0]"),
     ],
 )
 def test_a_wrong_type_is_refused_with_its_path(container: dict[str, Any], path: str) -> None:
@@ -207,3 +289,43 @@ def test_no_command_line_is_too_strange(arguments: list[str]) -> None:
     arguments = [argument.replace("\0", "") for argument in arguments]
     for model in models({"command": arguments}):
         assert model["name"]
+
+
+def test_scripts_that_would_take_long_to_read_are_refused() -> None:
+    shell = {"image": "x", "command": ["sh", "-c", "'" + "a" * 65_000 + "'"]}
+    assert not models(*[shell] * 4)
+    with pytest.raises(
+        RequestError, match="`spec`: the scripts in it are longer than 262144 characters"
+    ) as caught:
+        models(*[shell] * 5)
+    assert caught.value.path == "$.spec"
+
+
+_TINY = {"name": "M", "value": "acme/tiny"}
+
+
+@pytest.mark.parametrize(
+    "later",
+    [{"name": "M", "valueFrom": {"fieldRef": {}}}, {"name": "M", "value": "x", "valueFrom": {}}, {"name": "M"}],
+)
+def test_of_two_variables_of_one_name_the_later_counts_also_where_its_value_is_elsewhere(
+    later: dict[str, Any],
+) -> None:
+    served = {"command": ["vllm", "serve", "$(M)"]}
+    assert [model["name"] for model in models({**served, "env": [_TINY]})] == ["acme/tiny"]
+    assert [model["name"] for model in models({**served, "env": [_TINY, later]})] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "M=evil/x; vllm serve $M",
+        "export M=evil/x && vllm serve ${M}",
+        "M+=/x vllm serve $M",
+        "read M < /model; vllm serve $M",
+        "for M in evil/x; do vllm serve $M; done",
+    ],
+)
+def test_a_variable_that_a_script_sets_is_not_the_one_of_the_environment(script: str) -> None:
+    found = models({"command": ["sh", "-c", script], "env": [_TINY]})
+    assert [model["name"] for model in found] == ["unknown"]

@@ -34,6 +34,7 @@ from support.intents import CONTEXT
         ("rebellions.ai/ATOM", "rebellions", "atom", False),
         ("qualcomm.com/qaic", "qualcomm", "", False),
         ("volcano.sh/vgpu-number", "unknown", "", True),
+        ("koordinator.sh/gpu.shared", "unknown", "", True),
         ("gpu", "unknown", "", False),
     ],
 )
@@ -60,7 +61,6 @@ def test_every_family_of_resources_is_an_accelerator(
         "vpc.amazonaws.com/efa",
         "google.com/disk",
         "rdma/ib",
-        "example.com/gpu",
         "/gpu",
         "",
         "deviceclass.resource.kubernetes.io/compute-domain-daemon.nvidia.com",
@@ -82,6 +82,7 @@ def test_other_resources_are_none(resource: str) -> None:
         "huawei.com/Ascend910A-memory",
         "cambricon.com/mlu370.smlu.vmemory",
         "volcano.sh/vgpu-memory",
+        "koordinator.sh/gpu-memory-ratio",
         "gpu.intel.com/millicores",
     ],
 )
@@ -172,6 +173,13 @@ def test_products_are_one_text_whoever_wrote_them(
         ("g6e.12xlarge", "l40s"),
         ("Standard_NC24ads_A100_v4", "a100-80gb"),
         ("Standard_ND96isr_H200_v5", "h200"),
+        ("NVIDIA-A100-80GB-PCIe", "a100-80gb"),
+        ("NVIDIA-H100-80GB-HBM2e", "h100"),
+        ("NVIDIA-H100-80GB-HBM3", "h100"),
+        ("NVIDIA-A800-40GB-Active", "a800"),
+        ("Tesla-V100S-PCIE-32GB", "v100"),
+        ("NVIDIA-GeForce-RTX-3090", "rtx-3090"),
+        ("Instinct_MI300X", "mi300x"),
     ],
 )
 def test_the_catalog_that_ships_knows_the_common_products(written: str, class_name: str) -> None:
@@ -198,3 +206,19 @@ def test_a_product_that_may_be_several_or_none_has_no_class(written: str) -> Non
 )
 def test_the_memory_of_a_profile_is_in_its_name(profile: str, memory: int | None) -> None:
     assert mig_memory(profile) == memory
+
+
+@pytest.mark.parametrize(
+    ("resource", "product"),
+    [("acme.example/gpu", ""), ("acme.example/h100-gpu", "h100"), ("run.ai/gpu.shared", ""), ("x/tpu", "")],
+)
+def test_a_device_of_an_unknown_domain_is_one_of_an_unknown_vendor(resource: str, product: str) -> None:
+    device = recognized(resource)
+    assert device is not None
+    assert (device.vendor, device.product, device.domain) == ("unknown", product, resource.partition("/")[0])
+    assert device.shared is resource.endswith(".shared")
+
+
+@pytest.mark.parametrize("resource", ["acme.example/gpus-of-others", "acme.example/license", "x/gpulike"])
+def test_a_name_without_the_word_is_no_device_of_an_unknown_domain(resource: str) -> None:
+    assert recognized(resource) is None

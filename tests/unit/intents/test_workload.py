@@ -191,15 +191,6 @@ def test_the_items_of_an_intent_are_bounded() -> None:
         intent_of(pod(*[{"image": "a"}] * 1001))
 
 
-def test_the_region_of_the_data_is_stated_or_that_of_the_nodes() -> None:
-    manifest = pod({}, nodeSelector={"topology.kubernetes.io/region": "eu-west-1"})
-    intent = intent_of(manifest)
-    assert intent["data"]["region"] == "eu-west-1"
-    assert intent["provenance"]["data.region"] == 'spec.nodeSelector["topology.kubernetes.io/region"]'
-    manifest["metadata"]["annotations"] = {"interlock.dev/data-region": "eu-north-1"}
-    assert intent_of(manifest)["data"]["region"] == "eu-north-1"
-
-
 @pytest.mark.parametrize(
     ("manifest", "path"),
     [
@@ -220,3 +211,18 @@ def test_a_wrong_type_is_refused_with_its_path(manifest: dict[str, Any], path: s
     with pytest.raises(RequestError) as caught:
         intent_of(manifest)
     assert caught.value.path == f"$.{path}"
+
+
+def test_lists_in_annotations_add_up_so_that_none_hides_another() -> None:
+    tools, words = "interlock.dev/tools", "interlock.dev/data-classifications"
+    declared = {"annotations": {tools: "evil/tool, github/get_x", words: "pii"}}
+    manifest = _workload("apps/v1", "Deployment", {"template": {"metadata": declared, "spec": _POD_SPEC}})
+    manifest["metadata"]["annotations"] = {tools: "github/get_x", words: " , "}
+    intent = intent_of(manifest)
+    inner = "spec.template.metadata.annotations"
+    assert [(tool["server"], tool["name"], tool["source"]) for tool in intent["tools"]] == [
+        ("github", "get_x", f'metadata.annotations["{tools}"]'),
+        ("evil", "tool", f'{inner}["{tools}"]'),
+    ]
+    assert intent["data"]["classifications"] == ["pii"]
+    assert intent["provenance"]["data.classifications"] == f'{inner}["{words}"]'
