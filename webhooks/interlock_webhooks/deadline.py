@@ -18,6 +18,9 @@ DEFAULT_TIMEOUT: Final = 10_000_000_000
 MAX_TIMEOUT: Final = 30_000_000_000
 """Nanoseconds that a request gets at most: the API server's maximum for webhooks."""
 
+MAX_DECISION: Final = 2_000_000_000
+"""Nanoseconds of deciding, from when the body is there: a decision takes microseconds, and others wait."""
+
 _MAX_MARGIN: Final = 500_000_000
 _MAX_LENGTH: Final = 64
 _MAX_PARAMETERS: Final = 16

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from interlock_webhooks import wire
-from interlock_webhooks.deadline import deadline
+from interlock_webhooks.deadline import MAX_DECISION, deadline
 from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.refusal import Header, RefusedError, error_body, status_of
 from interlock_webhooks.text import quoted
@@ -61,7 +61,8 @@ class HotRoute:
             )
         _check_head(scope)
         until = deadline(scope["query_string"], started)
-        return await self._answer(await _body(receive), until)
+        body = await _body(receive)
+        return await self._answer(body, min(until, time.monotonic_ns() + MAX_DECISION))
 
     async def _refuse(self, error: Exception, send: Send) -> None:
         status = status_of(error)

@@ -66,5 +66,6 @@ def checked(intent: Intent) -> Intent:
     few(intent["accelerators"], "accelerators")
     few(intent["tools"], "tools")
     few(intent["images"], "images")
+    few(intent["principal"]["groups"], "groups")
     few(intent["data"]["classifications"], "classifications", MOST_CLASSIFICATIONS)
     return intent

@@ -4,7 +4,7 @@ Knows metadata and pods. Who asks for what is the caller's to say.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from interlock.intents.accelerators import add_accelerators
 from interlock.intents.annotations import Annotations, add_stated
@@ -15,9 +15,12 @@ from interlock.intents.fields import mapping, text, text_map, whole
 from interlock.intents.images import add_images
 from interlock.intents.models import add_models
 from interlock.intents.nodes import nodes_of
+from interlock.intents.paths import quoted
 from interlock.intents.podtemplates import Pods, pods_of
 from interlock.intents.regions import add_region
 from interlock.model.intent import MAX_INT64, Action, Intent, Principal
+
+_DEVICES: Final = "resource.k8s.io"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,15 @@ def workload_intent(
         _add_pods(intent, each, context)
     if (subject.group, subject.kind) == ("autoscaling", "Scale"):
         _add_scale(intent, body)
+    if not pods and _may_hide_facts(subject.group):
+        note(intent, "spec", f"objects of group {quoted(subject.group)} are not read yet")
     return checked(intent)
+
+
+def _may_hide_facts(group: str) -> bool:
+    """Whether objects of `group` may hold pods, models or devices: all but what Kubernetes itself defines."""
+    is_builtin = "." not in group or (group.endswith(".k8s.io") and not group.endswith(".x-k8s.io"))
+    return group == _DEVICES or not is_builtin
 
 
 def _add_pods(intent: Intent, pods: Pods, context: ExtractionContext) -> None:

@@ -140,3 +140,9 @@ def test_a_malformed_request_is_refused_with_its_path(changes: dict[str, Any], p
 def test_a_request_is_an_object(request_: Any) -> None:  # raw JSON
     with pytest.raises(RequestError, match="`request`: must be an object"):
         from_admission(request_, CONTEXT)
+
+
+def test_the_groups_of_who_asks_are_bounded() -> None:
+    many = {"username": "ana", "groups": [f"group-{number}" for number in range(1001)]}
+    with pytest.raises(RequestError, match="more than 1000 groups"):
+        _admitted(userInfo=many)

@@ -226,3 +226,21 @@ def test_lists_in_annotations_add_up_so_that_none_hides_another() -> None:
     ]
     assert intent["data"]["classifications"] == ["pii"]
     assert intent["provenance"]["data.classifications"] == f'{inner}["{words}"]'
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "is_noted"),
+    [
+        ("ray.io/v1", "RayCluster", True),
+        ("jobset.x-k8s.io/v1alpha2", "JobSet", True),
+        ("resource.k8s.io/v1", "ResourceClaim", True),
+        ("v1", "ConfigMap", False),
+        ("rbac.authorization.k8s.io/v1", "Role", False),
+        ("apps/v1", "ControllerRevision", False),
+    ],
+)
+def test_objects_that_may_hide_facts_and_are_not_read_say_so(
+    api_version: str, kind: str, *, is_noted: bool
+) -> None:
+    intent = intent_of({"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}, "spec": {}})
+    assert [each["path"] for each in intent["unresolved"]] == (["spec"] if is_noted else [])
