@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import celpy
 from cel_expr_python import cel
+from celpy import celtypes
 from celpy.adapter import json_to_cel
 
 ERROR: Final = "error"
@@ -69,9 +70,9 @@ def celpy_value(text: str, values: Mapping[str, Any]) -> Any:
     except Exception:  # noqa: BLE001  # it raises what Python raises, not only its own errors
         return ERROR
     match value:
-        case celpy.celtypes.BoolType():
+        case celtypes.BoolType():
             return bool(value)
-        case celpy.celtypes.IntType():
+        case celtypes.IntType():
             return int(value)
         case _:
             return str(value)

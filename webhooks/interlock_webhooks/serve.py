@@ -87,7 +87,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 ca_certificate=None if settings.certificate else StateDir(settings.state_dir).ca_certificate,
             )
         )
-        watching = [certificate.keep(log)]
+        watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log)]
         if settings.watches:
             watching.append(service.policies.watch())
         with asyncio.Runner(loop_factory=event_loop()) as runner:

@@ -109,7 +109,7 @@ def _add_image(intent: Intent, holder: dict[str, Any], key: str, path: str) -> N
     if not written:
         return
     source = member(path, key)
-    image = image_of(written, source)
+    image: Image | None = image_of(written, source)
     if image is None:
         note(intent, source, f"{quoted(written)} is not a valid image reference")
         image = {"reference": written, "registry": UNKNOWN, "repository": UNKNOWN, "source": source}

@@ -98,9 +98,10 @@ def _zone(name: Any) -> tzinfo:
     if not name:
         return UTC
     if found := _OFFSET.fullmatch(name):
-        offset = timedelta(hours=int(found.group(2)), minutes=int(found.group(3)))
+        sign, away_hours, away_minutes = map(str, found.groups())
+        offset = timedelta(hours=int(away_hours), minutes=int(away_minutes))
         try:
-            return timezone(-offset if found.group(1) == "-" else offset)
+            return timezone(-offset if sign == "-" else offset)
         except ValueError:
             raise EvaluationError("the time zone is out of range") from None
     try:
