@@ -6,6 +6,7 @@ import pytest
 
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment, Evaluator
+from interlock.cel.frontend import RejectedError
 from interlock.cel.program import Activation
 from interlock.cel.types import BOOL, DURATION, DYN, INT, TIMESTAMP, UINT
 from interlock.cel.values import Duration, EvaluationError, Timestamp, Uint
@@ -56,3 +57,10 @@ def test_a_policys_own_variables_are_read_there_too() -> None:
 def test_whatever_goes_wrong_there_is_a_cel_error_here(text: str, values: dict[str, Any]) -> None:
     with pytest.raises(EvaluationError):
         ENVIRONMENT.compile(typed_in(text)).evaluate(Activation(values))
+
+
+def test_what_cel_python_cannot_parse_is_the_authors_problem_at_its_place() -> None:
+    with pytest.raises(RejectedError) as caught:
+        ENVIRONMENT.compile(typed_in("n in [1,]", "policy.yaml"))
+    (problem,) = caught.value.problems
+    assert str(problem) == "policy.yaml:1:1: cel-python can't parse this expression"
