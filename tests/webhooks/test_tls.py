@@ -231,6 +231,21 @@ def _no_space(**_options: object) -> tuple[int, str]:
     raise OSError(28, "No space left on device")
 
 
+def _install(leaf: bytes, certificate: Path, key: Path) -> None:
+    # As a volume does it: one file after the other, so that they don't fit for a moment.
+    split = leaf.index(b"-----BEGIN CERTIFICATE-----")
+    for file, content in ((certificate, leaf[split:]), (key, leaf[:split])):
+        file.with_suffix(".new").write_bytes(content)
+        file.with_suffix(".new").replace(file)
+
+
+async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(await reader.read(1))
+    await writer.drain()
+    await reader.read()
+    writer.close()
+
+
 def test_certificates_change_under_load_without_a_failed_handshake(
     service: LoggedService, tmp_path: Path
 ) -> None:
@@ -239,14 +254,7 @@ def test_certificates_change_under_load_without_a_failed_handshake(
     leaves = [make_leaf(authority, ("localhost",), now) for _ in range(2)]
     certificate, key = tmp_path / "tls.crt", tmp_path / "tls.key"
 
-    def install(leaf: bytes) -> None:
-        # As a volume does it: one file after the other, so that they don't fit for a moment.
-        split = leaf.index(b"-----BEGIN CERTIFICATE-----")
-        for file, content in ((certificate, leaf[split:]), (key, leaf[:split])):
-            file.with_suffix(".new").write_bytes(content)
-            file.with_suffix(".new").replace(file)
-
-    install(leaves[0])
+    _install(leaves[0], certificate, key)
     identity = Identity()
     given = GivenCertificate(identity, certificate, key)
     client = ssl.create_default_context(cadata=authority.certificate_pem().decode())
@@ -262,20 +270,14 @@ def test_certificates_change_under_load_without_a_failed_handshake(
         writer.close()
         await writer.wait_closed()
 
-    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(await reader.read(1))
-        await writer.drain()
-        await reader.read()
-        writer.close()
-
     async def rotate() -> None:
-        server = await asyncio.start_server(echo, "127.0.0.1", 0, ssl=identity.front)
+        server = await asyncio.start_server(_echo, "127.0.0.1", 0, ssl=identity.front)
         port = server.sockets[0].getsockname()[1]
         keeping = asyncio.create_task(given.keep(service.log))
         async with server:
             for leaf in (None, leaves[1], leaves[0]):
                 if leaf is not None:
-                    install(leaf)
+                    _install(leaf, certificate, key)
                 wanted = ssl.PEM_cert_to_DER_cert(certificate.read_text())
                 async with asyncio.timeout(10):
                     await connect(port)
