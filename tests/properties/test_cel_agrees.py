@@ -157,10 +157,12 @@ def test_we_agree_with_googles_evaluator(text: str, values: dict[str, Any]) -> N
 def test_we_agree_with_cel_python_on_the_typed_core(text: str, values: dict[str, Any]) -> None:
     typed = {name: values[name] for name in ("b", "i", "j", "s", "t", "l")}
     kind, value = generated(program_of(TRUSTING, text), typed)
-    theirs = celpy_value(text, typed)
-    # There, nothing absorbs an error inside of exists_one.
-    assume(theirs != ERROR or "exists_one" not in text)
-    assert (kind if kind == ERROR else value) == theirs
+    ours, theirs = kind if kind == ERROR else value, celpy_value(text, typed)
+    # There, nothing absorbs an error inside of these macros.
+    assume(
+        ours == theirs or theirs != ERROR or not any(macro in text for macro in ("exists_one", "filter", "map"))
+    )
+    assert ours == theirs
 
 
 @given(FAILING_EXPRESSION, INPUTS)
