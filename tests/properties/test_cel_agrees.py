@@ -158,10 +158,10 @@ def test_we_agree_with_cel_python_on_the_typed_core(text: str, values: dict[str,
     typed = {name: values[name] for name in ("b", "i", "j", "s", "t", "l")}
     kind, value = generated(program_of(TRUSTING, text), typed)
     ours, theirs = kind if kind == ERROR else value, celpy_value(text, typed)
-    # There, nothing absorbs an error inside of these macros.
-    assume(
-        ours == theirs or theirs != ERROR or not any(macro in text for macro in ("exists_one", "filter", "map"))
-    )
+    # There, nothing absorbs an error inside of these macros, and the least integer has a remainder by -1.
+    is_absorbed = theirs == ERROR and any(macro in text for macro in ("exists_one", "filter", "map"))
+    has_remainder = ours == ERROR and "%" in text
+    assume(ours == theirs or not (is_absorbed or has_remainder))
     assert ours == theirs
 
 
