@@ -90,6 +90,12 @@ def test_a_page_that_says_something_else_is_noticed(tmp_path: Path, monkeypatch:
     assert told(page) == [Typed("interlock eval '1 + 1'", "3  int"), Typed("echo $?", "0")]
 
 
+def test_the_policy_that_opens_the_readme_loads(tmp_path: Path) -> None:
+    _, _, rest = (_ROOT / "README.md").read_text(encoding="utf-8").partition("```yaml\n")
+    (tmp_path / "policy.yaml").write_text(rest.partition("```")[0], encoding="utf-8")
+    assert [policy.name for policy in load([tmp_path]).policies] == ["known-models-only"]
+
+
 @pytest.mark.parametrize("page", _LINKED, ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_links_lead_somewhere(page: Path) -> None:
     assert [str(path) for path in links(page) if not path.exists()] == []

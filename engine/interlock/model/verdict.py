@@ -1,7 +1,7 @@
 """What one rule says of one item of one Intent.
 
-These are made and hashed for every request, so they are Structs, which do both
-in a tenth of a frozen dataclass's time (docs/decisions/0006).
+These are made and hashed for every request, so they are Structs, which
+do both faster than frozen dataclasses (docs/decisions/0006).
 """
 
 from enum import StrEnum
@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     ERRORED = "errored"
 
 
-# Python 3.11 takes a third of a microsecond to look a member up in its enum, which hot loops feel.
+# Looking a member up in its enum takes 0.16 µs more than a name on Python 3.11, which hot loops feel.
 VIOLATED: Final = Outcome.VIOLATED
 PERMITTED: Final = Outcome.PERMITTED
 ERRORED: Final = Outcome.ERRORED
