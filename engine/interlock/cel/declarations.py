@@ -1,31 +1,24 @@
-"""TypedDicts as CEL message types: what the checker knows about plain dicts.
+"""What the checker knows about plain dicts: message types, each a table of fields.
 
-An annotation becomes a field: `list[...]` repeats, `dict[str, str]` is a map,
-`Any` below a dict is dynamic and another TypedDict is a message of its own.
-A key that is not required is a field that `has()` can test.
+They come from TypedDicts here, and from Kubernetes' schemas in
+`interlock.cel.schemas`. An annotation becomes a field: `list[...]` repeats,
+`dict[str, str]` is a map, `Any` below a dict is dynamic and another TypedDict
+is a message of its own. A key that is not required is a field that `has()`
+can test.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, get_args, get_origin
 
-from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2
-from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from typing_extensions import get_type_hints, is_typeddict
 
+from interlock.cel.descriptors import PACKAGE, make_pool
 from interlock.cel.types import BOOL, DOUBLE, DYN, INT, STRING, CelType, list_of, map_of
 
-PACKAGE: Final = "interlock"
-
-_SCALARS: Final = {
-    str: (STRING, FieldDescriptorProto.TYPE_STRING),
-    int: (INT, FieldDescriptorProto.TYPE_INT64),
-    bool: (BOOL, FieldDescriptorProto.TYPE_BOOL),
-    float: (DOUBLE, FieldDescriptorProto.TYPE_DOUBLE),
-}
-_STRUCT: Final = ".google.protobuf.Struct"
-_WELL_KNOWN: Final = (duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2)
+_SCALARS: Final = {str: STRING, int: INT, bool: BOOL, float: DOUBLE}
 
 
 def message_type(record: type) -> CelType:
@@ -33,84 +26,70 @@ def message_type(record: type) -> CelType:
     return CelType(f"{PACKAGE}.{record.__name__}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Declarations:
-    """Message types by name, each a table from field to type, and the pool that the checker reads."""
+    """Message types by name, each a table from field to type.
 
-    fields: dict[str, dict[str, CelType]]
-    pool: DescriptorPool
+    A message that a schema declares has a table in `keys` too: by field, the
+    key of the raw object that it stands for. `dynamic` says why a field of
+    such a message, or what it holds, has no type.
+    """
+
+    fields: Mapping[str, Mapping[str, CelType]]
+    keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dynamic: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def pool(self) -> DescriptorPool:
+        """The pool that the checker reads."""
+        return make_pool(self.fields)
 
     def field(self, message: CelType, name: str) -> CelType | None:
         """The type of a field; None where `message` is no declared message or has no such field."""
         return self.fields.get(message.name, {}).get(name)
 
+    def key(self, message: CelType, name: str) -> str:
+        """The key of the dict that a field reads: its own name, unless a schema's key had to be escaped."""
+        return self.keys.get(message.name, {}).get(name, name)
+
+    def why_dynamic(self, message: CelType, name: str) -> str | None:
+        """Why a field of a schema's message is dynamic, or holds what is; None where all of it has a type."""
+        return self.dynamic.get((message.name, name))
+
     def is_repeated(self, message: CelType, name: str) -> bool:
-        """Whether a field is a list or map of a declared message: `has()` of it is true when it isn't empty."""
+        """Whether a field is a list or map whose `has()` is true when it isn't empty.
+
+        In the messages of schemas no field is: there `has()` asks whether the key is present.
+        """
         declared = self.field(message, name)
-        return declared is not None and declared.name in {"list", "map"}
+        return declared is not None and declared.name in {"list", "map"} and message.name not in self.keys
 
 
 def declare(records: Iterable[type]) -> Declarations:
     """Declarations of `records` and of every TypedDict that their annotations mention."""
     fields: dict[str, dict[str, CelType]] = {}
-    file = FileDescriptorProto(name="interlock.proto", package=PACKAGE, syntax="proto3")
-    file.dependency.append("google/protobuf/struct.proto")
     pending = list(records)
     while pending:
         record = pending.pop()
         if message_type(record).name in fields:
             continue
-        message = file.message_type.add(name=record.__name__)
         table = fields[message_type(record).name] = {}
-        for number, (name, hint) in enumerate(get_type_hints(record).items(), start=1):
-            field = message.field.add(name=name, number=number, label=FieldDescriptorProto.LABEL_OPTIONAL)
-            table[name], mentioned = _describe(message, field, hint)
-            pending.extend(mentioned)
-    return Declarations(fields, _pool(file))
+        for name, hint in get_type_hints(record).items():
+            table[name] = _type(hint, pending)
+    return Declarations(fields)
 
 
-def _pool(file: FileDescriptorProto) -> DescriptorPool:
-    pool = DescriptorPool()
-    for module in _WELL_KNOWN:
-        well_known = FileDescriptorProto()
-        module.DESCRIPTOR.CopyToProto(well_known)
-        pool.Add(well_known)
-    pool.Add(file)
-    return pool
-
-
-def _describe(message: DescriptorProto, field: FieldDescriptorProto, hint: Any) -> tuple[CelType, list[type]]:
-    """Fills in `field`; its CEL type and the TypedDicts that it mentions."""
+def _type(hint: Any, mentioned: list[type]) -> CelType:
+    """The type of an annotation, which adds the TypedDicts in it to `mentioned`."""
     if hint in _SCALARS:
-        type_, field.type = _SCALARS[hint]
-        return type_, []
+        return _SCALARS[hint]
     if is_typeddict(hint):
-        type_ = message_type(hint)
-        field.type, field.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".{type_.name}"
-        return type_, [hint]
+        mentioned.append(hint)
+        return message_type(hint)
     if get_origin(hint) is list:
-        element, mentioned = _describe(message, field, get_args(hint)[0])
-        field.label = FieldDescriptorProto.LABEL_REPEATED
-        return list_of(element), mentioned
+        return list_of(_type(get_args(hint)[0], mentioned))
     if get_args(hint) == (str, str):
-        _string_map(message, field)
-        return map_of(STRING, STRING), []
+        return map_of(STRING, STRING)
     if get_args(hint) == (str, Any):
-        field.type, field.type_name = FieldDescriptorProto.TYPE_MESSAGE, _STRUCT
-        return map_of(STRING, DYN), []
+        return map_of(STRING, DYN)
     raise TypeError(f"no CEL type for {hint}")
-
-
-def _string_map(message: DescriptorProto, field: FieldDescriptorProto) -> None:
-    """Makes `field` a map of strings, which protocol buffers spell as a repeated entry message."""
-    entry = message.nested_type.add(name=f"{field.name[0].upper()}{field.name[1:]}Entry")
-    entry.options.map_entry = True
-    for number, name in enumerate(("key", "value"), start=1):
-        entry.field.add(
-            name=name,
-            number=number,
-            type=FieldDescriptorProto.TYPE_STRING,
-            label=FieldDescriptorProto.LABEL_OPTIONAL,
-        )
-    field.label, field.type = FieldDescriptorProto.LABEL_REPEATED, FieldDescriptorProto.TYPE_MESSAGE
-    field.type_name = f".{PACKAGE}.{message.name}.{entry.name}"

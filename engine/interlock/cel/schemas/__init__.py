@@ -1,0 +1,1 @@
+"""Kubernetes' schemas as message types: what the checker knows about `object`."""
