@@ -1,14 +1,13 @@
 """`cel.expr.CheckedExpr`, as Google's checker serializes it, to our IR.
 
 Field numbers are those of cel/expr/checked.proto and cel/expr/syntax.proto.
-Macros arrive expanded into folds; here they become macros again, so that no
-reader of the IR has to know the expansion.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from interlock.cel.declarations import Declarations
 from interlock.cel.ir import (
     And,
     Call,
@@ -21,12 +20,10 @@ from interlock.cel.ir import (
     Node,
     Or,
     Place,
-    Quantifier,
-    Quantity,
     Select,
-    Transform,
     Variable,
 )
+from interlock.cel.macros import Scope, UnsupportedError, expanded_optional, folded
 from interlock.cel.types import (
     BOOL,
     BYTES,
@@ -45,7 +42,6 @@ from interlock.cel.types import (
 from interlock.cel.values import Uint
 from interlock.cel.wire import Message
 
-_RESULT: Final = "@result"
 _PRIMITIVES: Final = {1: BOOL, 2: INT, 3: UINT, 4: DOUBLE, 5: STRING, 6: BYTES}
 _WELL_KNOWN: Final = {1: DYN, 2: TIMESTAMP, 3: DURATION}
 _DYNAMIC_MESSAGES: Final = {
@@ -55,16 +51,10 @@ _DYNAMIC_MESSAGES: Final = {
 }
 
 
-class UnsupportedError(Exception):
-    """The expression is valid CEL that this engine has no node for; the offset says where."""
-
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message)
-        self.offset = offset
-
-
-def decode(wire: bytes) -> Node:
+def decode(wire: bytes, declarations: Declarations) -> Node:
     """The IR of a serialized `google.protobuf.Any` that holds a CheckedExpr.
+
+    Fields become the keys of the dicts that `declarations` say they stand for.
 
     Raises:
         UnsupportedError: a construct that has no node.
@@ -73,7 +63,7 @@ def decode(wire: bytes) -> Node:
     references = {entry.integer(1): entry.message(2) for entry in checked.messages(2)}
     types = {entry.integer(1): _type(entry.message(2)) for entry in checked.messages(3)}
     positions = {entry.integer(1): entry.integer(2) for entry in checked.message(5).messages(4)}
-    return _Decoder(references, types, positions).node(checked.message(4), frozenset())
+    return _Decoder(declarations, references, types, positions).node(checked.message(4), Scope())
 
 
 def _type(message: Message) -> CelType:  # noqa: C901  # one case a field of the schema
@@ -108,6 +98,7 @@ def _type(message: Message) -> CelType:  # noqa: C901  # one case a field of the
 
 @dataclass(frozen=True, slots=True)
 class _Decoder:
+    declarations: Declarations
     references: dict[int, Message]
     types: dict[int, CelType]
     positions: dict[int, int]
@@ -116,8 +107,8 @@ class _Decoder:
         number = expression.integer(2)
         return Place(id=number, offset=self.positions.get(number, 0), type=self.types.get(number, DYN))
 
-    def node(self, expression: Message, scope: frozenset[str]) -> Node:
-        """The node of `expression`, in which the names in `scope` are comprehension variables."""
+    def node(self, expression: Message, scope: Scope) -> Node:
+        """The node of `expression`, in which the names in `scope` are variables of macros."""
         place = self.place(expression)
         reference = self.references.get(place.id)
         if reference is not None and (4 in expression or 5 in expression):
@@ -127,10 +118,10 @@ class _Decoder:
                 return read(self, place, expression.message(number), scope)
         raise UnsupportedError("empty expression", place.offset)
 
-    def name(self, place: Place, expression: Message, reference: Message, scope: frozenset[str]) -> Node:
-        """A name that the checker resolved: a loop's variable, a constant, a type or a variable."""
+    def name(self, place: Place, expression: Message, reference: Message, scope: Scope) -> Node:
+        """A name that the checker resolved: a macro's variable, a constant, a type or a variable."""
         name = reference.text(1)
-        if expression.message(4).text(1) == name and name in scope:
+        if expression.message(4).text(1) == name and name in scope.names:
             return Local(place, name)
         if 4 in reference:
             return Const(place, _constant(reference.message(4)))
@@ -140,15 +131,17 @@ class _Decoder:
             return Const(place, NAMED.get(name, CelType(name)))
         return Variable(place, name.removeprefix("."))
 
-    def constant(self, place: Place, message: Message, _scope: frozenset[str]) -> Node:
+    def constant(self, place: Place, message: Message, _scope: Scope) -> Node:
         return Const(place, _constant(message))
 
-    def select(self, place: Place, message: Message, scope: frozenset[str]) -> Node:
+    def select(self, place: Place, message: Message, scope: Scope) -> Node:
         operand = self.node(message.message(1), scope)
         made = Has if message.integer(3) else Select
-        return made(place, operand, message.text(2))
+        return made(place, operand, self.declarations.key(operand.place.type, message.text(2)))
 
-    def call(self, place: Place, message: Message, scope: frozenset[str]) -> Node:
+    def call(self, place: Place, message: Message, scope: Scope) -> Node:
+        if (made := expanded_optional(self, place, message, scope)) is not None:
+            return made
         arguments = tuple(self.node(each, scope) for each in message.messages(3))
         is_member = 1 in message
         if is_member:
@@ -160,52 +153,39 @@ class _Decoder:
                 return Or(place, *arguments)
             case "_?_:_":
                 return Conditional(place, *arguments)
+            case "_?._":
+                operand, field = arguments
+                key = self.declarations.key(operand.place.type, message.messages(3)[1].message(3).text(6))
+                return Call(
+                    place, "_?._", (operand, Const(field.place, key)), is_member, self.overloads(place.id)
+                )
             case function:
-                return Call(place, function, arguments, is_member)
+                return Call(place, function, arguments, is_member, self.overloads(place.id))
 
-    def list(self, place: Place, message: Message, scope: frozenset[str]) -> Node:
-        if 2 in message:
-            raise UnsupportedError("optional elements are not supported", place.offset)
-        return ListOf(place, tuple(self.node(each, scope) for each in message.messages(1)))
+    def overloads(self, number: int) -> tuple[str, ...]:
+        reference = self.references.get(number)
+        return () if reference is None else reference.texts(3)
 
-    def struct(self, place: Place, message: Message, scope: frozenset[str]) -> Node:
+    def list(self, place: Place, message: Message, scope: Scope) -> Node:
+        elements = tuple(self.node(each, scope) for each in message.messages(1))
+        return ListOf(place, elements, frozenset(message.integers(2)))
+
+    def struct(self, place: Place, message: Message, scope: Scope) -> Node:
         if 1 in message:
             raise UnsupportedError(
                 f"messages such as `{message.text(1)}` can't be made: use a map", place.offset
             )
-        pairs = [(entry.message(3), entry.message(4)) for entry in message.messages(2)]
-        return MapOf(place, tuple((self.node(key, scope), self.node(value, scope)) for key, value in pairs))
+        pairs = message.messages(2)
+        entries = tuple(
+            (self.node(pair.message(3), scope), self.node(pair.message(4), scope)) for pair in pairs
+        )
+        return MapOf(place, entries, frozenset(at for at, pair in enumerate(pairs) if pair.integer(5)))
 
-    def comprehension(self, place: Place, message: Message, scope: frozenset[str]) -> Node:
-        """The macro that this fold was expanded from, told by its step."""
-        variable = message.text(1)
-        range_ = self.node(message.message(2), scope)
-        is_nested = bool(scope)
-        body = scope | {variable}
-        step = message.message(6)
-        call = step.message(6)
-        arguments = call.messages(3)
-        match call.text(2):
-            case "_&&_":
-                predicate = self.node(arguments[1], body)
-                return Quantifier(place, Quantity.ALL, variable, range_, predicate, is_nested)
-            case "_||_":
-                predicate = self.node(arguments[1], body)
-                return Quantifier(place, Quantity.EXISTS, variable, range_, predicate, is_nested)
-            case "_?_:_" if _is_sum(arguments[1], adds_list=False):
-                predicate = self.node(arguments[0], body)
-                return Quantifier(place, Quantity.EXISTS_ONE, variable, range_, predicate, is_nested)
-            case "_?_:_" if _is_sum(arguments[1], adds_list=True):
-                predicate = self.node(arguments[0], body)
-                element = self.node(_added(arguments[1]), body)
-                return Transform(place, variable, range_, predicate, element, is_nested)
-            case "_+_" if _is_sum(step, adds_list=True):
-                return Transform(place, variable, range_, None, self.node(_added(step), body), is_nested)
-            case _:
-                raise UnsupportedError("this macro is not supported", place.offset)
+    def fold(self, place: Place, message: Message, scope: Scope) -> Node:
+        return folded(self, place, message, scope)
 
 
-_Reader = Callable[[_Decoder, Place, Message, frozenset[str]], Node]
+_Reader = Callable[[_Decoder, Place, Message, Scope], Node]
 
 _READERS: Final[tuple[tuple[int, _Reader], ...]] = (
     (3, _Decoder.constant),
@@ -213,7 +193,7 @@ _READERS: Final[tuple[tuple[int, _Reader], ...]] = (
     (6, _Decoder.call),
     (7, _Decoder.list),
     (8, _Decoder.struct),
-    (9, _Decoder.comprehension),
+    (9, _Decoder.fold),
 )
 
 
@@ -233,18 +213,3 @@ def _constant(message: Message) -> Any:
             return message.bytes(7)
         case _:
             return None
-
-
-def _is_result(expression: Message) -> bool:
-    return expression.message(4).text(1) == _RESULT
-
-
-def _is_sum(expression: Message, *, adds_list: bool) -> bool:
-    """Whether `expression` is `@result + …`, and what it adds is a list of one element."""
-    call = expression.message(6)
-    arguments = call.messages(3)
-    return call.text(2) == "_+_" and _is_result(arguments[0]) and (7 in arguments[1]) is adds_list
-
-
-def _added(expression: Message) -> Message:
-    return expression.message(6).messages(3)[1].message(7).message(1)

@@ -3,15 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
+from interlock.cel import assemble
 from interlock.cel.declarations import Declarations
 from interlock.cel.frontend import Frontend, RejectedError
 from interlock.cel.generate import Generator
+from interlock.cel.interpret import interpret
 from interlock.cel.ir import Has, Node, variables
-from interlock.cel.libraries import STANDARD
-from interlock.cel.program import Activation, Program, interpret
+from interlock.cel.libraries.overloads import Function, Library, functions, results
+from interlock.cel.libraries.standard import STANDARD
+from interlock.cel.partial import Partial
+from interlock.cel.program import Activation, Program
 from interlock.cel.types import DYN, CelType
 from interlock.cel.values import EvaluationError
 from interlock.errors import Problem
@@ -30,7 +34,7 @@ class Evaluator(StrEnum):
 
 @dataclass(frozen=True)
 class Environment:
-    """Variables by name and type, and the messages that types refer to.
+    """Variables by name and type, the messages that types refer to, and libraries beside the standard one.
 
     `trusted` says which variables are sure to hold what they declare; the
     others are checked at compile time and guarded at run time.
@@ -39,12 +43,13 @@ class Environment:
     declarations: Declarations
     variables: Mapping[str, CelType]
     trusted: Mapping[str, CelType]
+    libraries: tuple[Library, ...] = ()
     container: str = ""
     evaluator: Evaluator = Evaluator.INTERLOCK
 
     @cached_property
     def _frontend(self) -> Frontend:
-        return Frontend(self.declarations, self.variables, container=self.container)
+        return Frontend(self.declarations, self.variables, self.libraries, container=self.container)
 
     def with_variable(self, name: str, program: Program) -> "Environment":
         """This environment and a variable that holds what `program` evaluates to."""
@@ -74,28 +79,41 @@ class Environment:
         """
         if self.evaluator is Evaluator.CEL_PYTHON:
             return lambda _: ([], list(range(len(rules))))
-        generator = Generator(self.declarations, self.trusted, STANDARD)
-        text = generator.sieve([(program.node, silent) for program, silent in rules])
+        generator = self._generator()
+        text = assemble.sieve(generator, [(program.folded, silent) for program, silent in rules])
         made: Sieve = _executed(text, "<sieve>", generator.names)["sieve"]
         return made
 
     def _program(self, source: SourceText, node: Node) -> Program:
-        generator = Generator(self.declarations, self.trusted, STANDARD)
-        code = generator.function(node)
-        exact = partial(interpret, node, STANDARD, self._is_repeated)
+        generator = self._generator()
+        folded = Partial(generator.functions, self._is_repeated).reduce(node)
+        code = assemble.evaluation(generator, folded)
+        exact = partial(interpret, node, generator.functions, self._is_repeated)
         names = _executed(code.text, str(source.span), {**generator.names, "exact": exact})
         return Program(
             source=source,
             node=node,
+            folded=folded,
             type=node.place.type,
             trusted=code.type,
-            functions=STANDARD,
+            functions=generator.functions,
             repeated=self._is_repeated,
             evaluate=names["evaluate"] if self.evaluator is Evaluator.INTERLOCK else _alternative(source, node),
         )
 
+    def _generator(self) -> Generator:
+        table, types = _tables(self.libraries)
+        return Generator(self.declarations, self.trusted, table, types)
+
     def _is_repeated(self, node: Has) -> bool:
         return self.declarations.is_repeated(node.operand.place.type, node.field)
+
+
+@lru_cache(maxsize=64)
+def _tables(libraries: tuple[Library, ...]) -> tuple[Mapping[str, Function], Mapping[str, CelType]]:
+    """What the functions of the standard library and of `libraries` compute, and the types of their results."""
+    all_ = (STANDARD, *libraries)
+    return functions(all_), results(all_)
 
 
 def _alternative(source: SourceText, node: Node) -> Callable[[Activation], Any]:

@@ -4,15 +4,21 @@ They see what authors write, once, when a policy is compiled. Request data
 never reaches native code.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from cel_expr_python import cel
 
-from interlock.cel.checked import UnsupportedError, decode
+from interlock.cel.checked import decode
+from interlock.cel.configuration import configured
 from interlock.cel.declarations import Declarations
 from interlock.cel.ir import Node
+from interlock.cel.libraries.overloads import Library, Overload
+from interlock.cel.libraries.standard import STANDARD
+from interlock.cel.macros import UnsupportedError
 from interlock.cel.types import (
     BOOL,
     BYTES,
@@ -67,16 +73,24 @@ class RejectedError(Exception):
 
 
 class Frontend:
-    """A checker for expressions over `variables`, whose messages `declarations` describe."""
+    """A checker for expressions over `variables` that call `libraries`; `declarations` describe messages."""
 
     def __init__(
-        self, declarations: Declarations, variables: Mapping[str, CelType], *, container: str = ""
+        self,
+        declarations: Declarations,
+        variables: Mapping[str, CelType],
+        libraries: tuple[Library, ...],
+        *,
+        container: str = "",
     ) -> None:
         self._declarations = declarations
         self._variables = dict(variables)
+        config, merged = _configured(libraries)
         self._env = cel.NewEnv(
             descriptor_pool=declarations.pool,
+            config=config,
             variables={name: _native(type_) for name, type_ in variables.items()},
+            extensions=merged,
             container=container,
         )
 
@@ -87,7 +101,7 @@ class Frontend:
             RejectedError: it does not parse or has type errors; every one that the checker found.
         """
         try:
-            return decode(self._env.compile(source.text).serialize())
+            return decode(self._env.compile(source.text).serialize(), self._declarations)
         except UnsupportedError as error:
             raise RejectedError([self._problem_at(source, error.offset, str(error))]) from None
         except RuntimeError as error:
@@ -125,6 +139,28 @@ class Frontend:
         return message[:1].lower() + message[1:]
 
 
+@lru_cache(maxsize=64)
+def _configured(libraries: tuple[Library, ...]) -> tuple[Any, list[Any]]:
+    """The checker's configuration for `libraries`, which takes longer to read than to use."""
+    told = configured(STANDARD, libraries)
+    functions: dict[str, list[Any]] = {}
+    for overload in told.merged:
+        functions.setdefault(overload.function, []).append(_native_overload(overload))
+    merged = [cel.FunctionDecl(name, overloads) for name, overloads in functions.items()]
+    extensions = [cel.CelExtension("interlock", merged)] if merged else []
+    return cel.NewEnvConfigFromYaml(json.dumps(told.environment)), extensions
+
+
+def _native_overload(overload: Overload) -> Any:
+    return cel.Overload(
+        overload.id,
+        return_type=_native(overload.result),
+        parameters=[_native(parameter) for parameter in overload.parameters],
+        is_member=overload.is_member,
+        impl=overload.compute,
+    )
+
+
 def _found(text: str) -> Iterable[tuple[str, str, str]]:
     """Lines, columns and messages of the checker's errors; what has no place is at the start, or at -1."""
     if found := dict.fromkeys(_ERROR.findall(text.removesuffix(" [INVALID_ARGUMENT]"))):
@@ -142,7 +178,8 @@ def _native(type_: CelType) -> Any:
             return cel.Type.List(_native(element))
         case CelType("map", (key, value)):
             return cel.Type.Map(_native(key), _native(value))
-        case CelType("type" | "wrapper" | "error"):
+        # The checker can't declare variables of optional types; as dynamic ones they can be used like them.
+        case CelType("type" | "wrapper" | "error" | "optional_type"):
             return cel.Type.DYN
         case _:
             return cel.Type(type_.name)

@@ -1,7 +1,7 @@
-"""IR to Python source: the fast reader.
+"""IR to Python expressions: the fast reader.
 
-The generated function is right wherever it returns. Wherever CEL and Python
-part, it either calls the library or raises, and any exception hands the whole
+An expression is right wherever it gives a value. Wherever CEL and Python part,
+it either calls the library or raises, and any exception hands the whole
 evaluation to the interpreter. So it may lean on Python's own `and`, `or`,
 `any` and `all`: they differ from CEL's only in what errors do.
 
@@ -9,152 +9,65 @@ Types are relied on only where they follow from the declarations of the
 activation; what the checker inferred below `dyn` is guarded at run time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from interlock.cel.code import Code
 from interlock.cel.declarations import Declarations
-from interlock.cel.interpret import Budget, is_search
+from interlock.cel.interpret import ALTERNATIVES, is_search
 from interlock.cel.ir import (
     And,
+    Bind,
     Call,
     Conditional,
     Const,
     Has,
     ListOf,
     Local,
+    Loop,
     MapOf,
     Node,
+    OptionalMap,
     Or,
     Quantifier,
     Quantity,
     Select,
     Transform,
+    TransformMap,
     Variable,
 )
-from interlock.cel.libraries import Function
-from interlock.cel.libraries.collections import elements, has, has_repeated
+from interlock.cel.libraries.collections import has, has_repeated
 from interlock.cel.libraries.comparison import to_bool
+from interlock.cel.libraries.overloads import Function
+from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
+from interlock.cel.libraries.ranges import elements, entries_of, pairs
 from interlock.cel.operators import inline
-from interlock.cel.types import (
-    BOOL,
-    DOUBLE,
-    DURATION,
-    DYN,
-    INT,
-    STRING,
-    TIMESTAMP,
-    UINT,
-    CelType,
-    list_of,
-    map_of,
-)
-from interlock.cel.values import LimitExceeded, entries, type_of
+from interlock.cel.types import BOOL, DYN, INT, STRING, CelType, list_of, map_of
+from interlock.cel.values import entries, type_of
 
-# Results that are sure whatever the arguments were, since the library returns nothing else.
-_RESULTS: Final = {
-    **dict.fromkeys(("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "!_", "@in", "bool"), BOOL),
-    **dict.fromkeys(("contains", "startsWith", "endsWith", "matches"), BOOL),
-    **dict.fromkeys(("size", "int"), INT),
-    "double": DOUBLE,
-    "duration": DURATION,
-    "string": STRING,
-    "timestamp": TIMESTAMP,
-    "uint": UINT,
-}
+Scope = Mapping[str, Code]
+"""The variables of the macros around a node."""
+
 _ITERATIONS: Final = {Quantity.ALL: "all", Quantity.EXISTS: "any"}
 
 
 @dataclass(slots=True)
 class Generator:
-    """Builds one function; `names` are the globals that it needs."""
+    """Writes Python over an activation `a` and a budget `b`; `names` are the globals that it needs."""
 
     declarations: Declarations
     trusted: Mapping[str, CelType]
     functions: Mapping[str, Function]
+    results: Mapping[str, CelType]
     names: dict[str, Any] = field(default_factory=dict)
-    loops: int = 0
+    variables: int = 0
 
-    def sieve(self, rules: Sequence[tuple[Node, bool]]) -> str:
-        """The source of `sieve(a)`: the numbers of the nodes that aren't their boolean, and of those that fail.
+    def code(self, node: Node, scope: Scope) -> Code:
+        """The Python for `node`."""
+        return _WRITERS[type(node)](self, node, scope)
 
-        One function over many nodes saves a call each. A node that fails here
-        is to be evaluated by itself, exactly.
-        """
-        tests = []
-        for number, (node, silent) in enumerate(rules):
-            condition = self.condition(node, {})
-            tests.append(
-                "    try:\n"
-                f"        if {'not ' if silent else ''}{condition}:\n"
-                f"            found.append({number})\n"
-                "    except Exception:\n"
-                f"        failed.append({number})\n"
-            )
-        body = "".join(tests)
-        head = f"def sieve(a):\n    found = []\n    failed = []\n{self._budget(body)}"
-        return f"{head}{body}    return found, failed\n"
-
-    def _budget(self, body: str) -> str:
-        """The line that `b` needs, where `body` has nested loops or searches."""
-        if "b.spend(" not in body and "b.search(" not in body:
-            return ""
-        self.names["Budget"] = Budget
-        return "    b = Budget()\n"
-
-    def function(self, node: Node) -> Code:
-        """The source of `evaluate(a)`, which returns the value of `node` over the activation `a`."""
-        body = self.code(node)
-        # What goes past a bound here does so in the interpreter too, only later.
-        self.names["LimitExceeded"] = LimitExceeded
-        text = (
-            "def evaluate(a):\n"
-            f"{self._budget(body.text)}"
-            "    try:\n"
-            f"        return {body.text}\n"
-            "    except LimitExceeded:\n"
-            "        raise\n"
-            "    except Exception:\n"
-            "        return exact(a)\n"
-        )
-        return Code(text, body.type)
-
-    def code(self, node: Node, scope: Mapping[str, Code] | None = None) -> Code:  # noqa: C901  # one case a node
-        """The Python for `node`, where `scope` has the variables of enclosing loops."""
-        scope = scope or {}
-        match node:
-            case Const(_, value):
-                return self.constant(value)
-            case Variable(_, name):
-                return Code(f"a[{name!r}]", self.trusted.get(name, DYN))
-            case Local(_, name):
-                return scope[name]
-            case Select(_, operand, name):
-                return self._select(self.code(operand, scope), name)
-            case Has():
-                return self._has(node, self.code(node.operand, scope))
-            case Call(_, function, arguments, _):
-                codes = [self.code(each, scope) for each in arguments]
-                if scope and is_search(node):
-                    codes[1] = replace(codes[1], text=f"b.search({codes[1].text})")
-                return self._call(function, codes)
-            case And(_, left, right) | Or(_, left, right):
-                word = "and" if isinstance(node, And) else "or"
-                sides = self.condition(left, scope), self.condition(right, scope)
-                return Code(f"({sides[0]} {word} {sides[1]})", BOOL)
-            case Conditional(_, condition, then, otherwise):
-                yes, no = self.code(then, scope), self.code(otherwise, scope)
-                text = f"({yes.text} if {self.condition(condition, scope)} else {no.text})"
-                return Code(text, yes.type if yes.type == no.type else DYN)
-            case ListOf(_, parts):
-                return self._list([self.code(each, scope) for each in parts])
-            case MapOf(_, pairs):
-                return self._map([(self.code(key, scope), self.code(value, scope)) for key, value in pairs])
-            case Quantifier() | Transform():
-                return self._loop(node, scope)
-
-    def condition(self, node: Node, scope: Mapping[str, Code]) -> str:
+    def condition(self, node: Node, scope: Scope) -> str:
         """The Python for `node`, sure to be a bool."""
         code = self.code(node, scope)
         return code.text if code.type == BOOL else f"{self.name(to_bool)}({code.text})"
@@ -168,18 +81,33 @@ class Generator:
         self.names[name] = value
         return name
 
-    def constant(self, value: Any) -> Code:
-        """A literal, inline where Python writes it the same way."""
+    def constant(self, node: Const, _scope: Scope) -> Code:
+        """A literal; inline where Python writes it the same way."""
+        value = node.value
+        if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+            return Code(self.name(value), list_of(STRING), value)
         is_inline = value is None or type(value) in {bool, int, str}
         return Code(repr(value) if is_inline else self.name(value), type_of(value), value)
 
-    def _select(self, operand: Code, name: str) -> Code:
-        text = f"{operand.text}[{name!r}]"
+    def variable(self, node: Variable, _scope: Scope) -> Code:
+        """A variable, of the type that it is trusted to have."""
+        return Code(f"a[{node.name!r}]", self.trusted.get(node.name, DYN))
+
+    def local(self, node: Local, scope: Scope) -> Code:
+        """The variable of a macro."""
+        return scope[node.name]
+
+    def select(self, node: Select, scope: Scope) -> Code:
+        """A field; what is no map or has none raises."""
+        operand = self.code(node.operand, scope)
+        text = f"{operand.text}[{node.field!r}]"
         if operand.type.name == "map" and operand.type.parameters:
             return Code(text, operand.type.parameters[1])
-        return Code(text, self.declarations.field(operand.type, name) or DYN)
+        return Code(text, self.declarations.field(operand.type, node.field) or DYN)
 
-    def _has(self, node: Has, operand: Code) -> Code:
+    def has(self, node: Has, scope: Scope) -> Code:
+        """Whether a field is there."""
+        operand = self.code(node.operand, scope)
         # What is asked follows from the checker's type; whether it is safe to ask Python, from ours.
         is_repeated = self.declarations.is_repeated(node.operand.place.type, node.field)
         if self.declarations.field(operand.type, node.field) is None:
@@ -189,52 +117,143 @@ class Generator:
             return Code(f"(len({operand.text}[{node.field!r}]) > 0)", BOOL)
         return Code(f"({node.field!r} in {operand.text})", BOOL)
 
-    def _call(self, function: str, arguments: list[Code]) -> Code:
-        if (made := inline(function, arguments, self.name)) is not None:
+    def call(self, node: Call, scope: Scope) -> Code:
+        """A call; in Python itself where it computes the same."""
+        codes = [self.code(each, scope) for each in node.arguments]
+        if node.function in ALTERNATIVES:
+            return Code(f"{self.name(ALTERNATIVES[node.function])}({codes[0].text}, lambda: {codes[1].text})")
+        if scope and is_search(node):
+            codes[1] = replace(codes[1], text=f"b.search({codes[1].text})")
+        if (made := inline(node.function, codes, self.name)) is not None:
             return made
-        known = self.name(self.functions[function])
-        return Code(
-            f"{known}({', '.join(argument.text for argument in arguments)})", _RESULTS.get(function, DYN)
-        )
+        known = self.name(self.functions[node.function])
+        text = f"{known}({', '.join(code.text for code in codes)})"
+        return Code(text, self.results.get(node.function, DYN))
 
-    def _list(self, parts: list[Code]) -> Code:
-        kinds = {part.type for part in parts}
-        literals = [part.literal for part in parts] if all(_is_text(part) for part in parts) else None
-        element = kinds.pop() if len(kinds) == 1 else DYN
-        return Code(f"[{', '.join(part.text for part in parts)}]", list_of(element), literals)
+    def logic(self, node: And | Or, scope: Scope) -> Code:
+        """`&&` or `||`."""
+        word = "and" if isinstance(node, And) else "or"
+        return Code(f"({self.condition(node.left, scope)} {word} {self.condition(node.right, scope)})", BOOL)
 
-    def _map(self, pairs: list[tuple[Code, Code]]) -> Code:
-        kinds = {value.type for _, value in pairs}
-        value_type = kinds.pop() if len(kinds) == 1 else DYN
-        names = [key.literal for key, _ in pairs]
-        if all(_is_text(key) for key, _ in pairs) and len(set(names)) == len(names):
-            text = ", ".join(f"{key.text}: {value.text}" for key, value in pairs)
-            return Code(f"{{{text}}}", map_of(STRING, value_type))
-        text = ", ".join(f"({key.text}, {value.text})" for key, value in pairs)
-        return Code(f"{self.name(entries)}([{text}])")
+    def conditional(self, node: Conditional, scope: Scope) -> Code:
+        """`?:`."""
+        yes, no = self.code(node.then, scope), self.code(node.otherwise, scope)
+        text = f"({yes.text} if {self.condition(node.condition, scope)} else {no.text})"
+        return Code(text, yes.type if yes.type == no.type else DYN)
 
-    def _loop(self, node: Quantifier | Transform, scope: Mapping[str, Code]) -> Code:
-        range_ = self.code(node.range, scope)
-        is_list = range_.type.name == "list"
-        element = range_.type.parameters[0] if is_list and range_.type.parameters else DYN
-        text = f"b.spend({range_.text})" if node.is_nested else range_.text
-        over = text if is_list else f"{self.name(elements)}({text})"
-        self.loops += 1
-        variable = Code(f"v{self.loops}", element)
-        inner = {**scope, node.variable: variable}
-        if isinstance(node, Quantifier):
-            return self._quantifier(
-                node, f"for {variable.text} in {over}", self.condition(node.predicate, inner)
-            )
-        test = "" if node.predicate is None else f" if {self.condition(node.predicate, inner)}"
-        made = self.code(node.element, inner)
-        return Code(f"[{made.text} for {variable.text} in {over}{test}]", list_of(made.type))
+    def list_of(self, node: ListOf, scope: Scope) -> Code:
+        """A list."""
+        parts = [self.code(each, scope) for each in node.elements]
+        text = f"[{', '.join(part.text for part in parts)}]"
+        if node.optional:
+            return Code(f"{self.name(listed)}({text}, {self.name(node.optional)})", list_of(DYN))
+        literals = [part.literal for part in parts] if all(map(_is_text, parts)) else None
+        return Code(text, list_of(_common(parts)), literals)
 
-    def _quantifier(self, node: Quantifier, loop: str, predicate: str) -> Code:
+    def map_of(self, node: MapOf, scope: Scope) -> Code:
+        """A map."""
+        keys = [self.code(key, scope) for key, _ in node.entries]
+        values = [self.code(value, scope) for _, value in node.entries]
+        sides = list(zip(keys, values, strict=True))
+        is_plain = all(map(_is_text, keys)) and len({key.literal for key in keys}) == len(keys)
+        if is_plain and not node.optional:
+            text = ", ".join(f"{key.text}: {value.text}" for key, value in sides)
+            return Code(f"{{{text}}}", map_of(STRING, _common(values)))
+        text = f"[{''.join(f'({key.text}, {value.text}),' for key, value in sides)}]"
+        if node.optional:
+            return Code(f"{self.name(mapped)}({text}, {self.name(node.optional)})")
+        return Code(f"{self.name(entries)}({text})")
+
+    def bind(self, node: Bind, scope: Scope) -> Code:
+        """`cel.bind` as a call of a function of its variable."""
+        # A value that fails although the body may not read it is left to the interpreter, like all failures.
+        value = self.code(node.value, scope)
+        body = self._function(node.variable, value.type, node.body, scope)
+        return Code(f"{body.text}({value.text})", body.type)
+
+    def optional_map(self, node: OptionalMap, scope: Scope) -> Code:
+        """`optMap` or `optFlatMap`."""
+        map_ = self.name(opt_flat_map if node.is_flat else opt_map)
+        body = self._function(node.variable, DYN, node.body, scope)
+        return Code(f"{map_}({self.code(node.target, scope).text}, {body.text})")
+
+    def quantifier(self, node: Quantifier, scope: Scope) -> Code:
+        """`all`, `exists` or `exists_one`."""
+        head, inner = self._loop(node, scope)
+        predicate = self.condition(node.predicate, inner)
         if node.quantity is Quantity.EXISTS_ONE:
-            return Code(f"(sum([{predicate} {loop}]) == 1)", BOOL)
-        return Code(f"{_ITERATIONS[node.quantity]}({predicate} {loop})", BOOL)
+            return Code(f"(sum([{predicate} {head}]) == 1)", BOOL)
+        return Code(f"{_ITERATIONS[node.quantity]}({predicate} {head})", BOOL)
+
+    def transform(self, node: Transform, scope: Scope) -> Code:
+        """`map`, `filter` or `transformList`."""
+        head, inner = self._loop(node, scope)
+        made = self.code(node.element, inner)
+        return Code(f"[{made.text} {head}{self._test(node, inner)}]", list_of(made.type))
+
+    def transform_map(self, node: TransformMap, scope: Scope) -> Code:
+        """`transformMap` or `transformMapEntry`."""
+        head, inner = self._loop(node, scope)
+        made, test = self.code(node.element, inner).text, self._test(node, inner)
+        if node.makes_entries:
+            each = f"for m in [{made} {head}{test}] for e in {self.name(entries_of)}(m)"
+            return Code(f"{self.name(entries)}([e {each}])")
+        return Code(f"{self.name(entries)}([({inner[node.variables[0]].text}, {made}) {head}{test}])")
+
+    def _test(self, node: Transform | TransformMap, inner: Scope) -> str:
+        return "" if node.predicate is None else f" if {self.condition(node.predicate, inner)}"
+
+    def _loop(self, node: Loop, scope: Scope) -> tuple[str, Scope]:
+        """The head of a loop, and the scope of its body."""
+        range_ = self.code(node.range, scope)
+        text = f"b.spend({range_.text})" if node.is_nested else range_.text
+        is_list, known = range_.type.name == "list", range_.type.parameters
+        if len(node.variables) == 1:
+            element = self._fresh(known[0] if is_list and known else DYN)
+            over = text if is_list else f"{self.name(elements)}({text})"
+            return f"for {element.text} in {over}", {**scope, node.variables[0]: element}
+        key, value = self._fresh(INT if is_list else DYN), self._fresh(known[-1] if known else DYN)
+        over = f"enumerate({text})" if is_list else f"{self.name(pairs)}({text})"
+        first, second = node.variables
+        return f"for {key.text}, {value.text} in {over}", {**scope, first: key, second: value}
+
+    def _function(self, variable: str, type_: CelType, body: Node, scope: Scope) -> Code:
+        """A function of `variable`, and the type of what it returns."""
+        bound = self._fresh(type_)
+        made = self.code(body, {**scope, variable: bound})
+        return Code(f"(lambda {bound.text}: {made.text})", made.type)
+
+    def _fresh(self, type_: CelType) -> Code:
+        """A Python variable that no other has the name of."""
+        self.variables += 1
+        return Code(f"v{self.variables}", type_)
+
+
+_WRITERS: Final[Mapping[type, Callable[[Generator, Any, Scope], Code]]] = {
+    Const: Generator.constant,
+    Variable: Generator.variable,
+    Local: Generator.local,
+    Select: Generator.select,
+    Has: Generator.has,
+    Call: Generator.call,
+    And: Generator.logic,
+    Or: Generator.logic,
+    Conditional: Generator.conditional,
+    ListOf: Generator.list_of,
+    MapOf: Generator.map_of,
+    Quantifier: Generator.quantifier,
+    Transform: Generator.transform,
+    TransformMap: Generator.transform_map,
+    Bind: Generator.bind,
+    OptionalMap: Generator.optional_map,
+}
 
 
 def _is_text(code: Code) -> bool:
     return isinstance(code.literal, str)
+
+
+def _common(parts: list[Code]) -> CelType:
+    """The type that all of `parts` are sure to have."""
+    kinds = {part.type for part in parts}
+    return kinds.pop() if len(kinds) == 1 else DYN

@@ -1,13 +1,14 @@
 """The intermediate representation: one tree that every reader of an expression reads.
 
-Macros are back to what their authors wrote (`all`, `exists`, `map` …), names
-are resolved, and each node has the type that the checker gave it and the
+Macros are back to what their authors wrote (`all`, `exists`, `map`, `optMap` …),
+names are resolved, and each node has the type that the checker gave it and the
 offset, in code points, where it stands in its text.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from interlock.cel.types import CelType
 
@@ -39,7 +40,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """The variable of an enclosing comprehension."""
+    """The variable of an enclosing macro: a comprehension, `cel.bind` or `optMap`."""
 
     place: Place
     name: str
@@ -65,12 +66,17 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function or operator; of a member call the target is the first argument."""
+    """A function or operator; of a member call the target is the first argument.
+
+    `overloads` are the ids of those that the checker found to fit: one, where
+    the types of the arguments are known.
+    """
 
     place: Place
     function: str
     arguments: tuple["Node", ...]
     is_member: bool
+    overloads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +109,20 @@ class Conditional:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """`[a, b]`."""
+    """`[a, ?b]`; the elements at the indices in `optional` are left out where they are absent."""
 
     place: Place
     elements: tuple["Node", ...]
+    optional: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """`{a: b}`."""
+    """`{a: b, ?c: d}`; the entries at the indices in `optional` are left out where their value is absent."""
 
     place: Place
     entries: tuple[tuple["Node", "Node"], ...]
+    optional: frozenset[int] = frozenset()
 
 
 class Quantity(StrEnum):
@@ -127,11 +135,15 @@ class Quantity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantifier:
-    """`range.all(variable, predicate)` and its siblings; `is_nested` in the body of another loop."""
+    """`range.all(x, predicate)` and its siblings; `is_nested` in the body of another loop.
+
+    Of two variables the first is a list's index or a map's key and the second
+    its element or value; a single one is a list's element or a map's key.
+    """
 
     place: Place
     quantity: Quantity
-    variable: str
+    variables: tuple[str, ...]
     range: "Node"
     predicate: "Node"
     is_nested: bool
@@ -139,15 +151,58 @@ class Quantifier:
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """`range.map(variable, predicate, element)`; `filter` is the one whose element is its variable."""
+    """`range.map(x, predicate, element)` or `range.transformList(i, x, predicate, element)`.
+
+    `filter` is the one whose element is its variable.
+    """
 
     place: Place
-    variable: str
+    variables: tuple[str, ...]
     range: "Node"
     predicate: "Node | None"
     element: "Node"
     is_nested: bool
 
+
+@dataclass(frozen=True, slots=True)
+class TransformMap:
+    """`range.transformMap(k, v, predicate, element)`; a map with the same keys.
+
+    With `makes_entries` it is `transformMapEntry`, whose element is a map of
+    the entries to add.
+    """
+
+    place: Place
+    variables: tuple[str, ...]
+    range: "Node"
+    predicate: "Node | None"
+    element: "Node"
+    is_nested: bool
+    makes_entries: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """`cel.bind(variable, value, body)`; an error of the value is one where the variable is read."""
+
+    place: Place
+    variable: str
+    value: "Node"
+    body: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalMap:
+    """`target.optMap(variable, body)`; with `is_flat` it is `optFlatMap`, whose body is optional itself."""
+
+    place: Place
+    variable: str
+    target: "Node"
+    body: "Node"
+    is_flat: bool
+
+
+Loop: TypeAlias = Quantifier | Transform | TransformMap
 
 Node: TypeAlias = (
     Const
@@ -161,19 +216,20 @@ Node: TypeAlias = (
     | Conditional
     | ListOf
     | MapOf
-    | Quantifier
-    | Transform
+    | Loop
+    | Bind
+    | OptionalMap
 )
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  # one case a node
     """The nodes directly below `node`, in the order of the text."""
     match node:
         case Const() | Variable() | Local():
             return ()
         case Select(_, operand, _) | Has(_, operand, _):
             return (operand,)
-        case Call(_, _, arguments, _):
+        case Call(_, _, arguments):
             return arguments
         case And(_, left, right) | Or(_, left, right):
             return (left, right)
@@ -183,10 +239,26 @@ def children(node: Node) -> tuple[Node, ...]:
             return elements
         case MapOf(_, pairs):
             return tuple(side for pair in pairs for side in pair)
-        case Quantifier(_, _, _, range_, predicate, _):
+        case Quantifier(_, _, _, range_, predicate):
             return (range_, predicate)
-        case Transform(_, _, range_, predicate, element, _):
+        case Transform(_, _, range_, predicate, element) | TransformMap(_, _, range_, predicate, element):
             return (range_, element) if predicate is None else (range_, predicate, element)
+        case Bind(_, _, value, body):
+            return (value, body)
+        case OptionalMap(_, _, target, body):
+            return (target, body)
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """`node` with every node directly below it replaced by what `change` makes of it."""
+    return replace(
+        node,
+        **{
+            field.name: _changed(getattr(node, field.name), change)
+            for field in fields(node)
+            if field.name in _CHILDREN
+        },
+    )
 
 
 def variables(node: Node) -> frozenset[str]:
@@ -194,3 +266,30 @@ def variables(node: Node) -> frozenset[str]:
     if isinstance(node, Variable):
         return frozenset({node.name})
     return frozenset[str]().union(*map(variables, children(node)))
+
+
+_CHILDREN: Final = frozenset(
+    {
+        "operand",
+        "arguments",
+        "left",
+        "right",
+        "condition",
+        "then",
+        "otherwise",
+        "elements",
+        "entries",
+        "range",
+        "predicate",
+        "element",
+        "value",
+        "body",
+        "target",
+    }
+)
+
+
+def _changed(value: Any, change: Callable[[Node], Node]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_changed(each, change) for each in value)
+    return change(value) if isinstance(value, Node) else value

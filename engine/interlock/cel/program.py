@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from interlock.cel.interpret import Interpreter, Observer
+from interlock.cel.interpret import Observer, interpret
 from interlock.cel.ir import Has, Node
-from interlock.cel.libraries import Function
+from interlock.cel.libraries.overloads import Function
 from interlock.cel.types import CelType
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.spans import SourceText
@@ -43,13 +43,15 @@ class Activation(dict[str, Any]):
 class Program:
     """An expression that can be evaluated and traced any number of times, by any number of threads.
 
-    `type` is what the checker inferred and `trusted` what is sure at run time.
+    `folded` is `node` with its constant parts evaluated. `type` is what the
+    checker inferred and `trusted` what is sure at run time.
     `evaluate` raises EvaluationError for a CEL error and LimitExceeded past a
     bound, and nothing else, whatever the activation holds.
     """
 
     source: SourceText
     node: Node
+    folded: Node
     type: CelType
     trusted: CelType
     functions: Mapping[str, Function]
@@ -59,22 +61,3 @@ class Program:
     def trace(self, activation: Activation, observer: Observer) -> Any:
         """The same value as `evaluate`, with every step shown to `observer`."""
         return interpret(self.node, self.functions, self.repeated, activation, observer)
-
-
-def interpret(
-    node: Node,
-    functions: Mapping[str, Function],
-    repeated: Callable[[Has], bool],
-    activation: Activation,
-    observer: Observer | None = None,
-) -> Any:
-    """The exact value of `node`.
-
-    Raises:
-        EvaluationError: its CEL error.
-        LimitExceeded: it went past a bound.
-    """
-    try:
-        return Interpreter(activation, functions, repeated, observer).evaluate(node, {})
-    except RecursionError:
-        raise LimitExceeded("values are nested too deeply") from None

@@ -5,13 +5,26 @@ decided (the one that broke `all`, the one that made `exists` true) or, where
 none did, all of them.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from interlock.cel.ir import Has, Local, Node, Quantifier, Quantity, Select, Variable, children
+from interlock.cel.ir import (
+    Const,
+    Has,
+    Local,
+    Node,
+    Quantifier,
+    Quantity,
+    Select,
+    Transform,
+    TransformMap,
+    Variable,
+    children,
+)
+from interlock.cel.literal import literal
 from interlock.cel.program import Activation, Program
-from interlock.cel.unparse import literal, unparse
+from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded
 
 _MAX_TEXT: Final = 200
@@ -21,11 +34,16 @@ _DECIDED: Final = {Quantity.ALL: False, Quantity.EXISTS: True}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A sub-expression, what it evaluated to, and the steps that it was made of."""
+    """A sub-expression, what it evaluated to, and the steps that it was made of.
+
+    `turn` is the position of the element that it was evaluated for, of a part
+    of a loop's body.
+    """
 
     node: Node
     value: Any
     parts: tuple["Step", ...]
+    turn: int | None = None
 
     @property
     def text(self) -> str:
@@ -49,11 +67,9 @@ def trace(program: Program, activation: Activation) -> Step:
     collected: dict[int, list[Step]] = {}
 
     def observe(node: Node, value: Any) -> None:
-        parts = tuple(step for child in children(node) for step in collected.pop(child.place.id, ()))
-        if isinstance(node, Quantifier) and value is _DECIDED.get(node.quantity):
-            # The last predicate decided; the ones before it only failed to.
-            parts = (*(part for part in parts if part.node is node.range), parts[-1])
-        collected.setdefault(node.place.id, []).append(Step(node, value, parts[:_MAX_STEPS]))
+        below = [collected.pop(child.place.id, []) for child in children(node)]
+        step = Step(node, value, tuple(_parts(node, value, below))[:_MAX_STEPS])
+        collected.setdefault(node.place.id, []).append(step)
 
     try:
         program.trace(activation, observe)
@@ -68,14 +84,46 @@ def lines(step: Step, depth: int = 0) -> Iterator[tuple[int, str, str]]:
     """The tree top down, as depth, text and result of each step that says more than its own text."""
     yield depth, step.text, step.result
     for part in step.parts:
-        if not _is_plain(part, step.node):
+        if not is_plain(part, step.node):
             yield from lines(part, depth + 1)
 
 
-def _is_plain(step: Step, parent: Node) -> bool:
+def is_plain(step: Step, parent: Node) -> bool:
     """Whether a reader learns nothing from `step`: a constant, or a whole object that a field is read of."""
+    if isinstance(step.node, Const):
+        return True
     if isinstance(step.value, dict | list) and isinstance(step.node, Variable | Local):
         return True
     if isinstance(step.value, dict | list) and isinstance(parent, Select | Has):
         return True
     return step.text == step.result
+
+
+def _parts(node: Node, value: Any, below: Sequence[Sequence[Step]]) -> Iterator[Step]:
+    """The steps of a node's children that matter, those of a loop's body with their turns."""
+    match node:
+        case Quantifier():
+            range_, predicates = below
+            yield from range_
+            turns = [replace(step, turn=turn) for turn, step in enumerate(predicates)]
+            # The last predicate decided; the ones before it only failed to.
+            yield from turns[-1:] if value is _DECIDED.get(node.quantity) else turns
+        case Transform() | TransformMap():
+            range_, *predicates_, made = below
+            yield from range_
+            yield from _kept(predicates_, made)
+        case _:
+            yield from (step for steps in below for step in steps)
+
+
+def _kept(predicates: Sequence[Sequence[Step]], made: Sequence[Step]) -> Iterator[Step]:
+    """The steps of a transformation's body, turn by turn: an element was made where the predicate was true."""
+    if not predicates:
+        yield from (replace(step, turn=turn) for turn, step in enumerate(made))
+        return
+    (tests,) = predicates
+    elements = iter(made)
+    for turn, test in enumerate(tests):
+        yield replace(test, turn=turn)
+        if test.value is True:
+            yield from (replace(step, turn=turn) for step in [next(elements, None)] if step)

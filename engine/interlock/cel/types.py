@@ -16,6 +16,11 @@ class CelType:
             return self.name
         return f"{self.name}({', '.join(map(str, self.parameters))})"
 
+    @property
+    def is_parameter(self) -> bool:
+        """Whether this is a type parameter of an overload, such as `~T`."""
+        return self.name.startswith("~")
+
 
 BOOL: Final = CelType("bool")
 INT: Final = CelType("int")
@@ -31,10 +36,26 @@ TIMESTAMP: Final = CelType("google.protobuf.Timestamp")
 DURATION: Final = CelType("google.protobuf.Duration")
 DYN: Final = CelType("dyn")
 ERROR: Final = CelType("error")
+OPTIONAL: Final = CelType("optional_type")
 
 NAMED: Final = {
     type_.name: type_
-    for type_ in (BOOL, INT, UINT, DOUBLE, STRING, BYTES, NULL, LIST, MAP, TYPE, TIMESTAMP, DURATION, DYN)
+    for type_ in (
+        BOOL,
+        INT,
+        UINT,
+        DOUBLE,
+        STRING,
+        BYTES,
+        NULL,
+        LIST,
+        MAP,
+        TYPE,
+        TIMESTAMP,
+        DURATION,
+        DYN,
+        OPTIONAL,
+    )
 }
 """The types that an expression can name."""
 
@@ -47,3 +68,13 @@ def list_of(element: CelType) -> CelType:
 def map_of(key: CelType, value: CelType) -> CelType:
     """The type of maps from `key` to `value`."""
     return CelType("map", (key, value))
+
+
+def optional_of(value: CelType) -> CelType:
+    """The type of optional values of `value`."""
+    return CelType("optional_type", (value,))
+
+
+def parameter(name: str) -> CelType:
+    """The type parameter `name` of an overload, which stands for one type in all of its places."""
+    return CelType(f"~{name}")

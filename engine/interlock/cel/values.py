@@ -1,14 +1,14 @@
 """CEL values that Python has no exact type for, and how evaluation fails.
 
 A CEL value is a Python value: bool, int (int64), `Uint`, float, str, bytes,
-None, list, dict, `Timestamp`, `Duration` or a `CelType`. A dict's keys are
-strings, ints, `Uint`s or `TRUE` and `FALSE`: Python takes True for 1, and CEL
-does not.
+None, list, dict, `Timestamp`, `Duration`, `Optional`, a `CelType` or an
+`Opaque` value of a library. A dict's keys are strings, ints, `Uint`s or `TRUE`
+and `FALSE`: Python takes True for 1, and CEL does not.
 """
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 
@@ -21,6 +21,7 @@ from interlock.cel.types import (
     LIST,
     MAP,
     NULL,
+    OPTIONAL,
     STRING,
     TIMESTAMP,
     TYPE,
@@ -57,6 +58,28 @@ class Duration(Struct, frozen=True, order=True):
     """A signed span of time in nanoseconds."""
 
     nanoseconds: int
+
+
+class Optional(Struct, frozen=True):
+    """A value that may be absent: `is_present` says so, and `value` is None where it is."""
+
+    is_present: bool
+    value: Any = None
+
+
+NONE: Final = Optional(is_present=False)
+"""`optional.none()`."""
+
+
+def optional(value: Any) -> Optional:
+    """`optional.of(value)`."""
+    return Optional(is_present=True, value=value)
+
+
+class Opaque(Struct, frozen=True):
+    """A value that only its library can look into; equal where Python finds two of one class equal."""
+
+    cel_type: ClassVar[CelType]
 
 
 class BoolKey(Enum):
@@ -117,6 +140,7 @@ _TYPES: Final[dict[type, CelType]] = {
     type(None): NULL,
     Timestamp: TIMESTAMP,
     Duration: DURATION,
+    Optional: OPTIONAL,
     CelType: TYPE,
 }
 
@@ -128,6 +152,8 @@ def type_of(value: Any) -> CelType:
         EvaluationError: `value` is no CEL value, such as an integer beyond 64 bits.
     """
     found = _TYPES.get(type(value))
+    if found is None and isinstance(value, Opaque):
+        return value.cel_type
     if found is None:
         raise EvaluationError(f"no CEL value: {type(value).__name__}")
     return found

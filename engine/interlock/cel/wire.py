@@ -73,6 +73,22 @@ class Message:
         """The message in a field; an empty one where it is absent."""
         return Message.parse(self.bytes(number))
 
+    def texts(self, number: int) -> tuple[str, ...]:
+        """All texts in a repeated field."""
+        return tuple(each.decode() for each in self.fields.get(number, []) if isinstance(each, bytes))
+
+    def integers(self, number: int) -> tuple[int, ...]:
+        """All small integers in a repeated field, packed or not."""
+        found: list[int] = []
+        for each in self.fields.get(number, []):
+            at = 0
+            while isinstance(each, bytes) and at < len(each):
+                value, at = _varint(each, at)
+                found.append(value)
+            if isinstance(each, int):
+                found.append(each)
+        return tuple(found)
+
     def messages(self, number: int) -> list["Message"]:
         """All messages in a repeated field."""
         return [Message.parse(each) for each in self.fields.get(number, []) if isinstance(each, bytes)]

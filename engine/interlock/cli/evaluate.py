@@ -11,10 +11,10 @@ import typer
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
+from interlock.cel.literal import literal
 from interlock.cel.program import Activation, Program
 from interlock.cel.trace import lines, trace
 from interlock.cel.types import DYN, TIMESTAMP
-from interlock.cel.unparse import literal
 from interlock.cel.values import EvaluationError, LimitExceeded, Timestamp, type_of
 from interlock.cli.moment import NowOption, instant
 from interlock.cli.render import console, in_one_line, line, visible

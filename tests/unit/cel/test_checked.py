@@ -96,7 +96,7 @@ def test_every_construct_has_its_node(text: str, kind: type) -> None:
 def test_macros_are_what_their_authors_wrote(quantity: Quantity) -> None:
     node = node_of(f"l.{quantity}(y, y > 1)")
     assert isinstance(node, Quantifier)
-    assert (node.quantity, node.variable, node.is_nested) == (quantity, "y", False)
+    assert (node.quantity, node.variables, node.is_nested) == (quantity, ("y",), False)
     assert isinstance(node.range, Variable)
     assert isinstance(node.predicate, Call)
     assert isinstance(node.predicate.arguments[0], Local)

@@ -7,7 +7,7 @@ import pytest
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.generate import Generator
-from interlock.cel.libraries import STANDARD
+from interlock.cel.libraries import STANDARD, functions, results
 from interlock.cel.program import Activation
 from interlock.cel.types import BOOL, DOUBLE, DYN, INT, NULL, STRING, TIMESTAMP, list_of, map_of
 from interlock.cel.values import EvaluationError, Timestamp
@@ -28,6 +28,7 @@ DECLARED = {
 }
 SURE = {name: type_ for name, type_ in DECLARED.items() if name != "x"}
 ENVIRONMENT = Environment(declare([]), DECLARED, SURE)
+FUNCTIONS = functions([STANDARD])
 VALUES = {
     "b": True,
     "n": 3,
@@ -45,7 +46,7 @@ VALUES = {
 
 def python_of(text: str) -> str:
     node = ENVIRONMENT.compile(typed_in(text)).node
-    return Generator(ENVIRONMENT.declarations, SURE, STANDARD).code(node).text
+    return Generator(ENVIRONMENT.declarations, SURE, FUNCTIONS, results([STANDARD])).code(node, {}).text
 
 
 @pytest.mark.parametrize(
@@ -168,13 +169,13 @@ def test_where_python_raises_the_interpreter_says_why(text: str, said: str) -> N
 
 
 def test_a_list_of_texts_is_looked_up_in_a_set() -> None:
-    generator = Generator(ENVIRONMENT.declarations, SURE, STANDARD)
-    code = generator.code(ENVIRONMENT.compile(typed_in("s in ['a', 'b', 'a']")).node)
+    generator = Generator(ENVIRONMENT.declarations, SURE, FUNCTIONS, results([STANDARD]))
+    code = generator.code(ENVIRONMENT.compile(typed_in("s in ['a', 'b', 'a']")).node, {})
     assert code.text == "(a['s'] in k0)"
     assert generator.names == {"k0": frozenset({"a", "b"})}
 
 
 def test_one_constant_is_one_global() -> None:
-    generator = Generator(ENVIRONMENT.declarations, SURE, STANDARD)
-    generator.code(ENVIRONMENT.compile(typed_in("x < 1 && x < 2")).node)
-    assert len([value for value in generator.names.values() if value is STANDARD["_<_"]]) == 1
+    generator = Generator(ENVIRONMENT.declarations, SURE, FUNCTIONS, results([STANDARD]))
+    generator.code(ENVIRONMENT.compile(typed_in("x < 1 && x < 2")).node, {})
+    assert len([value for value in generator.names.values() if value is FUNCTIONS["_<_"]]) == 1

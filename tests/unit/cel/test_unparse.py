@@ -4,8 +4,9 @@ import pytest
 
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
+from interlock.cel.literal import literal
 from interlock.cel.types import DYN, INT
-from interlock.cel.unparse import literal, unparse
+from interlock.cel.unparse import unparse
 from interlock.cel.values import BoolKey, Duration, Timestamp, Uint
 from interlock.spans import typed_in
 

@@ -1,25 +1,13 @@
 """What CEL functions compute, one module a family.
 
-A module maps function names to Python functions over CEL values. A member
+A module has the overloads of its functions, over CEL values. A member
 function gets its target first. Dispatch is by the values' types at run time,
 since below `dyn` the checker knows nothing; what has no overload for its
-arguments is an evaluation error. Extension libraries join this table.
+arguments is an evaluation error. Extension libraries stand beside the standard
+one.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from interlock.cel.libraries.overloads import Function, Library, functions, results
+from interlock.cel.libraries.standard import STANDARD
 
-from interlock.cel.libraries import arithmetic, collections, comparison, conversions, strings, temporal
-from interlock.cel.libraries.overloads import Function
-
-__all__ = ["STANDARD", "Function"]
-
-STANDARD: Final[Mapping[str, Function]] = {
-    **arithmetic.FUNCTIONS,
-    **collections.FUNCTIONS,
-    **comparison.FUNCTIONS,
-    **conversions.FUNCTIONS,
-    **strings.FUNCTIONS,
-    **temporal.FUNCTIONS,
-}
-"""The standard library of the language definition."""
+__all__ = ["STANDARD", "Function", "Library", "functions", "results"]

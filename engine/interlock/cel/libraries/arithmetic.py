@@ -1,15 +1,27 @@
 """`+ - * / %` and negation: exact or an error, never wrapped around.
 
 Integers are 64 bits, division truncates toward zero, a remainder has the sign
-of its dividend, doubles follow IEEE 754.
+of its dividend, doubles follow IEEE 754. Texts, bytes and lists are joined by `+`.
 """
 
 import math
-from collections.abc import Callable, Mapping
 from operator import add, mul, neg, sub
 from typing import Any, Final
 
-from interlock.cel.libraries.overloads import Function, no_overload
+from interlock.cel.libraries.limits import bounded
+from interlock.cel.libraries.overloads import Function, Overload
+from interlock.cel.types import (
+    BYTES,
+    DOUBLE,
+    DURATION,
+    INT,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    CelType,
+    list_of,
+    parameter,
+)
 from interlock.cel.values import MAX_INT, MAX_UINT, MIN_INT, Duration, EvaluationError, Timestamp, Uint
 
 _MIN_TIMESTAMP: Final = -62_135_596_800_000_000_000
@@ -60,18 +72,6 @@ def to_duration(nanoseconds: int) -> Duration:
     raise EvaluationError("duration out of range")
 
 
-def _operator(name: str, overloads: Mapping[tuple[type, ...], Callable[..., Any]]) -> Callable[..., Any]:
-    """The function that picks the overload by the exact types of its operands: a bool is no int."""
-
-    def operate(*operands: Any) -> Any:
-        overload = overloads.get(tuple(map(type, operands)))
-        if overload is None:
-            raise no_overload(name, *operands)
-        return overload(*operands)
-
-    return operate
-
-
 def _quotient(left: int, right: int) -> int:
     magnitude = abs(left) // abs(_nonzero(right, "divide"))
     return to_int(magnitude if (left < 0) == (right < 0) else -magnitude)
@@ -98,51 +98,78 @@ def _divide_doubles(left: float, right: float) -> float:
     return math.copysign(math.inf, left) * math.copysign(1, right)
 
 
-FUNCTIONS: Final[dict[str, Function]] = {
-    "_+_": _operator(
+def _joined(left: Any, right: Any) -> Any:
+    bounded(len(left) + len(right))
+    return left + right
+
+
+def _overload(
+    id_: str, function: str, parameters: tuple[CelType, ...], result: CelType, compute: Function
+) -> Overload:
+    return Overload(id=id_, function=function, parameters=parameters, result=result, compute=compute)
+
+
+def _same(name: str, function: str, type_: CelType, compute: Function) -> Overload:
+    """The overload over two values of one type that gives a third."""
+    return _overload(name, function, (type_, type_), type_, compute)
+
+
+_ADD: Final = (
+    _same("add_int64", "_+_", INT, lambda a, b: to_int(a + b)),
+    _same("add_uint64", "_+_", UINT, lambda a, b: to_uint(int(a) + int(b))),
+    _same("add_double", "_+_", DOUBLE, add),
+    _same("add_string", "_+_", STRING, _joined),
+    _same("add_bytes", "_+_", BYTES, _joined),
+    _same("add_list", "_+_", list_of(parameter("A")), _joined),
+    _same("add_duration_duration", "_+_", DURATION, lambda a, b: to_duration(a.nanoseconds + b.nanoseconds)),
+    _overload(
+        "add_timestamp_duration",
         "_+_",
-        {
-            (int, int): lambda a, b: to_int(a + b),
-            (Uint, Uint): lambda a, b: to_uint(int(a) + int(b)),
-            (float, float): add,
-            (str, str): add,
-            (bytes, bytes): add,
-            (list, list): add,
-            (Duration, Duration): lambda a, b: to_duration(a.nanoseconds + b.nanoseconds),
-            (Timestamp, Duration): lambda a, b: to_timestamp(a.nanoseconds + b.nanoseconds),
-            (Duration, Timestamp): lambda a, b: to_timestamp(a.nanoseconds + b.nanoseconds),
-        },
+        (TIMESTAMP, DURATION),
+        TIMESTAMP,
+        lambda a, b: to_timestamp(a.nanoseconds + b.nanoseconds),
     ),
-    "_-_": _operator(
+    _overload(
+        "add_duration_timestamp",
+        "_+_",
+        (DURATION, TIMESTAMP),
+        TIMESTAMP,
+        lambda a, b: to_timestamp(a.nanoseconds + b.nanoseconds),
+    ),
+)
+_SUBTRACT: Final = (
+    _same("subtract_int64", "_-_", INT, lambda a, b: to_int(a - b)),
+    _same("subtract_uint64", "_-_", UINT, lambda a, b: to_uint(int(a) - int(b))),
+    _same("subtract_double", "_-_", DOUBLE, sub),
+    _same(
+        "subtract_duration_duration", "_-_", DURATION, lambda a, b: to_duration(a.nanoseconds - b.nanoseconds)
+    ),
+    _overload(
+        "subtract_timestamp_timestamp",
         "_-_",
-        {
-            (int, int): lambda a, b: to_int(a - b),
-            (Uint, Uint): lambda a, b: to_uint(int(a) - int(b)),
-            (float, float): sub,
-            (Duration, Duration): lambda a, b: to_duration(a.nanoseconds - b.nanoseconds),
-            (Timestamp, Timestamp): lambda a, b: to_duration(a.nanoseconds - b.nanoseconds),
-            (Timestamp, Duration): lambda a, b: to_timestamp(a.nanoseconds - b.nanoseconds),
-        },
+        (TIMESTAMP, TIMESTAMP),
+        DURATION,
+        lambda a, b: to_duration(a.nanoseconds - b.nanoseconds),
     ),
-    "_*_": _operator(
-        "_*_",
-        {
-            (int, int): lambda a, b: to_int(a * b),
-            (Uint, Uint): lambda a, b: to_uint(int(a) * int(b)),
-            (float, float): mul,
-        },
+    _overload(
+        "subtract_timestamp_duration",
+        "_-_",
+        (TIMESTAMP, DURATION),
+        TIMESTAMP,
+        lambda a, b: to_timestamp(a.nanoseconds - b.nanoseconds),
     ),
-    "_/_": _operator(
-        "_/_",
-        {
-            (int, int): _quotient,
-            (Uint, Uint): lambda a, b: Uint(int(a) // _nonzero(b, "divide")),
-            (float, float): _divide_doubles,
-        },
-    ),
-    "_%_": _operator(
-        "_%_",
-        {(int, int): _rest, (Uint, Uint): lambda a, b: Uint(int(a) % _nonzero(b, "modulus"))},
-    ),
-    "-_": _operator("-_", {(int,): lambda a: to_int(-a), (float,): neg}),
-}
+)
+OVERLOADS: Final = (
+    *_ADD,
+    *_SUBTRACT,
+    _same("multiply_int64", "_*_", INT, lambda a, b: to_int(a * b)),
+    _same("multiply_uint64", "_*_", UINT, lambda a, b: to_uint(int(a) * int(b))),
+    _same("multiply_double", "_*_", DOUBLE, mul),
+    _same("divide_int64", "_/_", INT, _quotient),
+    _same("divide_uint64", "_/_", UINT, lambda a, b: Uint(int(a) // _nonzero(b, "divide"))),
+    _same("divide_double", "_/_", DOUBLE, _divide_doubles),
+    _same("modulo_int64", "_%_", INT, _rest),
+    _same("modulo_uint64", "_%_", UINT, lambda a, b: Uint(int(a) % _nonzero(b, "modulus"))),
+    _overload("negate_int64", "-_", (INT,), INT, lambda a: to_int(-a)),
+    _overload("negate_double", "-_", (DOUBLE,), DOUBLE, neg),
+)

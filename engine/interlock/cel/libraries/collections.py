@@ -1,41 +1,68 @@
-"""Lists and maps: size, membership, index, and what a comprehension ranges over."""
+"""Lists and maps: size, membership, index and fields, and the same of what an optional value holds."""
 
 import math
-from collections.abc import Iterable
 from typing import Any, Final
 
 from interlock.cel.libraries.comparison import equal
-from interlock.cel.libraries.overloads import Function, no_overload
-from interlock.cel.values import EvaluationError, Uint, keys, to_key
-
-
-def size(value: Any) -> int:
-    """How many code points, bytes, elements or entries `value` has."""
-    if isinstance(value, str | bytes | list | dict):
-        return len(value)
-    raise no_overload("size", value)
+from interlock.cel.libraries.overloads import Overload, no_overload
+from interlock.cel.types import BOOL, BYTES, DYN, INT, STRING, list_of, map_of, parameter
+from interlock.cel.values import NONE, EvaluationError, Optional, Uint, optional, to_key
 
 
 def contained(value: Any, container: Any) -> bool:
     """`value in container`."""
     if isinstance(container, list):
-        return any(equal(value, element) for element in container)
+        return _in_list(value, container)
     if isinstance(container, dict):
-        found, _ = _lookup(container, value)
-        return found
+        return _in_map(value, container)
     raise no_overload("@in", value, container)
 
 
 def index(container: Any, position: Any) -> Any:
-    """`container[position]`."""
+    """`container[position]`; of an optional the part that it may have, as an optional."""
+    if isinstance(container, dict):
+        return _value_at(container, position)
+    if isinstance(container, list):
+        return _element_at(container, position)
+    if isinstance(container, Optional):
+        return optional_index(container, position)
+    raise no_overload("_[_]", container, position)
+
+
+def optional_index(container: Any, position: Any) -> Optional:
+    """`container[?position]`: none where the container is none or has no such part."""
+    if isinstance(container, Optional):
+        return optional_index(container.value, position) if container.is_present else NONE
     if isinstance(container, dict):
         found, value = _lookup(container, position)
-        if not found:
-            raise EvaluationError("no such key")
-        return value
+        return optional(value) if found else NONE
     if isinstance(container, list):
-        return container[_offset(position, len(container))]
-    raise no_overload("_[_]", container, position)
+        at = _offset(position)
+        return optional(container[at]) if 0 <= at < len(container) else NONE
+    raise no_overload("_[?_]", container, position)
+
+
+def _in_list(value: Any, container: list[Any]) -> bool:
+    return any(equal(value, element) for element in container)
+
+
+def _in_map(key: Any, container: dict[Any, Any]) -> bool:
+    found, _ = _lookup(container, key)
+    return found
+
+
+def _element_at(container: list[Any], position: Any) -> Any:
+    at = _offset(position)
+    if 0 <= at < len(container):
+        return container[at]
+    raise EvaluationError("index out of bounds")
+
+
+def _value_at(container: dict[Any, Any], key: Any) -> Any:
+    found, value = _lookup(container, key)
+    if not found:
+        raise EvaluationError("no such key")
+    return value
 
 
 def _lookup(mapping: dict[Any, Any], key: Any) -> tuple[bool, Any]:
@@ -48,46 +75,76 @@ def _lookup(mapping: dict[Any, Any], key: Any) -> tuple[bool, Any]:
     return (True, mapping[known]) if known in mapping else (False, None)
 
 
-def _offset(position: Any, length: int) -> int:
+def _offset(position: Any) -> int:
+    """The position as an int: a list is indexed by every number that is whole."""
     kind = type(position)
-    if kind is float and math.isfinite(position) and position == int(position):
-        position, kind = int(position), int
-    if kind is not int and kind is not Uint:
-        raise EvaluationError("no such overload: a list is indexed by an int")
-    if 0 <= position < length:
+    if kind is int or kind is Uint or (kind is float and math.isfinite(position) and position == int(position)):
         return int(position)
-    raise EvaluationError("index out of bounds")
+    raise EvaluationError("no such overload: a list is indexed by an int")
 
 
 def select(operand: Any, field: str) -> Any:
-    """`operand.field` of a map or a message."""
+    """`operand.field` of a map or a message; of an optional the field that it may have, as an optional."""
     if isinstance(operand, dict):
         try:
             return operand[field]
         except KeyError:
             raise EvaluationError(f"no such key: {field}") from None
+    if isinstance(operand, Optional):
+        return optional_select(operand, field)
+    raise EvaluationError(f"no such overload: select `{field}` of what is no map")
+
+
+def optional_select(operand: Any, field: str) -> Optional:
+    """`operand.?field`: none where the operand is none or has no such field."""
+    if isinstance(operand, Optional):
+        return optional_select(operand.value, field) if operand.is_present else NONE
+    if isinstance(operand, dict):
+        return optional(operand[field]) if field in operand else NONE
     raise EvaluationError(f"no such overload: select `{field}` of what is no map")
 
 
 def has(operand: Any, field: str) -> bool:
-    """`has(operand.field)` of a map."""
+    """`has(operand.field)` of a map, or of what an optional holds."""
     if isinstance(operand, dict):
         return field in operand
+    if isinstance(operand, Optional):
+        return operand.is_present and has(operand.value, field)
     raise EvaluationError(f"no such overload: has `{field}` of what is no map")
 
 
 def has_repeated(operand: Any, field: str) -> bool:
     """`has(operand.field)` of a message's list or map, which is there when it has elements."""
-    return has(operand, field) and size(operand[field]) > 0
+    if not has(operand, field):
+        return False
+    repeated = operand[field]
+    if not isinstance(repeated, list | dict):
+        raise no_overload("size", repeated)
+    return len(repeated) > 0
 
 
-def elements(range_: Any) -> Iterable[Any]:
-    """What a comprehension over `range_` ranges over: a list's elements, a map's keys."""
-    if isinstance(range_, list):
-        return range_
-    if isinstance(range_, dict):
-        return keys(range_)
-    raise EvaluationError("no such overload: comprehension over what is no list or map")
+_A: Final = parameter("A")
+_B: Final = parameter("B")
+_LIST: Final = list_of(_A)
+_MAP: Final = map_of(_A, _B)
+_SIZED: Final = (("string", STRING), ("bytes", BYTES), ("list", _LIST), ("map", _MAP))
 
-
-FUNCTIONS: Final[dict[str, Function]] = {"size": size, "@in": contained, "_[_]": index}
+OVERLOADS: Final = (
+    *(
+        Overload(id=f"size_{name}", function="size", parameters=(type_,), result=INT, compute=len)
+        for name, type_ in _SIZED
+    ),
+    *(
+        Overload(
+            id=f"{name}_size", function="size", parameters=(type_,), result=INT, compute=len, is_member=True
+        )
+        for name, type_ in _SIZED
+    ),
+    Overload(id="in_list", function="@in", parameters=(_A, _LIST), result=BOOL, compute=_in_list),
+    Overload(id="in_map", function="@in", parameters=(_A, _MAP), result=BOOL, compute=_in_map),
+    Overload(id="index_list", function="_[_]", parameters=(_LIST, INT), result=_A, compute=_element_at),
+    Overload(id="index_map", function="_[_]", parameters=(_MAP, _A), result=_B, compute=_value_at),
+    # What reaches these only through `dyn`: lists indexed by other numbers, optional values, their own errors.
+    Overload(id="in_dyn", function="@in", parameters=(DYN, DYN), result=BOOL, compute=contained),
+    Overload(id="index_dyn", function="_[_]", parameters=(DYN, DYN), result=DYN, compute=index),
+)

@@ -5,14 +5,37 @@ double; values of other different types are simply unequal. Strings are ordered
 by code point, as in UTF-8.
 """
 
+from operator import ge, gt, le, lt, not_
 from typing import Any, Final
 
-from interlock.cel.libraries.overloads import Function, no_overload
-from interlock.cel.values import Duration, EvaluationError, Timestamp, Uint
+from interlock.cel.libraries.overloads import Function, Overload
+from interlock.cel.types import (
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    CelType,
+    parameter,
+)
+from interlock.cel.values import EvaluationError, Optional, Uint
 
 _SAME: Final = frozenset({str, int, float, bytes, bool, type(None), Uint})
 _NUMBERS: Final = frozenset({int, float, Uint})
-_ORDERED: Final = frozenset({str, bytes, bool, Timestamp, Duration})
+_ORDERED: Final = (
+    ("bool", BOOL),
+    ("int64", INT),
+    ("uint64", UINT),
+    ("double", DOUBLE),
+    ("string", STRING),
+    ("bytes", BYTES),
+    ("timestamp", TIMESTAMP),
+    ("duration", DURATION),
+)
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -27,6 +50,8 @@ def equal(left: Any, right: Any) -> bool:
             return len(left) == len(right) and all(
                 key in right and equal(value, right[key]) for key, value in left.items()
             )
+        if left_type is Optional:
+            return left.is_present == right.is_present and equal(left.value, right.value)
         return bool(left == right)
     if left_type not in _NUMBERS or right_type not in _NUMBERS:
         return False
@@ -39,44 +64,17 @@ def unequal(left: Any, right: Any) -> bool:
     return not equal(left, right)
 
 
+def is_less(left: Any, right: Any) -> bool:
+    """Whether one number is less than another, of whatever types."""
+    left, right = _aligned(left, right)
+    return bool(left < right)
+
+
 def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
     """Two numbers as Python compares them the way that CEL does."""
     if type(left) is float or type(right) is float:
         return float(left), float(right)
     return left, right
-
-
-def _comparable(function: str, left: Any, right: Any) -> tuple[Any, Any]:
-    left_type, right_type = type(left), type(right)
-    if left_type in _NUMBERS and right_type in _NUMBERS:
-        return _aligned(left, right)
-    if left_type is not right_type or left_type not in _ORDERED:
-        raise no_overload(function, left, right)
-    return left, right
-
-
-def less(left: Any, right: Any) -> bool:
-    """`left < right`."""
-    left, right = _comparable("_<_", left, right)
-    return bool(left < right)
-
-
-def less_or_equal(left: Any, right: Any) -> bool:
-    """`left <= right`."""
-    left, right = _comparable("_<=_", left, right)
-    return bool(left <= right)
-
-
-def greater(left: Any, right: Any) -> bool:
-    """`left > right`."""
-    left, right = _comparable("_>_", left, right)
-    return bool(left > right)
-
-
-def greater_or_equal(left: Any, right: Any) -> bool:
-    """`left >= right`."""
-    left, right = _comparable("_>=_", left, right)
-    return bool(left >= right)
 
 
 def negation(value: Any) -> bool:
@@ -95,12 +93,36 @@ def to_bool(value: Any) -> bool:
     raise EvaluationError("no such overload: not a bool")
 
 
-FUNCTIONS: Final[dict[str, Function]] = {
-    "_==_": equal,
-    "_!=_": unequal,
-    "_<_": less,
-    "_<=_": less_or_equal,
-    "_>_": greater,
-    "_>=_": greater_or_equal,
-    "!_": negation,
-}
+def _comparisons(name: str, function: str, compute: Function) -> tuple[Overload, ...]:
+    """The overloads of one order, over values of one type and over numbers of two."""
+
+    def as_doubles(left: Any, right: Any) -> bool:
+        return bool(compute(float(left), float(right)))
+
+    def overload(id_: str, left: CelType, right: CelType, by: Function) -> Overload:
+        return Overload(id=id_, function=function, parameters=(left, right), result=BOOL, compute=by)
+
+    return (
+        *(overload(f"{name}_{suffix}", type_, type_, compute) for suffix, type_ in _ORDERED),
+        overload(f"{name}_int64_double", INT, DOUBLE, as_doubles),
+        overload(f"{name}_double_int64", DOUBLE, INT, as_doubles),
+        overload(f"{name}_int64_uint64", INT, UINT, compute),
+        overload(f"{name}_uint64_int64", UINT, INT, compute),
+        overload(f"{name}_uint64_double", UINT, DOUBLE, as_doubles),
+        overload(f"{name}_double_uint64", DOUBLE, UINT, as_doubles),
+    )
+
+
+_ANY: Final = parameter("A")
+
+OVERLOADS: Final = (
+    Overload(id="equals", function="_==_", parameters=(_ANY, _ANY), result=BOOL, compute=equal),
+    Overload(id="not_equals", function="_!=_", parameters=(_ANY, _ANY), result=BOOL, compute=unequal),
+    *_comparisons("less", "_<_", lt),
+    *_comparisons("less_equals", "_<=_", le),
+    *_comparisons("greater", "_>_", gt),
+    *_comparisons("greater_equals", "_>=_", ge),
+    Overload(id="logical_not", function="!_", parameters=(BOOL,), result=BOOL, compute=not_),
+    # What reaches it only through `dyn`, for the error that `&&` and `||` have too.
+    Overload(id="logical_not_dyn", function="!_", parameters=(DYN,), result=BOOL, compute=negation),
+)

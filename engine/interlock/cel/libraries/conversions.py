@@ -1,21 +1,36 @@
 """Conversions between types, and `type` itself."""
 
 import math
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
 import re2
 
 from interlock.cel.libraries.arithmetic import to_int, to_timestamp, to_uint
-from interlock.cel.libraries.overloads import Function, no_overload
+from interlock.cel.libraries.overloads import Function, Overload
 from interlock.cel.libraries.temporal import (
     format_duration,
     format_timestamp,
     parse_duration,
     parse_timestamp,
 )
-from interlock.cel.values import MAX_UINT, MIN_INT, Duration, EvaluationError, Timestamp, Uint, type_of
+from interlock.cel.types import (
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    CelType,
+    parameter,
+)
+from interlock.cel.values import MAX_UINT, MIN_INT, EvaluationError, Timestamp, Uint, type_of
 
+_SECOND: Final = 1_000_000_000
 _DIGITS: Final = 20
 # The powers of ten that `%g` writes without an exponent.
 _MIN_EXPONENT: Final = -4
@@ -27,136 +42,54 @@ _TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 
 
-def to_double(value: Any) -> float:
-    """`double(value)`."""
-    match value:
-        case bool():
-            pass
-        case int() | float():
-            return float(value)
-        case str() if _DOUBLE.fullmatch(value):
-            return float(value)
-        case str():
-            raise EvaluationError("the text is no double")
-        case _:
-            pass
-    raise no_overload("double", value)
+def _double(text: str) -> float:
+    if _DOUBLE.fullmatch(text):
+        return float(text)
+    raise EvaluationError("the text is no double")
 
 
-def int_of(value: Any) -> int:
-    """`int(value)`: a double is truncated, a timestamp is its Unix seconds."""
-    match value:
-        case bool():
-            pass
-        case int():
-            return to_int(int(value))
-        case float():
-            return to_int(_truncated(value))
-        case str():
-            return to_int(_parsed(value, "int"))
-        case Timestamp(nanoseconds):
-            return nanoseconds // 1_000_000_000
-        case _:
-            pass
-    raise no_overload("int", value)
+def _int(value: float) -> int:
+    return to_int(_truncated(value))
 
 
-def uint_of(value: Any) -> Uint:
-    """`uint(value)`."""
-    match value:
-        case bool():
-            pass
-        case int():
-            return to_uint(int(value))
-        case float():
-            return to_uint(_truncated(value))
-        case str():
-            return to_uint(_parsed(value, "uint"))
-        case _:
-            pass
-    raise no_overload("uint", value)
+def _uint(value: float) -> Uint:
+    return to_uint(_truncated(value))
 
 
-def bool_of(value: Any) -> bool:
-    """`bool(value)`."""
-    match value:
-        case bool():
-            return value
-        case str():
-            if value in _TRUE or value in _FALSE:
-                return value in _TRUE
-            raise EvaluationError("the text is no bool")
-        case _:
-            pass
-    raise no_overload("bool", value)
+def _int_in(text: str) -> int:
+    return to_int(_parsed(text, "int"))
 
 
-def string_of(value: Any) -> str:
-    """`string(value)`."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(int(value))
-        case float():
-            return _shortest(value)
-        case bytes():
-            try:
-                return value.decode()
-            except UnicodeDecodeError:
-                raise EvaluationError("invalid UTF-8 in bytes") from None
-        case Timestamp():
-            return format_timestamp(value)
-        case Duration():
-            return format_duration(value)
-        case _:
-            pass
-    raise no_overload("string", value)
+def _uint_in(text: str) -> Uint:
+    return to_uint(_parsed(text, "uint"))
 
 
-def bytes_of(value: Any) -> bytes:
-    """`bytes(value)`."""
-    match value:
-        case bytes():
-            return value
-        case str():
-            try:
-                return value.encode()
-            except UnicodeEncodeError:
-                raise EvaluationError("lone surrogate in string") from None
-        case _:
-            pass
-    raise no_overload("bytes", value)
+def _bool(text: str) -> bool:
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise EvaluationError("the text is no bool")
 
 
-def timestamp_of(value: Any) -> Timestamp:
-    """`timestamp(value)` of RFC 3339 text or Unix seconds."""
-    match value:
-        case Timestamp():
-            return value
-        case str():
-            return parse_timestamp(value)
-        case bool() | Uint():
-            pass
-        case int():
-            return to_timestamp(value * 1_000_000_000)
-        case _:
-            pass
-    raise no_overload("timestamp", value)
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise EvaluationError("invalid UTF-8 in bytes") from None
 
 
-def duration_of(value: Any) -> Duration:
-    """`duration(value)` of text such as `1h30m`."""
-    match value:
-        case Duration():
-            return value
-        case str():
-            return parse_duration(value)
-        case _:
-            pass
-    raise no_overload("duration", value)
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise EvaluationError("lone surrogate in string") from None
+
+
+def _unix_seconds(value: Timestamp) -> int:
+    return value.nanoseconds // _SECOND
+
+
+def _timestamp(seconds: int) -> Timestamp:
+    return to_timestamp(seconds * _SECOND)
 
 
 def dyn(value: Any) -> Any:
@@ -181,7 +114,7 @@ def _parsed(text: str, type_: str) -> int:
     return -magnitude if text[0] == "-" else magnitude
 
 
-def _shortest(value: float) -> str:
+def shortest(value: float) -> str:
     """The shortest text that reads back as `value`, with an exponent where Go and C++ write one."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("+Inf" if value > 0 else "-Inf")
@@ -193,15 +126,66 @@ def _shortest(value: float) -> str:
     return f"{digits}e{exponent:+03}"
 
 
-FUNCTIONS: Final[dict[str, Function]] = {
-    "bool": bool_of,
-    "bytes": bytes_of,
-    "double": to_double,
-    "duration": duration_of,
-    "dyn": dyn,
-    "int": int_of,
-    "string": string_of,
-    "timestamp": timestamp_of,
-    "type": type_of,
-    "uint": uint_of,
-}
+def _to(type_: CelType, function: str, *sources: tuple[str, CelType, Function]) -> Iterator[Overload]:
+    for id_, source, compute in sources:
+        yield Overload(id=id_, function=function, parameters=(source,), result=type_, compute=compute)
+
+
+_ANY: Final = parameter("A")
+
+OVERLOADS: Final = (
+    *_to(BOOL, "bool", ("bool_to_bool", BOOL, dyn), ("string_to_bool", STRING, _bool)),
+    *_to(BYTES, "bytes", ("bytes_to_bytes", BYTES, dyn), ("string_to_bytes", STRING, _bytes)),
+    *_to(
+        DOUBLE,
+        "double",
+        ("double_to_double", DOUBLE, dyn),
+        ("int64_to_double", INT, float),
+        ("uint64_to_double", UINT, float),
+        ("string_to_double", STRING, _double),
+    ),
+    *_to(
+        DURATION,
+        "duration",
+        ("duration_to_duration", DURATION, dyn),
+        ("string_to_duration", STRING, parse_duration),
+    ),
+    *_to(
+        INT,
+        "int",
+        ("int64_to_int64", INT, to_int),
+        ("uint64_to_int64", UINT, lambda value: to_int(int(value))),
+        ("double_to_int64", DOUBLE, _int),
+        ("string_to_int64", STRING, _int_in),
+        ("timestamp_to_int64", TIMESTAMP, _unix_seconds),
+    ),
+    *_to(
+        UINT,
+        "uint",
+        ("uint64_to_uint64", UINT, to_uint),
+        ("int64_to_uint64", INT, to_uint),
+        ("double_to_uint64", DOUBLE, _uint),
+        ("string_to_uint64", STRING, _uint_in),
+    ),
+    *_to(
+        STRING,
+        "string",
+        ("string_to_string", STRING, dyn),
+        ("bool_to_string", BOOL, lambda value: "true" if value else "false"),
+        ("int64_to_string", INT, str),
+        ("uint64_to_string", UINT, str),
+        ("double_to_string", DOUBLE, shortest),
+        ("bytes_to_string", BYTES, _text),
+        ("timestamp_to_string", TIMESTAMP, format_timestamp),
+        ("duration_to_string", DURATION, format_duration),
+    ),
+    *_to(
+        TIMESTAMP,
+        "timestamp",
+        ("timestamp_to_timestamp", TIMESTAMP, dyn),
+        ("int64_to_timestamp", INT, _timestamp),
+        ("string_to_timestamp", STRING, parse_timestamp),
+    ),
+    Overload(id="to_dyn", function="dyn", parameters=(_ANY,), result=DYN, compute=dyn),
+    Overload(id="type", function="type", parameters=(_ANY,), result=CelType("type", (_ANY,)), compute=type_of),
+)

@@ -1,8 +1,16 @@
-"""What all function families share: what a function is, and what it says when no overload fits."""
+"""What a function of a library is: its overloads, and how the values pick one.
 
-from collections.abc import Callable
+An overload says once what the checker declares and what evaluation computes.
+Evaluation picks by the types of the values, since below `dyn` the checker
+knows nothing; where no overload fits, the call is an evaluation error.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
+from interlock.cel.types import DYN, CelType
 from interlock.cel.values import EvaluationError, type_of
 
 Function = Callable[..., Any]
@@ -12,7 +20,92 @@ Its messages end up in decision logs: they name types, never values, which come 
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Overload:
+    """One signature of a function; of a member function the first parameter is the target.
+
+    `compute` gets values of exactly these types: the outermost ones, where a
+    type has parameters, and anything for `dyn` or a type parameter.
+    """
+
+    id: str
+    function: str
+    parameters: tuple[CelType, ...]
+    result: CelType
+    compute: Function
+    is_member: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Library:
+    """A named set of overloads.
+
+    `extension` is the checker's own extension that declares them, with its
+    macros; where there is none, the overloads are declared as they stand here.
+    """
+
+    name: str
+    overloads: tuple[Overload, ...]
+    extension: tuple[str, int] | None = None
+
+
 def no_overload(function: str, *arguments: Any) -> EvaluationError:
     """The error of a function that has no overload for these arguments."""
     types = ", ".join(str(type_of(argument)) for argument in arguments)
     return EvaluationError(f"no such overload: {function}({types})")
+
+
+def functions(libraries: Iterable[Library]) -> dict[str, Function]:
+    """The functions of all `libraries` by name, each over all of its overloads.
+
+    A later overload with the same id takes the place of an earlier one, so
+    that a newer version of a library can be laid over an older.
+    """
+    named: dict[str, dict[str, Overload]] = {}
+    for library in libraries:
+        for overload in library.overloads:
+            named.setdefault(overload.function, {})[overload.id] = overload
+    return {name: dispatcher(name, overloads.values()) for name, overloads in named.items()}
+
+
+def dispatcher(name: str, overloads: Iterable[Overload]) -> Function:
+    """The function that computes by the first of `overloads` that takes the arguments' types."""
+    candidates = tuple(overloads)
+    known: dict[tuple[type, ...], Function] = {}
+
+    def call(*arguments: Any) -> Any:
+        compute = known.get(tuple(map(type, arguments)))
+        if compute is None:
+            compute = _chosen(name, candidates, arguments)
+            # Bounded: there are only so many types of values, and overloads of so many arguments.
+            known[tuple(map(type, arguments))] = compute
+        return compute(*arguments)
+
+    return call
+
+
+def results(libraries: Iterable[Library]) -> Mapping[str, CelType]:
+    """The functions that give one type whatever their arguments are, with that type."""
+    found: dict[str, set[CelType]] = {}
+    for library in libraries:
+        for overload in library.overloads:
+            found.setdefault(overload.function, set()).add(overload.result)
+    return {name: next(iter(types)) for name, types in found.items() if len(types) == 1 and _is_plain(*types)}
+
+
+def _chosen(name: str, overloads: Iterable[Overload], arguments: tuple[Any, ...]) -> Function:
+    types = [type_of(argument).name for argument in arguments]
+    for overload in overloads:
+        if all(_takes(parameter, type_) for parameter, type_ in zip_longest(overload.parameters, types)):
+            return overload.compute
+    raise no_overload(name, *arguments)
+
+
+def _takes(parameter: CelType | None, type_: str | None) -> bool:
+    if parameter is None or type_ is None:
+        return False
+    return parameter == DYN or parameter.is_parameter or parameter.name == type_
+
+
+def _is_plain(type_: CelType) -> bool:
+    return type_ != DYN and not type_.is_parameter and not type_.parameters

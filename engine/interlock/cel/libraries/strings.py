@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import re2
 
-from interlock.cel.libraries.overloads import Function, no_overload
+from interlock.cel.libraries.overloads import Function, Overload
+from interlock.cel.types import BOOL, STRING
 from interlock.cel.values import EvaluationError
 
 _MAX_PATTERN: Final = 4096
@@ -30,37 +31,31 @@ def pattern(text: str) -> Any:
         raise EvaluationError(f"invalid regular expression: {error}") from None
 
 
-def matches(text: Any, expression: Any) -> bool:
+def matches(text: str, expression: str) -> bool:
     """Whether `expression` matches anywhere in `text`."""
-    if not (isinstance(text, str) and isinstance(expression, str)):
-        raise no_overload("matches", text, expression)
     return pattern(expression).search(text) is not None
 
 
-def contains(text: Any, part: Any) -> bool:
+def contains(text: str, part: str) -> bool:
     """Whether `part` occurs in `text`."""
-    if isinstance(text, str) and isinstance(part, str):
-        return part in text
-    raise no_overload("contains", text, part)
+    return part in text
 
 
-def starts_with(text: Any, prefix: Any) -> bool:
-    """Whether `text` starts with `prefix`."""
-    if isinstance(text, str) and isinstance(prefix, str):
-        return text.startswith(prefix)
-    raise no_overload("startsWith", text, prefix)
+def _overload(id_: str, function: str, compute: Function, *, is_member: bool = True) -> Overload:
+    return Overload(
+        id=id_,
+        function=function,
+        parameters=(STRING, STRING),
+        result=BOOL,
+        compute=compute,
+        is_member=is_member,
+    )
 
 
-def ends_with(text: Any, suffix: Any) -> bool:
-    """Whether `text` ends with `suffix`."""
-    if isinstance(text, str) and isinstance(suffix, str):
-        return text.endswith(suffix)
-    raise no_overload("endsWith", text, suffix)
-
-
-FUNCTIONS: Final[dict[str, Function]] = {
-    "contains": contains,
-    "endsWith": ends_with,
-    "matches": matches,
-    "startsWith": starts_with,
-}
+OVERLOADS: Final = (
+    _overload("contains_string", "contains", contains),
+    _overload("ends_with_string", "endsWith", str.endswith),
+    _overload("starts_with_string", "startsWith", str.startswith),
+    _overload("matches_string", "matches", matches),
+    _overload("matches", "matches", matches, is_member=False),
+)

@@ -4,14 +4,16 @@ Timestamps are RFC 3339, cut to nanoseconds, durations are Go's. Time zones
 are IANA names or fixed offsets such as `+02:00`; without one, UTC.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import re2
 
 from interlock.cel.libraries.arithmetic import to_duration, to_timestamp
-from interlock.cel.libraries.overloads import Function, no_overload
+from interlock.cel.libraries.overloads import Function, Overload
+from interlock.cel.types import DURATION, INT, STRING, TIMESTAMP
 from interlock.cel.values import Duration, EvaluationError, Timestamp
 
 _SECOND: Final = 1_000_000_000
@@ -92,9 +94,7 @@ def _fraction(nanoseconds: int) -> str:
     return f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
 
 
-def _zone(name: Any) -> tzinfo:
-    if not isinstance(name, str):
-        raise no_overload("time zone", name)
+def _zone(name: str) -> tzinfo:
     if not name:
         return UTC
     if found := _OFFSET.fullmatch(name):
@@ -110,74 +110,13 @@ def _zone(name: Any) -> tzinfo:
         raise EvaluationError("unknown time zone") from None
 
 
-def _civil(function: str, value: Any, zone: tuple[Any, ...]) -> datetime:
+def _civil(value: Timestamp, zone: str = "") -> datetime:
     """The calendar time of a timestamp in the zone, to the second."""
-    if not isinstance(value, Timestamp) or len(zone) > 1:
-        raise no_overload(function, value, *zone)
     at = _EPOCH + timedelta(seconds=value.nanoseconds // _SECOND)
     try:
-        return at.astimezone(_zone(zone[0])) if zone else at
+        return at.astimezone(_zone(zone)) if zone else at
     except OverflowError:
         raise EvaluationError("timestamp out of range") from None
-
-
-def year(value: Any, *zone: Any) -> int:
-    """The year."""
-    return _civil("getFullYear", value, zone).year
-
-
-def month(value: Any, *zone: Any) -> int:
-    """The month, from 0."""
-    return _civil("getMonth", value, zone).month - 1
-
-
-def day_of_month(value: Any, *zone: Any) -> int:
-    """The day of the month, from 0."""
-    return _civil("getDayOfMonth", value, zone).day - 1
-
-
-def date(value: Any, *zone: Any) -> int:
-    """The day of the month, from 1."""
-    return _civil("getDate", value, zone).day
-
-
-def day_of_week(value: Any, *zone: Any) -> int:
-    """The day of the week, from 0 for Sunday."""
-    return _civil("getDayOfWeek", value, zone).isoweekday() % 7
-
-
-def day_of_year(value: Any, *zone: Any) -> int:
-    """The day of the year, from 0."""
-    return _civil("getDayOfYear", value, zone).timetuple().tm_yday - 1
-
-
-def hours(value: Any, *zone: Any) -> int:
-    """The hour of a timestamp; all whole hours of a duration."""
-    if isinstance(value, Duration) and not zone:
-        return _whole(value, 3600 * _SECOND)
-    return _civil("getHours", value, zone).hour
-
-
-def minutes(value: Any, *zone: Any) -> int:
-    """The minute of a timestamp; all whole minutes of a duration."""
-    if isinstance(value, Duration) and not zone:
-        return _whole(value, 60 * _SECOND)
-    return _civil("getMinutes", value, zone).minute
-
-
-def seconds(value: Any, *zone: Any) -> int:
-    """The second of a timestamp; all whole seconds of a duration."""
-    if isinstance(value, Duration) and not zone:
-        return _whole(value, _SECOND)
-    return _civil("getSeconds", value, zone).second
-
-
-def milliseconds(value: Any, *zone: Any) -> int:
-    """The milliseconds within the second."""
-    if isinstance(value, Duration) and not zone:
-        return _whole(value, 1_000_000) - 1000 * _whole(value, _SECOND)
-    _civil("getMilliseconds", value, zone)
-    return int(value.nanoseconds % _SECOND // 1_000_000)
 
 
 def _whole(value: Duration, unit: int) -> int:
@@ -186,15 +125,57 @@ def _whole(value: Duration, unit: int) -> int:
     return -whole if value.nanoseconds < 0 else whole
 
 
-FUNCTIONS: Final[dict[str, Function]] = {
-    "getDate": date,
-    "getDayOfMonth": day_of_month,
-    "getDayOfWeek": day_of_week,
-    "getDayOfYear": day_of_year,
-    "getFullYear": year,
-    "getHours": hours,
-    "getMilliseconds": milliseconds,
-    "getMinutes": minutes,
-    "getMonth": month,
-    "getSeconds": seconds,
-}
+def _milliseconds(value: Timestamp, zone: str = "") -> int:
+    """The milliseconds within the second."""
+    _civil(value, zone)
+    return value.nanoseconds % _SECOND // 1_000_000
+
+
+def _duration_milliseconds(value: Duration) -> int:
+    return _whole(value, 1_000_000) - 1000 * _whole(value, _SECOND)
+
+
+def _part(of: Callable[[datetime], int]) -> Function:
+    return lambda value, zone="": of(_civil(value, zone))
+
+
+def _of_timestamp(function: str, id_: str, with_zone: str, compute: Function) -> tuple[Overload, ...]:
+    return tuple(
+        Overload(id=each, function=function, parameters=parameters, result=INT, compute=compute, is_member=True)
+        for each, parameters in ((id_, (TIMESTAMP,)), (with_zone, (TIMESTAMP, STRING)))
+    )
+
+
+def _of_duration(function: str, id_: str, compute: Function) -> Overload:
+    return Overload(
+        id=id_, function=function, parameters=(DURATION,), result=INT, compute=compute, is_member=True
+    )
+
+
+_PARTS: Final[tuple[tuple[str, str, Function], ...]] = (
+    ("getFullYear", "year", _part(lambda at: at.year)),
+    # Months, days of a month and days of a year count from 0, dates from 1, days of a week from Sunday.
+    ("getMonth", "month", _part(lambda at: at.month - 1)),
+    ("getDayOfYear", "day_of_year", _part(lambda at: at.timetuple().tm_yday - 1)),
+    ("getDayOfMonth", "day_of_month", _part(lambda at: at.day - 1)),
+    ("getDate", "day_of_month_1_based", _part(lambda at: at.day)),
+    ("getDayOfWeek", "day_of_week", _part(lambda at: at.isoweekday() % 7)),
+    ("getHours", "hours", _part(lambda at: at.hour)),
+    ("getMinutes", "minutes", _part(lambda at: at.minute)),
+    ("getMilliseconds", "milliseconds", _milliseconds),
+)
+
+OVERLOADS: Final = (
+    *(
+        overload
+        for function, name, compute in _PARTS
+        for overload in _of_timestamp(function, f"timestamp_to_{name}", f"timestamp_to_{name}_with_tz", compute)
+    ),
+    *_of_timestamp(
+        "getSeconds", "timestamp_to_seconds", "timestamp_to_seconds_tz", _part(lambda at: at.second)
+    ),
+    _of_duration("getHours", "duration_to_hours", lambda value: _whole(value, 3600 * _SECOND)),
+    _of_duration("getMinutes", "duration_to_minutes", lambda value: _whole(value, 60 * _SECOND)),
+    _of_duration("getSeconds", "duration_to_seconds", lambda value: _whole(value, _SECOND)),
+    _of_duration("getMilliseconds", "duration_to_milliseconds", _duration_milliseconds),
+)
