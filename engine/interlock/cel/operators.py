@@ -15,6 +15,7 @@ from interlock.cel.types import (
     BYTES,
     DOUBLE,
     DURATION,
+    DYN,
     INT,
     NULL,
     STRING,
@@ -94,7 +95,7 @@ def _membership(left: Code, right: Code, name: Name) -> Code | None:
 
 
 def _text(function: str, left: Code, right: Code, name: Name) -> Code | None:
-    if function in _PREFIXES:
+    if function in _PREFIXES and left.type in {STRING, DYN}:
         # What has no such method raises: only text has one that takes text.
         return Code(f"{left.text}.{_PREFIXES[function]}({right.text})", BOOL)
     if left.type != STRING:

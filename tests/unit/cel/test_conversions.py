@@ -104,6 +104,7 @@ def test_words_for_false(text: str) -> None:
         ("uint(x)", "", "the text is no uint"),
         ("uint(x)", -1, "unsigned integer overflow"),
         ("uint(x)", -1.0, "unsigned integer overflow"),
+        ("uint(x)", -0.5, "unsigned integer overflow"),
         ("uint(x)", 2.0**64, "integer overflow"),
         ("uint(x)", str(MAX_UINT + 1), "unsigned integer overflow"),
         ("uint(x)", False, "no such overload: uint(bool)"),

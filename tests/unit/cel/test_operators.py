@@ -168,6 +168,12 @@ def test_where_python_raises_the_interpreter_says_why(text: str, said: str) -> N
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize("text", ["dyn(1).startsWith(s)", "dyn(-1).endsWith(s)", "dyn(null).startsWith(s)"])
+def test_a_constant_without_the_method_is_an_error(text: str) -> None:
+    with pytest.raises(EvaluationError, match="no such overload"):
+        ENVIRONMENT.compile(typed_in(text)).evaluate(Activation(VALUES))
+
+
 def test_a_list_of_texts_is_looked_up_in_a_set() -> None:
     generator = Generator(ENVIRONMENT.declarations, SURE, FUNCTIONS, results([STANDARD]))
     code = generator.code(ENVIRONMENT.compile(typed_in("s in ['a', 'b', 'a']")).node, {})

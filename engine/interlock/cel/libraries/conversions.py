@@ -53,6 +53,8 @@ def _int(value: float) -> int:
 
 
 def _uint(value: float) -> Uint:
+    if value < 0:  # also what would be cut to zero, as in Go and C++
+        raise EvaluationError("unsigned integer overflow")
     return to_uint(_truncated(value))
 
 
