@@ -66,7 +66,8 @@ def _binary(function: str, left: Code, right: Code, name: Name) -> Code | None:
         return Code(f"({left.text} {_COMPARISONS[function]} {right.text})", BOOL)
     if function in _INT_ARITHMETIC and left.type == right.type == INT:
         return Code(f"{name(to_int)}({left.text} {_INT_ARITHMETIC[function]} {right.text})", INT)
-    if function == "_+_" and left.type == right.type == STRING:
+    # Two texts that nobody has seen may be too long together, which the library looks at.
+    if function == "_+_" and left.type == right.type == STRING and (left.literal or right.literal):
         return Code(f"({left.text} + {right.text})", STRING)
     if function == "@in":
         return _membership(left, right, name)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.cel.values import MAX_INT, MIN_INT, Duration, Timestamp, Uint
+from interlock.cel.values import MAX_INT, MIN_INT, Duration, LimitExceeded, Timestamp, Uint
 from support.evaluation import error_of, value_of
 
 SECOND = 1_000_000_000
@@ -134,3 +134,10 @@ def test_times_that_do_not_fit_are_errors(text: str, said: str) -> None:
 )
 def test_what_has_no_overload_is_an_error_that_names_the_types(text: str, x: Any, said: str) -> None:
     assert error_of(text, x=x) == said
+
+
+@pytest.mark.parametrize("x", ["a" * 600_000, b"a" * 600_000, [None] * 600_000], ids=["text", "bytes", "list"])
+def test_nothing_is_joined_past_the_bound(x: Any) -> None:
+    with pytest.raises(LimitExceeded):
+        value_of("x + x", x=x)
+    assert len(value_of("x + y", x=x, y=x[:400_000])) == 1_000_000

@@ -63,7 +63,7 @@ def python_of(text: str) -> str:
         ("x == 'abc'", "(a['x'] == 'abc')"),
         ("x == null", "(a['x'] is None)"),
         ("x != null", "(a['x'] is not None)"),
-        ("s + t", "(a['s'] + a['t'])"),
+        ("s + 'x'", "(a['s'] + 'x')"),
         ("s in l", "(a['s'] in a['l'])"),
         ("s in m", "(a['s'] in a['m'])"),
         ("m[s]", "a['m'][a['s']]"),

@@ -211,7 +211,10 @@ def test_a_zone_can_lead_out_of_the_calendar(instant: str, zone: str) -> None:
 
 
 def test_a_zone_is_text() -> None:
-    assert error_of("timestamp(0).getHours(z)", z=1) == "no such overload: getHours(google.protobuf.Timestamp, int)"
+    assert (
+        error_of("timestamp(0).getHours(z)", z=1)
+        == "no such overload: getHours(google.protobuf.Timestamp, int)"
+    )
     assert error_of("timestamp(0).getHours(z)", z="\ud800:00") == "an argument of getHours is out of range"
 
 

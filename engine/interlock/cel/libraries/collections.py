@@ -9,26 +9,6 @@ from interlock.cel.types import BOOL, BYTES, DYN, INT, STRING, list_of, map_of, 
 from interlock.cel.values import NONE, EvaluationError, Optional, Uint, optional, to_key
 
 
-def contained(value: Any, container: Any) -> bool:
-    """`value in container`."""
-    if isinstance(container, list):
-        return _in_list(value, container)
-    if isinstance(container, dict):
-        return _in_map(value, container)
-    raise no_overload("@in", value, container)
-
-
-def index(container: Any, position: Any) -> Any:
-    """`container[position]`; of an optional the part that it may have, as an optional."""
-    if isinstance(container, dict):
-        return _value_at(container, position)
-    if isinstance(container, list):
-        return _element_at(container, position)
-    if isinstance(container, Optional):
-        return optional_index(container, position)
-    raise no_overload("_[_]", container, position)
-
-
 def optional_index(container: Any, position: Any) -> Optional:
     """`container[?position]`: none where the container is none or has no such part."""
     if isinstance(container, Optional):
@@ -144,7 +124,6 @@ OVERLOADS: Final = (
     Overload(id="in_map", function="@in", parameters=(_A, _MAP), result=BOOL, compute=_in_map),
     Overload(id="index_list", function="_[_]", parameters=(_LIST, INT), result=_A, compute=_element_at),
     Overload(id="index_map", function="_[_]", parameters=(_MAP, _A), result=_B, compute=_value_at),
-    # What reaches these only through `dyn`: lists indexed by other numbers, optional values, their own errors.
-    Overload(id="in_dyn", function="@in", parameters=(DYN, DYN), result=BOOL, compute=contained),
-    Overload(id="index_dyn", function="_[_]", parameters=(DYN, DYN), result=DYN, compute=index),
+    # Through `dyn` any position reaches a list: it is indexed by every number that is whole.
+    Overload(id="index_list_dyn", function="_[_]", parameters=(_LIST, DYN), result=_A, compute=_element_at),
 )

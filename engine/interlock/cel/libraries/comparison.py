@@ -8,7 +8,7 @@ by code point, as in UTF-8.
 from operator import ge, gt, le, lt, not_
 from typing import Any, Final
 
-from interlock.cel.libraries.overloads import Function, Overload
+from interlock.cel.libraries.overloads import Function, Library, Overload
 from interlock.cel.types import (
     BOOL,
     BYTES,
@@ -126,3 +126,9 @@ OVERLOADS: Final = (
     # What reaches it only through `dyn`, for the error that `&&` and `||` have too.
     Overload(id="logical_not_dyn", function="!_", parameters=(DYN,), result=BOOL, compute=negation),
 )
+
+CROSS_TYPE: Final = Library(
+    name="cross-type numeric comparisons",
+    overloads=tuple(overload for overload in OVERLOADS if len(set(overload.parameters)) > 1),
+)
+"""`1 < 1.5`: evaluation always knows them, the checker where this library is there."""

@@ -116,7 +116,7 @@ def _parsed(text: str, type_: str) -> int:
     return -magnitude if text[0] == "-" else magnitude
 
 
-def shortest(value: float) -> str:
+def _shortest(value: float) -> str:
     """The shortest text that reads back as `value`, with an exponent where Go and C++ write one."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("+Inf" if value > 0 else "-Inf")
@@ -176,7 +176,7 @@ OVERLOADS: Final = (
         ("bool_to_string", BOOL, lambda value: "true" if value else "false"),
         ("int64_to_string", INT, str),
         ("uint64_to_string", UINT, str),
-        ("double_to_string", DOUBLE, shortest),
+        ("double_to_string", DOUBLE, _shortest),
         ("bytes_to_string", BYTES, _text),
         ("timestamp_to_string", TIMESTAMP, format_timestamp),
         ("duration_to_string", DURATION, format_duration),

@@ -5,7 +5,8 @@ Evaluation picks by the types of the values, since below `dyn` the checker
 knows nothing; where no overload fits, the call is an evaluation error.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -59,29 +60,67 @@ def functions(libraries: Iterable[Library]) -> dict[str, Function]:
     """The functions of all `libraries` by name, each over all of its overloads.
 
     A later overload with the same id takes the place of an earlier one, so
-    that a newer version of a library can be laid over an older.
+    that a newer version of a library can be laid over an older. Overloads that
+    values can't tell apart, such as the sums of a list of ints and of doubles,
+    are there by themselves too; `chosen` finds them.
     """
     named: dict[str, dict[str, Overload]] = {}
     for library in libraries:
         for overload in library.overloads:
             named.setdefault(overload.function, {})[overload.id] = overload
-    return {name: dispatcher(name, overloads.values()) for name, overloads in named.items()}
+    table = {name: dispatcher(name, overloads.values()) for name, overloads in named.items()}
+    for name, overloads in named.items():
+        seen = Counter(_visible(overload) for overload in overloads.values())
+        for overload in overloads.values():
+            if seen[_visible(overload)] > 1:
+                table[_key(name, overload.id)] = dispatcher(name, (overload,))
+    return table
+
+
+def chosen(table: Mapping[str, Function], function: str, overloads: Sequence[str]) -> Function:
+    """The function that a call computes by, of which the checker found that these overloads fit."""
+    if len(overloads) == 1 and (exact := table.get(_key(function, overloads[0]))) is not None:
+        return exact
+    return table[function]
 
 
 def dispatcher(name: str, overloads: Iterable[Overload]) -> Function:
     """The function that computes by the first of `overloads` that takes the arguments' types."""
     candidates = tuple(overloads)
-    known: dict[tuple[type, ...], Function] = {}
+    if len(candidates) == 1 and all(map(_is_open, candidates[0].parameters)):
+        return candidates[0].compute
+    # Bounded: there are only so many types of values, and overloads of so many arguments.
+    known: dict[Any, Function] = {}
 
-    def call(*arguments: Any) -> Any:
-        compute = known.get(tuple(map(type, arguments)))
-        if compute is None:
-            compute = _chosen(name, candidates, arguments)
-            # Bounded: there are only so many types of values, and overloads of so many arguments.
-            known[tuple(map(type, arguments))] = compute
+    def choose(*arguments: Any) -> Function:
+        return _chosen(name, candidates, arguments)
+
+    def call_one(argument: Any) -> Any:
+        try:
+            compute = known[type(argument)]
+        except KeyError:
+            compute = known[type(argument)] = choose(argument)
+        return compute(argument)
+
+    def call_two(left: Any, right: Any) -> Any:
+        try:
+            compute = known[type(left), type(right)]
+        except KeyError:
+            compute = known[type(left), type(right)] = choose(left, right)
+        return compute(left, right)
+
+    def call_any(*arguments: Any) -> Any:
+        types = tuple(map(type, arguments))
+        try:
+            compute = known[types]
+        except KeyError:
+            compute = known[types] = choose(*arguments)
         return compute(*arguments)
 
-    return call
+    # Most calls are of one or two arguments, and a decision makes many of them.
+    arities = {len(overload.parameters) for overload in candidates}
+    by_arity: dict[frozenset[int], Function] = {frozenset({1}): call_one, frozenset({2}): call_two}
+    return by_arity.get(frozenset(arities), call_any)
 
 
 def results(libraries: Iterable[Library]) -> Mapping[str, CelType]:
@@ -104,7 +143,21 @@ def _chosen(name: str, overloads: Iterable[Overload], arguments: tuple[Any, ...]
 def _takes(parameter: CelType | None, type_: str | None) -> bool:
     if parameter is None or type_ is None:
         return False
-    return parameter == DYN or parameter.is_parameter or parameter.name == type_
+    return _is_open(parameter) or parameter.name == type_
+
+
+def _is_open(parameter: CelType) -> bool:
+    """Whether a parameter takes values of any type."""
+    return parameter == DYN or parameter.is_parameter
+
+
+def _key(function: str, overload: str) -> str:
+    return f"{function}:{overload}"
+
+
+def _visible(overload: Overload) -> tuple[str, ...]:
+    """What values show of the types of their parameters."""
+    return tuple(parameter.name for parameter in overload.parameters)
 
 
 def _is_plain(type_: CelType) -> bool:

@@ -28,7 +28,8 @@ def pattern(text: str) -> Any:
     try:
         return re2.compile(text, options=_OPTIONS)
     except re2.error as error:
-        raise EvaluationError(f"invalid regular expression: {error}") from None
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error
+        raise EvaluationError(f"invalid regular expression: {reason}") from None
 
 
 def matches(text: str, expression: str) -> bool:

@@ -95,8 +95,6 @@ def _fraction(nanoseconds: int) -> str:
 
 
 def _zone(name: str) -> tzinfo:
-    if not name:
-        return UTC
     if found := _OFFSET.fullmatch(name):
         sign, away_hours, away_minutes = map(str, found.groups())
         offset = timedelta(hours=int(away_hours), minutes=int(away_minutes))

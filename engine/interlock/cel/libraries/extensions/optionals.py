@@ -6,7 +6,7 @@ alternative only where it is needed.
 
 from typing import Any, Final
 
-from interlock.cel.libraries.collections import index, optional_index, optional_select
+from interlock.cel.libraries.collections import optional_index, optional_select
 from interlock.cel.libraries.overloads import Library, no_overload
 from interlock.cel.libraries.signatures import function, member
 from interlock.cel.types import BOOL, DYN, INT, STRING, CelType, list_of, map_of, optional_of, parameter
@@ -88,10 +88,10 @@ _BASE: Final = (
     function(
         "optional_map_optindex_optional_value", "_[?_]", (optional_of(_MAP), _K), _OPTIONAL, optional_index
     ),
-    # What reaches it only through `dyn`: lists indexed by other numbers, and its own errors.
-    function("optindex_dyn", "_[?_]", (DYN, DYN), optional_of(DYN), optional_index),
-    function("optional_list_index_int", "_[_]", (optional_of(_LIST), INT), _OPTIONAL, index),
-    function("optional_map_index_value", "_[_]", (optional_of(_MAP), _K), _OPTIONAL, index),
+    # Through `dyn` any position reaches a list: it is indexed by every number that is whole.
+    function("list_optindex_dyn", "_[?_]", (_LIST, DYN), _OPTIONAL, optional_index),
+    function("optional_list_index_int", "_[_]", (optional_of(_LIST), INT), _OPTIONAL, optional_index),
+    function("optional_map_index_value", "_[_]", (optional_of(_MAP), _K), _OPTIONAL, optional_index),
 )
 _ENDS: Final = (
     member("list_first", "first", (_LIST,), _OPTIONAL, first),

@@ -162,8 +162,11 @@ VERSIONS: Final = tuple(
     for version, overloads in enumerate(_OWN)
 )
 
+REVERSE: Final = Library(name="string reverse", overloads=(_REVERSE,))
+"""`reverse` of a text by itself, for use beside a lists extension that has its own."""
+
 DECLARED: Final = tuple(Library(name="strings", overloads=overloads) for overloads in _OWN)
 """The versions declared without the checker's extension, so that others can add overloads to their functions.
 
-They have no `reverse`, which the lists extension would have to share with them.
+They have no `reverse`, which is `REVERSE`.
 """
