@@ -32,6 +32,11 @@ class SourceText:
     span: Span
     locate: Callable[[int, int], Span]
 
+    def at(self, offset: int) -> Span:
+        """Where the character at `offset`, counted in code points from 0, came from."""
+        before = self.text[:offset]
+        return self.locate(before.count("\n") + 1, offset - before.rfind("\n"))
+
 
 def typed_in(text: str, file: str = "<expression>") -> SourceText:
     """`text` as if it were the whole of `file`."""

@@ -78,7 +78,7 @@ def test_the_catalog_of_policies_classifies_what_is_read(run: Run) -> None:
 def test_a_trace_shows_every_sub_expression(run: Run) -> None:
     result = run("eval", "x > 1 && y", "--var", "x=2", "--var", "y=false", "--trace")
     assert result.stdout == (
-        "false  bool\n  x > 1 && y → false\n    x > 1 → true\n      x → 2\n    y → false\n"
+        "false  bool\n  x > 1 && y\n  │ │   │  │\n  2 │   │  false\n    │   false\n    true\n"
     )
 
 
@@ -86,7 +86,7 @@ def test_an_evaluation_error_ends_with_one(run: Run) -> None:
     result = run("eval", "1 / x", "--var", "x=0", "--trace")
     assert result.exit_code == 1
     assert result.stderr == "evaluation error: divide by zero\n"
-    assert result.stdout == "  1 / x → error: divide by zero\n    x → 0\n"
+    assert result.stdout == "  1 / x\n    │ │\n    │ 0\n    error: divide by zero\n"
 
 
 def test_a_compile_error_points_at_its_place(run: Run) -> None:

@@ -22,18 +22,22 @@ def test_a_denial_is_explained_with_places_and_values(run: Run) -> None:
         "✗ deny  model.chat bad-1  (c.yaml:1)\n"
         "\n"
         "violated  organization models/never-bad models[0]  (policies/models.yaml:12:15)\n"
-        '  forbid: model.name.startsWith("bad")\n'
-        '    model.name.startsWith("bad") → true\n'
-        '      model.name → "bad-1"\n'
+        "  forbid:\n"
+        '    model.name.startsWith("bad")\n'
+        "          │    │\n"
+        "          │    true\n"
+        '          "bad-1"\n'
         "  message: this model is not to be used\n"
         "  remedy: use good-1\n"
         "\n"
         "unpermitted  organization models[0]\n"
         "  layer `organization` is closed for models, and no policy of it permits `bad-1`\n"
         "  unpermitted  organization models/good models[0]  (policies/models.yaml:10:15)\n"
-        '    permit: model.name.startsWith("good")\n'
-        '      model.name.startsWith("good") → false\n'
-        '        model.name → "bad-1"\n'
+        "    permit:\n"
+        '      model.name.startsWith("good")\n'
+        "            │    │\n"
+        "            │    false\n"
+        '            "bad-1"\n'
     )
 
 
@@ -73,7 +77,7 @@ def test_policies_that_do_not_apply_say_why_they_permit_nothing(run: Run) -> Non
     ) in result.stdout
 
 
-def test_expressions_of_many_lines_and_variables_are_shown_as_written(run: Run) -> None:
+def test_expressions_of_many_lines_are_shown_in_one_and_variables_below(run: Run) -> None:
     Path("policies/extra.yaml").write_text(
         "apiVersion: interlock.dev/v1alpha1\nkind: IntentPolicy\nmetadata: {name: extra}\nspec:\n"
         "  layer: team\n  area: models\n  description: x\n"
@@ -83,12 +87,15 @@ def test_expressions_of_many_lines_and_variables_are_shown_as_written(run: Run) 
     )
     result = run("explain", "policies", _write("c.yaml", chat("good-1")))
     assert (
-        "  forbid: variables.long\n"
-        "      && true\n"
-        "    variables.long && true → true\n"
-        "      variables.long → true\n"
-        "  variables.long\n"
-        "    size(model.name) > 3 → true\n"
+        "  forbid:\n"
+        "    variables.long && true\n"
+        "    │              │\n"
+        "    true           true\n"
+        "  variables.long:\n"
+        "    size(model.name) > 3\n"
+        "    │          │     │\n"
+        "    6          │     true\n"
+        '               "good-1"\n'
     ) in result.stdout
 
 

@@ -39,7 +39,7 @@ from interlock.cel.ir import (
 )
 from interlock.cel.libraries.collections import has, has_repeated
 from interlock.cel.libraries.comparison import to_bool
-from interlock.cel.libraries.overloads import Function
+from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
 from interlock.cel.libraries.ranges import elements, entries_of, pairs
 from interlock.cel.operators import inline
@@ -126,7 +126,7 @@ class Generator:
             codes[1] = replace(codes[1], text=f"b.search({codes[1].text})")
         if (made := inline(node.function, codes, self.name)) is not None:
             return made
-        known = self.name(self.functions[node.function])
+        known = self.name(chosen(self.functions, node.function, node.overloads))
         text = f"{known}({', '.join(code.text for code in codes)})"
         return Code(text, self.results.get(node.function, DYN))
 

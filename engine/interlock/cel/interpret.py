@@ -33,7 +33,7 @@ from interlock.cel.ir import (
 )
 from interlock.cel.libraries.collections import has, has_repeated, select
 from interlock.cel.libraries.comparison import to_bool
-from interlock.cel.libraries.overloads import Function
+from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map, or_else, or_value
 from interlock.cel.libraries.ranges import elements, entries_of, pairs
 from interlock.cel.values import EvaluationError, LimitExceeded, entries
@@ -133,7 +133,7 @@ class _Evaluation:
         if scope and is_search(node):
             self.budget.search(values[1])
         try:
-            return self.functions[node.function](*values)
+            return chosen(self.functions, node.function, node.overloads)(*values)
         except (OverflowError, ValueError):
             # JSON can hold what is no CEL value: integers of any size, lone surrogates.
             raise EvaluationError(f"an argument of {node.function} is out of range") from None

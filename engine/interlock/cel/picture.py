@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from interlock.cel.ir import And, Node, Or, children
+from interlock.cel.ir import And, Conditional, Node, Or, children
 from interlock.cel.literal import literal
 from interlock.cel.trace import Step, is_plain
 from interlock.cel.unparse import unparse, written
@@ -22,17 +22,20 @@ WIDTH: Final = 100
 _MAX_VALUE: Final = 40
 _MAX_TURNS: Final = 5
 _INDENT: Final = "  "
+_OPERATORS: Final[dict[type, str]] = {And: "&&", Or: "||", Conditional: "?:"}
 
 
 def picture(step: Step, width: int = WIDTH) -> Iterator[str]:
     """The lines that show `step`: its expression, the values under it, and the bodies of its macros.
 
-    Where the expression is wider than `width`, the sides of its outermost `&&`
-    or `||` are shown one after the other.
+    Where the expression is wider than `width`, the sides of its outermost
+    `&&`, `||` or `?:` are shown one after the other.
     """
     made = written(step.node)
-    if len(made.text) > width and isinstance(step.node, And | Or):
-        yield from _sides(step, step.node, width)
+    operator = _OPERATORS.get(type(step.node))
+    if len(made.text) > width and operator is not None:
+        yield f"{value(step)}: sides of {operator}"
+        yield from (_INDENT + line for line in _sides(step, width - len(_INDENT)))
         return
     values = {id(part.node): value(part) for part in _within(step)}
     yield made.text
@@ -46,19 +49,16 @@ def value(step: Step) -> str:
     return _cut(step.result, _MAX_VALUE)
 
 
-def _sides(step: Step, node: And | Or, width: int) -> Iterator[str]:
-    operator = "&&" if isinstance(node, And) else "||"
-    yield f"{value(step)}: sides of {operator}"
+def _sides(step: Step, width: int) -> Iterator[str]:
     for side, part in _chain(step):
         if part is not None:
-            yield from (_INDENT + line for line in picture(part, width - len(_INDENT)))
+            yield from picture(part, width)
         else:
-            yield f"{_INDENT}{_cut(unparse(side), width)}"
-            yield f"{_INDENT}not evaluated"
+            yield f"{_cut(unparse(side), width)}  (not evaluated)"
 
 
 def _chain(step: Step) -> Iterator[tuple[Node, Step | None]]:
-    """The operands of a chain of one operator, each with its step where it was evaluated."""
+    """The sides of a chain of one operator, each with its step where it was evaluated."""
     parts = {id(part.node): part for part in step.parts}
     for side in children(step.node):
         part = parts.get(id(side))

@@ -12,8 +12,9 @@ from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
 from interlock.cel.literal import literal
+from interlock.cel.picture import picture
 from interlock.cel.program import Activation, Program
-from interlock.cel.trace import lines, trace
+from interlock.cel.trace import trace
 from interlock.cel.types import DYN, TIMESTAMP
 from interlock.cel.values import EvaluationError, LimitExceeded, Timestamp, type_of
 from interlock.cli.moment import NowOption, instant
@@ -164,8 +165,8 @@ def _show(program: Program, each: Try, *, traced: bool) -> bool:
     except (EvaluationError, LimitExceeded) as raised:
         error = str(raised)
     if traced:
-        for depth, text, result in lines(trace(program, activation)):
-            out.print(line(visible(f"{text} → {result}"), indent=depth + 1))
+        for row in picture(trace(program, activation)):
+            out.print(line(visible(row), indent=1))
     if error:
         typer.echo(f"{prefix}evaluation error: {in_one_line(error)}", err=True)
     return not error

@@ -5,7 +5,8 @@ from typing import Final
 
 from rich.text import Text
 
-from interlock.cel.trace import Step, lines
+from interlock.cel.picture import picture
+from interlock.cel.trace import Step
 from interlock.cli.render import in_one_line, line, reason, visible
 from interlock.decisionlog.record import record, rfc3339
 from interlock.engine.explain import ExplainedRule, Explanation, MissingPermit, NamingWaiver
@@ -48,22 +49,18 @@ def _rule(rule: ExplainedRule, depth: int) -> Iterator[Text]:
     )
     if rule.obstacle:
         yield line(f"does not apply: the policy {visible(rule.obstacle)}", indent=depth + 1)
-    if rule.expression is not None:
-        rows = rule.expression.text.strip().split("\n")
-        yield line((f"{rule.clause}: ", "bold"), visible(rows[0]), indent=depth + 1)
-        for row in rows[1:]:
-            yield line(visible(row), indent=depth + 2)
     if rule.step is not None:
+        yield line((f"{rule.clause}:", "bold"), indent=depth + 1)
         yield from _steps(rule.step, depth + 2)
     for variable, step in rule.variables:
-        yield line((visible(variable), "bold"), indent=depth + 1)
+        yield line((visible(f"{variable}:"), "bold"), indent=depth + 1)
         yield from _steps(step, depth + 2)
     yield from _advice(rule, depth + 1)
 
 
 def _steps(step: Step, depth: int) -> Iterator[Text]:
-    for below, text, result in lines(step):
-        yield line(visible(f"{text} → {result}"), indent=depth + below)
+    for row in picture(step):
+        yield line(visible(row), indent=depth)
 
 
 def _advice(rule: ExplainedRule, depth: int) -> Iterator[Text]:

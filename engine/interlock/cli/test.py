@@ -1,6 +1,6 @@
 """`interlock test`: policy unit tests, run and reported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,7 @@ from interlock.cli.policies import EvaluatorOption, loaded
 from interlock.cli.render import console, in_one_line, line, visible
 from interlock.cli.status import Status
 from interlock.errors import OperatorError
-from interlock.policytest.coverage import RuleCoverage
+from interlock.policytest.coverage import ExpressionCoverage, RuleCoverage
 from interlock.policytest.junit import junit
 from interlock.policytest.read import read_suites
 from interlock.policytest.run import Report, Trial, run
@@ -35,7 +35,10 @@ def run_tests(
         typer.Option("--filter", metavar="TEXT", help="Run only cases whose `suite: case` contains this text."),
     ] = "",
     coverage: Annotated[  # noqa: FBT002  # an option of the command
-        bool, typer.Option("--coverage", help="List for every rule how often it was true, false or failed.")
+        bool,
+        typer.Option(
+            "--coverage", help="List how often each rule was true, false or failed, and branches never taken."
+        ),
     ] = False,
     evaluator: EvaluatorOption = Evaluator.INTERLOCK,
 ) -> None:
@@ -100,6 +103,21 @@ def _write_coverage(found: Report) -> None:
     for each in found.coverage:
         counts = f"true {each.true}, false {each.false}, errors {each.errors}"
         out.print(line(f"{_name(each):{width}}  {counts}", indent=1))
+    _write_branches(out, found.branches)
+
+
+def _write_branches(out: Console, expressions: Iterable[ExpressionCoverage]) -> None:
+    found = tuple(expressions)
+    taken, missed = sum(each.taken for each in found), sum(len(each.missed) for each in found)
+    if found:
+        out.print(line(f"branches: {taken} of {taken + missed} taken"))
+    for each in found:
+        if each.missed:
+            out.print(line(visible(f"{each.policy}/{each.clause}"), indent=1))
+        for branch in each.missed:
+            never = (f"never {str(branch.value).lower()}: ", "yellow")
+            place = (visible(f"  ({branch.span})"), "dim")
+            out.print(line(never, in_one_line(branch.condition), place, indent=2))
 
 
 def _name(coverage: RuleCoverage) -> str:

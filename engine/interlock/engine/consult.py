@@ -21,8 +21,9 @@ from interlock.units import Instant
 class Consulted:
     """One rule over one item.
 
-    `applies` is what the policy's match says: true, false, or what went wrong
-    in its condition. `value` is what the rule's expression evaluates to: true,
+    `is_considered` says whether the policy is about Intents of this action and
+    kind, and `applies` what its whole match says: true, false, or what went
+    wrong in its condition. `value` is what the rule's expression evaluates to: true,
     false, or what went wrong; where the policy does not apply it is false and
     means nothing.
     """
@@ -31,6 +32,7 @@ class Consulted:
     rule: CompiledRule
     item: str
     activation: Activation
+    is_considered: bool
     applies: bool | str
     value: bool | str
 
@@ -52,10 +54,11 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
     shared = activation_of(intent, now)
     for compiled in policies:
         area = compiled.policy.area
+        is_considered = not mismatch(compiled.policy, intent)
         for number, member in enumerate(items(area, intent)):
             own = shared.extended(compiled.variables)
             own[area.variable] = member
-            applies = _applies(compiled, intent, own)
+            applies = is_considered and _applies(compiled, own)
             for rule in compiled.rules:
                 value = outcome(rule.program, own) if applies is True else False
                 yield Consulted(
@@ -63,6 +66,7 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
                     rule=rule,
                     item=path(area, number),
                     activation=own,
+                    is_considered=is_considered,
                     applies=applies,
                     value=value,
                 )
@@ -83,9 +87,7 @@ def mismatch(policy: Policy, intent: Intent) -> str:
     return ""
 
 
-def _applies(compiled: CompiledPolicy, intent: Intent, activation: Activation) -> bool | str:
-    if mismatch(compiled.policy, intent):
-        return False
+def _applies(compiled: CompiledPolicy, activation: Activation) -> bool | str:
     return True if compiled.when is None else outcome(compiled.when, activation)
 
 

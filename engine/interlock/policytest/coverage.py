@@ -1,12 +1,19 @@
-"""Which rules the cases made true, false or fail, and which never said anything."""
+"""Which rules the cases made true, false or fail, which never said anything, and which branches were taken."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from interlock.cel.coverage import Branch, Taken, branches
+from interlock.cel.program import Activation, Program
+from interlock.cel.unparse import unparse
+from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.engine.consult import Consulted
+from interlock.identity import PolicyName
 from interlock.loading.compile import CompiledPolicy
 from interlock.model.verdict import RuleId
+from interlock.spans import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,23 +30,88 @@ class RuleCoverage:
     is_exercised: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MissedBranch:
+    """A condition that no case gave this value, and where it stands."""
+
+    span: Span
+    condition: str
+    value: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressionCoverage:
+    """How many branches of one expression of a policy were taken, and the others.
+
+    `clause` is the rule's name, `match.when` or `variables.NAME`.
+    """
+
+    policy: PolicyName
+    clause: str
+    taken: int
+    missed: tuple[MissedBranch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Expression:
+    """One expression under test and what its evaluations took."""
+
+    policy: PolicyName
+    clause: str
+    program: Program
+    seen: Taken = field(default_factory=Taken)
+
+    def evaluate(self, activation: Activation) -> None:
+        try:
+            self.program.trace(activation, self.seen)
+        except (EvaluationError, LimitExceeded):
+            return  # what was evaluated before it failed was seen
+
+    def coverage(self) -> ExpressionCoverage:
+        found = branches(self.program.node)
+        missed = tuple(self._missed(branch) for branch in found if not self.seen.covers(branch))
+        return ExpressionCoverage(
+            policy=self.policy, clause=self.clause, taken=len(found) - len(missed), missed=missed
+        )
+
+    def _missed(self, branch: Branch) -> MissedBranch:
+        condition = branch.condition
+        return MissedBranch(self.program.source.at(condition.place.offset), unparse(condition), branch.value)
+
+
 @dataclass(slots=True)
 class Coverage:
     """Counts that grow case by case."""
 
     _seen: dict[RuleId, Counter[str]] = field(default_factory=dict)
+    _expressions: dict[Program, _Expression] = field(default_factory=dict)
 
     def expect(self, policies: Iterable[CompiledPolicy]) -> None:
         """The rules of `policies` are under test, whether or not a case reaches them."""
         for compiled in policies:
+            for clause, program in _programs(compiled):
+                self._expressions.setdefault(program, _Expression(compiled.policy.name, clause, program))
             for rule in compiled.rules:
                 self._seen.setdefault(rule.id, Counter())
 
     def add(self, consulted: Iterable[Consulted]) -> None:
-        """Count what rules under test said."""
+        """Count what rules under test said, and the branches that their evaluation took."""
         for one in consulted:
-            if one.applies is not False and one.rule.id in self._seen:
+            if one.rule.id not in self._seen:
+                continue
+            if one.is_considered:
+                self._take(one)
+            if one.applies is not False:
                 self._seen[one.rule.id].update(_marks(one))
+
+    def _take(self, one: Consulted) -> None:
+        compiled = one.compiled
+        read: list[Any] = [compiled.when]
+        if one.applies is True:
+            read += [one.rule.program, *compiled.variables.values()]
+        for program in read:
+            if program is not None:
+                self._expressions[program].evaluate(one.activation)
 
     def rules(self) -> tuple[RuleCoverage, ...]:
         """Every rule under test, by file and position."""
@@ -53,6 +125,20 @@ class Coverage:
             )
             for rule, seen in sorted(self._seen.items(), key=lambda pair: (pair[0].span, pair[0].rule))
         )
+
+    def expressions(self) -> tuple[ExpressionCoverage, ...]:
+        """Every expression under test that has branches, in the order of policies and of their text."""
+        found = [expression.coverage() for expression in self._expressions.values()]
+        return tuple(each for each in found if each.taken or each.missed)
+
+
+def _programs(compiled: CompiledPolicy) -> Iterator[tuple[str, Program]]:
+    """The expressions of a policy that decide, with what each is called."""
+    if compiled.when is not None:
+        yield "match.when", compiled.when
+    yield from compiled.variables.items()
+    for rule in compiled.rules:
+        yield rule.rule.name, rule.program
 
 
 def _marks(one: Consulted) -> Iterator[str]:

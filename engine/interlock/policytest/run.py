@@ -18,7 +18,7 @@ from interlock.loading.files import find
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.layers import Layers
 from interlock.model.policy import Effect
-from interlock.policytest.coverage import Coverage, RuleCoverage
+from interlock.policytest.coverage import Coverage, ExpressionCoverage, RuleCoverage
 from interlock.policytest.expect import Failure, failures
 from interlock.policytest.suite import Case, Suite
 
@@ -38,6 +38,7 @@ class Report:
 
     trials: tuple[Trial, ...]
     coverage: tuple[RuleCoverage, ...]
+    branches: tuple[ExpressionCoverage, ...]
 
 
 def run(
@@ -60,7 +61,7 @@ def run(
     for suite, cases, bench in ((suite, cases, bench) for suite, cases, bench in benches if bench):
         coverage.expect(bench.tested)
         trials += [Trial(suite, case, bench.attempt(case, coverage)) for case in cases]
-    return Report(tuple(trials), coverage.rules())
+    return Report(tuple(trials), coverage.rules(), coverage.expressions())
 
 
 @dataclass(frozen=True, slots=True)
