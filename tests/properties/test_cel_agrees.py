@@ -1,7 +1,5 @@
 """One language, many readers: generated code, interpreter, trace, sieve and other implementations agree."""
 
-import math
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pytest
@@ -9,90 +7,34 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from interlock.cel.budget import MAX_NESTED_ITERATIONS
-from interlock.cel.declarations import declare, message_type
+from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
-from interlock.cel.frontend import RejectedError
 from interlock.cel.ir import And, Node, Or, children
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Activation
 from interlock.cel.trace import trace
-from interlock.cel.types import BOOL, DYN, INT, STRING, TIMESTAMP, CelType, list_of
 from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded, Timestamp
 from interlock.model.intent import Intent
 from interlock.spans import typed_in
-from support.expressions import DYNAMIC_VARIABLES, FAILING, FULL, INTENT, PLAIN, expressions
-from support.oracles import ERROR, Google, celpy_value
-from support.strategies import INTEGERS, NOW, TEXTS, intents, json_values, scalars
-
-DECLARED: Final = {
-    "b": BOOL,
-    "i": INT,
-    "j": INT,
-    "s": STRING,
-    "t": STRING,
-    "l": list_of(STRING),
-    "x": DYN,
-    "y": DYN,
-    "d": list_of(DYN),
-}
-TRUSTING: Final = Environment(declare([]), DECLARED, DECLARED)
-GUARDED: Final = Environment(declare([]), DECLARED, {})
-_POLICY: Final[dict[str, CelType]] = {"intent": message_type(Intent), "now": TIMESTAMP}
-POLICY: Final = Environment(declare([Intent]), _POLICY, _POLICY)
-
-KINDS: Final = st.sampled_from(["bool", "bool", "int", "string"])
-ANY_EXPRESSION: Final = KINDS.flatmap(lambda kind: expressions(FULL, kind))
-FAILING_EXPRESSION: Final = KINDS.flatmap(lambda kind: expressions(FULL.joined(FAILING), kind))
-PLAIN_EXPRESSION: Final = KINDS.flatmap(lambda kind: expressions(PLAIN.joined(FAILING), kind))
-POLICY_EXPRESSION: Final = expressions(INTENT, "bool")
-
-# Google's wrapper cuts text at NUL, which test_text_is_not_cut_at_nul is about.
-WHOLE_TEXTS: Final = st.sampled_from([text for text in TEXTS if "\0" not in text])
-INPUTS: Final = st.fixed_dictionaries(
-    {
-        "b": st.booleans(),
-        "i": st.sampled_from(INTEGERS),
-        "j": st.sampled_from(INTEGERS),
-        "s": WHOLE_TEXTS,
-        "t": WHOLE_TEXTS,
-        "l": st.lists(WHOLE_TEXTS, max_size=3),
-        "x": json_values(),
-        "y": json_values(),
-        "d": st.lists(scalars(), max_size=3),
-    }
+from support.expressions import DYNAMIC_VARIABLES, FAILING, FULL, expressions
+from support.oracles import Google, celpy_value
+from support.programs import (
+    ANY_EXPRESSION,
+    ERROR,
+    FAILING_EXPRESSION,
+    GUARDED,
+    HOSTILE,
+    INPUTS,
+    PLAIN_EXPRESSION,
+    POLICY,
+    POLICY_EXPRESSION,
+    TRUSTING,
+    found,
+    generated,
+    interpreted,
+    program_of,
 )
-NO_CEL_VALUES: Final = st.sampled_from([10**30, -(10**400), 10**5000, "\ud800", "a\udfff"])
-HOSTILE: Final = st.dictionaries(st.sampled_from(sorted(DECLARED)), json_values() | NO_CEL_VALUES)
-
-
-def program_of(environment: Environment, text: str) -> Program:
-    try:
-        return environment.compile(typed_in(text))
-    except RejectedError:
-        # The grammar knows types, not every rule of the checker.
-        assume(condition=False)
-        raise
-
-
-def found(evaluate: Callable[[], Any]) -> tuple[str, Any]:
-    """The value with its type, or which of the two failures it is."""
-    try:
-        value = evaluate()
-    except EvaluationError:
-        return ERROR, None
-    except LimitExceeded:
-        return "limit", None
-    if isinstance(value, float) and math.isnan(value):
-        return "nan", None
-    return type(value).__name__, value
-
-
-def generated(program: Program, values: Mapping[str, Any]) -> tuple[str, Any]:
-    return found(lambda: program.evaluate(Activation(values)))
-
-
-def interpreted(program: Program, values: Mapping[str, Any]) -> tuple[str, Any]:
-    return found(lambda: program.trace(Activation(values), lambda _node, _value: None))
+from support.strategies import NOW, intents, json_values
 
 
 def holds_nul(value: Any) -> bool:
@@ -138,7 +80,7 @@ def test_whatever_is_bound_nothing_but_a_value_or_a_cel_error_comes_out(
 
 @given(POLICY_EXPRESSION, json_values())
 def test_what_is_no_intent_at_all_gives_a_value_or_a_cel_error(text: str, intent: Any) -> None:
-    guarded = Environment(declare([Intent]), _POLICY, {})
+    guarded = Environment(declare([Intent]), POLICY.variables, {})
     program = program_of(guarded, text)
     values = {"intent": intent, "now": Timestamp(0)}
     assert generated(program, values) == interpreted(program, values)

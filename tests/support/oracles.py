@@ -16,8 +16,7 @@ from cel_expr_python import cel
 from celpy import celtypes
 from celpy.adapter import json_to_cel
 
-ERROR: Final = "error"
-"""What every implementation is held to where the value is an error: which one is its own affair."""
+from support.programs import ERROR
 
 # Making an environment of cel-python raises the process's recursion limit, which other tests run into.
 _LIMIT: Final = sys.getrecursionlimit()

@@ -31,7 +31,8 @@ from interlock.cel.ir import (
     children,
     rebuilt,
 )
-from interlock.cel.libraries.overloads import Function
+from interlock.cel.libraries.overloads import Function, results
+from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.literal import is_writable
 from interlock.cel.types import BOOL
 from interlock.cel.values import EvaluationError, LimitExceeded
@@ -40,7 +41,8 @@ Path = tuple[str, ...]
 """A variable and the fields below it: `("intent", "models")`."""
 
 _MAX_UNROLLED: Final = 64
-_SURE: Final = frozenset({"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "!_", "@in", "bool"})
+_PREDICATES: Final = frozenset(name for name, type_ in results((STANDARD,)).items() if type_ == BOOL)
+"""Functions that give a bool or fail, whatever their arguments are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,11 @@ class Partial:
             return node
         if self._is_known(node, frozenset()):
             return self._evaluated(node)
-        return self._simplified(rebuilt(node, self.reduce))
+        made = self._simplified(rebuilt(node, self.reduce))
+        # A part that only seemed to read something unknown may have made the whole known.
+        below = children(made)
+        is_known = below and all(isinstance(child, Const) for child in below)
+        return self._evaluated(made) if is_known else made
 
     def _evaluated(self, node: Node) -> Node:
         """The value of `node` as a constant; where it fails, or can't be written, `node` as it is."""
@@ -123,7 +129,7 @@ def _is_bool(node: Node) -> bool:
         case And() | Or() | Has() | Quantifier():
             return True
         case Call(_, function):
-            return node.place.type == BOOL and function in _SURE
+            return function in _PREDICATES
         case Const(_, value):
             return isinstance(value, bool)
         case _:

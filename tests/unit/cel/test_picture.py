@@ -85,7 +85,6 @@ def test_a_transformation_shows_what_it_tested_and_made() -> None:
         "  e > 1",
         "  │ │",
         "  2 true",
-    ] + [
         "  e * 2",
         "  │ │",
         "  2 4",
