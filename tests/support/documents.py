@@ -21,6 +21,20 @@ spec:
 {rules}"""
 
 
+def library(name: str = "limits", *, version: str = "1.0.0", expression: str = "n > 8") -> str:
+    """A FunctionLibrary of one function, `isLarge`, of a number."""
+    return f"""\
+apiVersion: interlock.dev/v1alpha1
+kind: FunctionLibrary
+metadata: {{name: {name}}}
+spec:
+  version: {version}
+  description: How much is too much.
+  functions:
+    - {{name: isLarge, parameters: [{{name: n, type: int}}], result: bool, expression: "{expression}"}}
+"""
+
+
 def waiver(name: str = "training-run", *, digest: str = _NO_DIGEST, layer: str = "organization") -> str:
     """A Waiver of the rule of `policy()`."""
     return f"""\

@@ -11,13 +11,16 @@ from pydantic import BaseModel
 
 from interlock.cel.budget import MAX_NESTED_ITERATIONS
 from interlock.cel.declarations import declare
+from interlock.cel.inline import MAX_DEPTH, MAX_NODES
 from interlock.cel.libraries import STANDARD, functions
 from interlock.intents.estimates import BYTES_PER_TOKEN, IMAGE_TOKENS, TOKENS_PER_MESSAGE
-from interlock.loading.kinds import catalog, common, policy, policyset, waiver
+from interlock.loading.kinds import catalog, common, library, policy, policyset, waiver
 from interlock.loading.policyset import load
+from interlock.loading.types import TYPE_NAMES
 from interlock.model import intent
 from interlock.model.area import Area
 from interlock.model.labels import DEFAULT_LABELS
+from support.functionpage import function_page
 from support.pages import Typed, follow, links, told
 
 _ROOT = Path(__file__).parents[2]
@@ -27,6 +30,7 @@ _FOLLOWED = [
     *sorted(_DOCS.glob("tutorial/*.md")),
     *sorted(_DOCS.glob("how-to/*.md")),
     _REFERENCE / "cel.md",
+    _REFERENCE / "function-library.md",
     _ROOT / "policies" / "README.md",
     _ROOT / "README.md",
 ]
@@ -40,9 +44,13 @@ _SHAPES: dict[tuple[str, str], type[BaseModel]] = {
     ("policy.md", "metadata"): common.Metadata,
     ("policy.md", "spec"): policy.PolicySpec,
     ("policy.md", "spec.match"): policy.MatchShape,
+    ("policy.md", "spec.imports[]"): policy.ImportShape,
     ("policy.md", "spec.variables[]"): policy.VariableShape,
     ("policy.md", "spec.rules[]"): policy.RuleShape,
     ("policy.md", "spec.defaults[]"): policy.DefaultShape,
+    ("function-library.md", "spec"): library.LibrarySpec,
+    ("function-library.md", "spec.functions[]"): library.FunctionShape,
+    ("function-library.md", "spec.functions[].parameters[]"): library.ParameterShape,
     ("catalog.md", "spec"): catalog.CatalogSpec,
     ("catalog.md", "spec.models[]"): catalog.ModelShape,
     ("catalog.md", "spec.models[].price"): catalog.PriceShape,
@@ -158,6 +166,13 @@ def test_examples_of_documents_load(tmp_path: Path) -> None:
     assert [policy.name for policy in load([tmp_path]).policies] == ["gpus-per-pod"]
 
 
+def test_the_page_of_functions_is_what_the_tables_say(*, update_golden: bool) -> None:
+    page = _REFERENCE / "cel-functions.md"
+    if update_golden:
+        page.write_text(function_page(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == function_page()
+
+
 def test_the_page_of_cel_names_every_function_and_variable() -> None:
     page = (_REFERENCE / "cel.md").read_text(encoding="utf-8")
     known = {name for name in functions([STANDARD]) if name.isidentifier()}
@@ -165,3 +180,10 @@ def test_the_page_of_cel_names_every_function_and_variable() -> None:
     assert sorted(area for area in Area if f"`{area.variable}`" not in page) == []
     assert f"{MAX_NESTED_ITERATIONS:,}" in page
     assert f"{common.LONGEST_TEXT:,} characters" in page
+
+
+def test_the_page_of_function_libraries_names_every_type_and_the_bounds() -> None:
+    page = (_REFERENCE / "function-library.md").read_text(encoding="utf-8")
+    names = re2.findall(r"`([a-z]+)`", _sections("function-library.md")["Types"])
+    assert sorted(name for name in TYPE_NAMES if name not in names) == []
+    assert f"{MAX_NODES:,} parts and nest {MAX_DEPTH} deep" in page

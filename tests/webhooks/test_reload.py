@@ -70,6 +70,32 @@ def test_a_broken_file_keeps_the_last_good_policies_and_a_fixed_one_heals(
     assert 'interlock_policy_reload_total{outcome="unchanged"} 1.0' in service.metrics.exposition().decode()
 
 
+def test_a_text_that_takes_too_much_to_check_keeps_the_last_good_policies_deciding(
+    folder: Path, service: LoggedService, check: Application
+) -> None:
+    levels = "".join(f"[{{a{level}: a{level}}}].map(a{level + 1}, " for level in range(25))
+    doubling = f"[{{1: 1}}].map(a0, {levels}a25{')' * 26} != []"
+    (folder / "models.yaml").write_text(MODELS.replace('model.name.startsWith("good")', f'"{doubling}"'))
+    body = encoded(chat("good-1"))
+
+    async def decide_while_reloading() -> list[str]:
+        reloading = asyncio.create_task(service.policies.reload())
+        decisions = []
+        while not reloading.done():
+            async with asyncio.timeout(1):
+                decisions.append((await send(check, "/v1/check", body)).json()["decision"])
+            await asyncio.sleep(0.01)
+        return decisions
+
+    decisions = asyncio.run(decide_while_reloading())
+    assert len(decisions) > 10
+    assert set(decisions) == {"allow"}
+    assert _readiness(check)["stale"] is True
+    (logged,) = service.lines
+    (problem,) = logged["problems"]
+    assert problem.startswith(f"{folder}/models.yaml:10:16: takes too much to check: simplify it")
+
+
 def test_a_folder_that_vanishes_keeps_the_last_good_policies(
     folder: Path, service: LoggedService, check: Application
 ) -> None:

@@ -31,14 +31,17 @@ def evaluation(generator: Generator, node: Node) -> Code:
     return Code(text, body.type)
 
 
-def sieve(generator: Generator, rules: Sequence[tuple[Node, bool]]) -> str:
+def sieve(generator: Generator, rules: Sequence[tuple[Node | None, bool]]) -> str:
     """The source of `sieve(a)`: the numbers of the nodes that aren't their boolean, and of those that fail.
 
-    One function over many nodes saves a call each. A node that fails here is
-    to be evaluated by itself, exactly.
+    One function over many nodes saves a call each. A node that fails here, or
+    that there is no code for, is to be evaluated by itself, exactly.
     """
     tests = []
     for number, (node, silent) in enumerate(rules):
+        if node is None:
+            tests.append(f"    failed.append({number})\n")
+            continue
         condition = generator.condition(node, {})
         tests.append(
             "    try:\n"

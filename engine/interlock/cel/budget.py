@@ -11,6 +11,9 @@ MAX_NESTED_ITERATIONS: Final = 100_000
 An outermost loop is linear in the request, which is bounded itself.
 """
 
+UNLIMITED: Final = 2**63
+"""More iterations than any evaluation lives to see: for one that something else ends."""
+
 
 @dataclass(slots=True)
 class Budget:

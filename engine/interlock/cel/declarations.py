@@ -10,12 +10,12 @@ can test.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, Final, get_args, get_origin
 
-from google.protobuf.descriptor_pool import DescriptorPool
 from typing_extensions import get_type_hints, is_typeddict
 
-from interlock.cel.descriptors import PACKAGE, make_pool
+from interlock.cel.descriptors import PACKAGE, make_files
 from interlock.cel.types import BOOL, DOUBLE, DYN, INT, STRING, CelType, list_of, map_of
 
 _SCALARS: Final = {str: STRING, int: INT, bool: BOOL, float: DOUBLE}
@@ -40,9 +40,14 @@ class Declarations:
     dynamic: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
-    def pool(self) -> DescriptorPool:
-        """The pool that the checker reads."""
-        return make_pool(self.fields)
+    def files(self) -> tuple[bytes, ...]:
+        """The descriptors that the checker reads, each after those that it needs."""
+        return make_files(self.fields)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What these files are told from others by."""
+        return sha256(b"".join(self.files)).digest()
 
     def field(self, message: CelType, name: str) -> CelType | None:
         """The type of a field; None where `message` is no declared message or has no such field."""

@@ -1,4 +1,4 @@
-"""Tables of fields as a descriptor pool: the form in which the checker reads message types.
+"""Tables of fields as descriptors: the form in which the checker reads message types.
 
 A field can have a scalar type, `dyn`, a message of the tables, a list of
 those, or a map from strings to those; protocol buffers know no other.
@@ -9,7 +9,6 @@ from typing import Final
 
 from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
-from google.protobuf.descriptor_pool import DescriptorPool
 
 from interlock.cel.types import BOOL, DOUBLE, DYN, INT, STRING, CelType, list_of, map_of
 
@@ -29,13 +28,11 @@ _DYNAMIC: Final = {
 _WELL_KNOWN: Final = (duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2)
 
 
-def make_pool(messages: Mapping[str, Mapping[str, CelType]]) -> DescriptorPool:
-    """A pool of messages by their full name, each with its fields by name."""
-    pool = DescriptorPool()
-    for module in _WELL_KNOWN:
-        well_known = FileDescriptorProto()
-        module.DESCRIPTOR.CopyToProto(well_known)
-        pool.Add(well_known)
+def make_files(messages: Mapping[str, Mapping[str, CelType]]) -> tuple[bytes, ...]:
+    """Serialized descriptors of messages by their full name, each with its fields by name.
+
+    Every file comes after those that it needs.
+    """
     file = FileDescriptorProto(name="interlock.proto", package=PACKAGE, syntax="proto3")
     file.dependency.append("google/protobuf/struct.proto")
     for name, fields in messages.items():
@@ -46,8 +43,7 @@ def make_pool(messages: Mapping[str, Mapping[str, CelType]]) -> DescriptorPool:
             _describe(
                 message, message.field.add(name=field, number=_number(number), json_name=str(number)), type_
             )
-    pool.Add(file)
-    return pool
+    return (*(module.DESCRIPTOR.serialized_pb for module in _WELL_KNOWN), file.SerializeToString())
 
 
 def entry_name(field: str) -> str:

@@ -1,15 +1,18 @@
 """What expressions may mention, and how they become programs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from interlock.cel import assemble
+from interlock.cel.bindless import bindless, has_bindings
+from interlock.cel.code import Code
 from interlock.cel.declarations import Declarations
 from interlock.cel.frontend import Frontend, RejectedError
 from interlock.cel.generate import Generator
+from interlock.cel.inline import Definition, TooLargeError, inlined
 from interlock.cel.interpret import interpret
 from interlock.cel.ir import Has, Node, variables
 from interlock.cel.libraries.overloads import Function, Library, functions, results
@@ -17,6 +20,7 @@ from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.partial import Partial
 from interlock.cel.program import Activation, Program
 from interlock.cel.types import DYN, CelType
+from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError
 from interlock.errors import Problem
 from interlock.spans import SourceText
@@ -37,7 +41,8 @@ class Environment:
     """Variables by name and type, the messages that types refer to, and libraries beside the standard one.
 
     `trusted` says which variables are sure to hold what they declare; the
-    others are checked at compile time and guarded at run time.
+    others are checked at compile time and guarded at run time. `definitions`
+    are the functions of `libraries` that are expressions themselves.
     """
 
     declarations: Declarations
@@ -46,6 +51,7 @@ class Environment:
     libraries: tuple[Library, ...] = ()
     container: str = ""
     evaluator: Evaluator = Evaluator.INTERLOCK
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
 
     @cached_property
     def _frontend(self) -> Frontend:
@@ -59,11 +65,17 @@ class Environment:
             trusted={**self.trusted, name: program.trusted},
         )
 
+    def with_library(self, library: Library, definitions: Mapping[str, Definition]) -> "Environment":
+        """This environment and a library whose functions are defined by expressions."""
+        return replace(
+            self, libraries=(*self.libraries, library), definitions={**self.definitions, **definitions}
+        )
+
     def compile(self, source: SourceText, *, expected: CelType | None = None) -> Program:
         """The program of `source`.
 
         Raises:
-            RejectedError: it does not parse, has type errors, or can't be `expected`.
+            RejectedError: it does not parse, has type errors, can't be `expected`, or grows out of bounds.
         """
         node = self._frontend.check(source)
         type_ = node.place.type
@@ -84,12 +96,22 @@ class Environment:
         made: Sieve = _executed(text, "<sieve>", generator.names)["sieve"]
         return made
 
-    def _program(self, source: SourceText, node: Node) -> Program:
+    def _program(self, source: SourceText, checked: Node) -> Program:
         generator = self._generator()
-        folded = Partial(generator.functions, self._is_repeated).reduce(node)
-        code = assemble.evaluation(generator, folded)
+        try:
+            node = inlined(checked, self.definitions)
+        except TooLargeError as error:
+            raise RejectedError([Problem(source.span, str(error))]) from None
         exact = partial(interpret, node, generator.functions, self._is_repeated)
-        names = _executed(code.text, str(source.span), {**generator.names, "exact": exact})
+        folded: Node | None = None
+        try:
+            reduced = Partial(generator.functions, self._is_repeated).reduce(node)
+            code = assemble.evaluation(generator, reduced)
+            evaluate = _executed(code.text, str(source.span), {**generator.names, "exact": exact})["evaluate"]
+            folded = reduced
+        except (RecursionError, SyntaxError, MemoryError):
+            # Python's own compiler takes fewer nested parentheses than CEL's.
+            code, evaluate = Code(""), exact
         return Program(
             source=source,
             node=node,
@@ -98,7 +120,9 @@ class Environment:
             trusted=code.type,
             functions=generator.functions,
             repeated=self._is_repeated,
-            evaluate=names["evaluate"] if self.evaluator is Evaluator.INTERLOCK else _alternative(source, node),
+            evaluate=evaluate
+            if self.evaluator is Evaluator.INTERLOCK
+            else _alternative(source, node, is_as_written=node is checked and not has_bindings(node)),
         )
 
     def _generator(self) -> Generator:
@@ -116,12 +140,13 @@ def _tables(libraries: tuple[Library, ...]) -> tuple[Mapping[str, Function], Map
     return functions(all_), results(all_)
 
 
-def _alternative(source: SourceText, node: Node) -> Callable[[Activation], Any]:
+def _alternative(source: SourceText, node: Node, *, is_as_written: bool) -> Callable[[Activation], Any]:
     """The expression as cel-python evaluates it, which is imported only where it is asked for."""
     from interlock.cel.alternative import evaluator  # noqa: PLC0415  # slow, and changes the process
 
+    text = source.text if is_as_written else unparse(bindless(node))
     try:
-        return evaluator(source.text, variables(node))
+        return evaluator(text, variables(node))
     except EvaluationError as error:
         raise RejectedError([Problem(source.span, str(error))]) from None
 

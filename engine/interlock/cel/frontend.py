@@ -1,67 +1,46 @@
-"""Google's parser and checker: text to a checked IR. The one module that imports them.
-
-They see what authors write, once, when a policy is compiled. Request data
-never reaches native code.
-"""
+"""Text to a checked IR: what Google's checker says, as nodes or as problems with their places."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import Any, Final
+from contextlib import suppress
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from itertools import accumulate
+from typing import Final
 
-from cel_expr_python import cel
+import msgspec
 
 from interlock.cel.checked import decode
 from interlock.cel.configuration import configured
 from interlock.cel.declarations import Declarations
+from interlock.cel.deep import Checked, check_deep
 from interlock.cel.ir import Node
-from interlock.cel.libraries.overloads import Library, Overload
+from interlock.cel.isolated import CHECKER
+from interlock.cel.libraries.overloads import Library
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.macros import UnsupportedError
-from interlock.cel.types import (
-    BOOL,
-    BYTES,
-    DOUBLE,
-    DURATION,
-    DYN,
-    INT,
-    NULL,
-    STRING,
-    TIMESTAMP,
-    UINT,
-    CelType,
+from interlock.cel.messages import Wording, is_too_deep
+from interlock.cel.protocol import (
+    Accepted,
+    Complaint,
+    Exhausted,
+    Question,
+    Refused,
+    Signature,
+    Verdict,
+    Vocabulary,
 )
+from interlock.cel.tokens import UnreadableError
+from interlock.cel.types import BOOL, DYN, INT, STRING, UINT, CelType, list_of, map_of
 from interlock.errors import Problem
 from interlock.spans import SourceText
-from interlock.spelling import closest
 
-_NATIVE: Final = {
-    BOOL: cel.Type.BOOL,
-    INT: cel.Type.INT,
-    UINT: cel.Type.UINT,
-    DOUBLE: cel.Type.DOUBLE,
-    STRING: cel.Type.STRING,
-    BYTES: cel.Type.BYTES,
-    NULL: cel.Type.NULL,
-    TIMESTAMP: cel.Type.TIMESTAMP,
-    DURATION: cel.Type.DURATION,
-    DYN: cel.Type.DYN,
-    CelType("list"): cel.Type.List(cel.Type.DYN),
-    CelType("map"): cel.Type.Map(cel.Type.DYN, cel.Type.DYN),
-}
+_DEEPEST: Final = 12
+"""The levels that the type of a variable can have."""
 
-# They read the checker's messages, never a request, which only RE2 may read.
-_ERROR = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
-_STATUS = re.compile(r"[A-Z_]+: (.*?)(?: \[[A-Z_]+\])?")
-_TOO_DEEP = re.compile(
-    r"(?:Exceeded max recursion depth of|Expression recursion limit exceeded\. limit:) (\d+).*"
-)
-_UNDEFINED_FIELD = re.compile(r"undefined field '(.*)' not found in struct '(?:.*\.)?(.*)'")
-_UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container '.*'\)")
-_NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '(.*)'")
+_KEYS: Final = {BOOL, INT, UINT, STRING, DYN}
 
-_OPERATORS: Final = {"_[_]": "index", "@in": "in", "_?_:_": "?:", "!_": "!", "-_": "-"}
+_encoder: Final = msgspec.msgpack.Encoder()
 
 
 class RejectedError(Exception):
@@ -84,15 +63,9 @@ class Frontend:
         container: str = "",
     ) -> None:
         self._declarations = declarations
-        self._variables = dict(variables)
-        config, merged = _configured(libraries)
-        self._env = cel.NewEnv(
-            descriptor_pool=declarations.pool,
-            config=config,
-            variables={name: _native(type_) for name, type_ in variables.items()},
-            extensions=merged,
-            container=container,
-        )
+        self._variables = variables
+        self._libraries = libraries
+        self._container = container
 
     def check(self, source: SourceText) -> Node:
         """The checked IR of `source`.
@@ -100,91 +73,107 @@ class Frontend:
         Raises:
             RejectedError: it does not parse or has type errors; every one that the checker found.
         """
+        verdict = self._verdict(source, {})
+        checked = self._checked(source, verdict)
+        if isinstance(verdict, Refused) and any(is_too_deep(each.message) for each in verdict.complaints):
+            # What nobody can read stays too deep.
+            with suppress(UnreadableError):
+                checked = check_deep(source, self.check_part)
+        if isinstance(checked, tuple):
+            raise RejectedError(checked)
+        return checked
+
+    def check_part(self, source: SourceText, extra: Mapping[str, CelType]) -> Checked:
+        """The IR of a text that may read `extra` variables and isn't too deep, or all problems with it.
+
+        Raises:
+            RejectedError: it can't be checked, nor can any text that it is a part of.
+        """
+        return self._checked(source, self._verdict(source, extra))
+
+    def _verdict(self, source: SourceText, extra: Mapping[str, CelType]) -> Verdict:
         try:
-            return decode(self._env.compile(source.text).serialize(), self._declarations)
-        except UnsupportedError as error:
-            raise RejectedError([self._problem_at(source, error.offset, str(error))]) from None
-        except RuntimeError as error:
-            raise RejectedError(
-                Problem(source.locate(max(int(line), 1), max(int(column), 1)), self._rewrite(message))
-                for line, column, message in _found(str(error))
-            ) from None
+            source.text.encode()
+        except UnicodeEncodeError as error:
+            message = "half of a surrogate pair is no character: remove it"
+            raise RejectedError([Problem(source.at(error.start), message)]) from None
+        variables = {name: _declarable(type_, _DEEPEST) for name, type_ in {**self._variables, **extra}.items()}
+        question = Question(
+            vocabulary=self._vocabulary.digest,
+            variables=msgspec.Raw(_encoder.encode(variables)),
+            container=self._container,
+            text=source.text,
+        )
+        return CHECKER.check(question, self._vocabulary)
 
-    def _problem_at(self, source: SourceText, offset: int, message: str) -> Problem:
-        before = source.text[:offset]
-        line = before.count("\n") + 1
-        return Problem(source.locate(line, offset - before.rfind("\n")), message)
+    def _checked(self, source: SourceText, verdict: Verdict) -> Checked:
+        match verdict:
+            case Accepted(wire):
+                try:
+                    return decode(wire, self._declarations)
+                except UnsupportedError as error:
+                    return (Problem(source.at(error.offset), str(error)),)
+            case Refused(complaints):
+                return tuple(self._problems(source, complaints))
+            case Exhausted():
+                raise RejectedError([Problem(source.locate(1, 1), "takes too much to check: simplify it")])
 
-    def _rewrite(self, message: str) -> str:
-        """The checker's message in our words, with what the author may have meant."""
-        if match := _TOO_DEEP.fullmatch(message):
-            return f"nests more than {match.group(1)} deep: name parts of it as variables"
-        if match := _UNDEFINED_FIELD.fullmatch(message):
-            field, record = match.groups()
-            known = self._declarations.fields.get(f"interlock.{record}", {})
-            return f"undefined field `{field}` of {record}{_did_you_mean(field, known)}"
-        if match := _UNDECLARED.fullmatch(message):
-            (name,) = match.groups()
-            first = name.partition(".")[0]
-            close = _did_you_mean(name, self._variables) or _did_you_mean(
-                first, self._variables.keys() - {first}
-            )
-            return f"undeclared reference to `{name}`{close}"
-        if match := _NO_OVERLOAD.fullmatch(message):
-            function, types = match.groups()
-            operator = _OPERATORS.get(function, function.strip("_"))
-            return f"`{operator}` can't be applied to {types.replace('interlock.', '')}"
-        if message.startswith("Syntax error: "):
-            return "syntax error: " + message.removeprefix("Syntax error: ").split(" expecting {")[0]
-        return message[:1].lower() + message[1:]
+    def _problems(self, source: SourceText, complaints: Iterable[Complaint]) -> list[Problem]:
+        starts = [0, *accumulate(len(line) + 1 for line in source.text.split("\n"))]
+        repeated: list[Problem] = []
+        said: list[Problem] = []
+        for complaint in complaints:
+            # What has no place is at the start, or at -1.
+            line, column = max(complaint.line, 1), max(complaint.column, 1)
+            offset = starts[min(line, len(starts)) - 1] + column - 1
+            before, after = source.text[:offset], source.text[offset:]
+            words = self._wording.of(complaint.message, before, after)
+            problem = Problem(source.locate(line, column), words)
+            (repeated if self._wording.is_namespace(complaint.message, after) else said).append(problem)
+        return said or repeated
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        told = _told(self._libraries)
+        return Vocabulary(
+            digest=told.digest + self._declarations.digest,
+            configuration=told.configuration,
+            merged=told.merged,
+            files=self._declarations.files,
+        )
+
+    @cached_property
+    def _wording(self) -> Wording:
+        return Wording(self._declarations.fields, self._variables, self._libraries)
 
 
 @lru_cache(maxsize=64)
-def _configured(libraries: tuple[Library, ...]) -> tuple[Any, list[Any]]:
-    """The checker's configuration for `libraries`, which takes longer to read than to use."""
+def _told(libraries: tuple[Library, ...]) -> Vocabulary:
+    """The vocabulary of `libraries`, without any message."""
     told = configured(STANDARD, libraries)
-    functions: dict[str, list[Any]] = {}
-    for overload in told.merged:
-        functions.setdefault(overload.function, []).append(_native_overload(overload))
-    merged = [cel.FunctionDecl(name, overloads) for name, overloads in functions.items()]
-    extensions = [cel.CelExtension("interlock", merged)] if merged else []
-    return cel.NewEnvConfigFromYaml(json.dumps(told.environment)), extensions
-
-
-def _native_overload(overload: Overload) -> Any:
-    return cel.Overload(
-        overload.id,
-        return_type=_native(overload.result),
-        parameters=[_native(parameter) for parameter in overload.parameters],
-        is_member=overload.is_member,
-        impl=overload.compute,
+    configuration = json.dumps(told.environment)
+    merged = tuple(
+        Signature(each.id, each.function, each.parameters, each.result, each.is_member) for each in told.merged
     )
+    digest = sha256(_encoder.encode((configuration, merged))).digest()
+    return Vocabulary(digest=digest, configuration=configuration, merged=merged, files=())
 
 
-def _found(text: str) -> Iterable[tuple[str, str, str]]:
-    """Lines, columns and messages of the checker's errors; what has no place is at the start, or at -1."""
-    if found := dict.fromkeys(_ERROR.findall(text.removesuffix(" [INVALID_ARGUMENT]"))):
-        # What is said of a part that has no type only repeats why it has none.
-        return [each for each in found if "'*error*'" not in each[2]] or found
-    match = _STATUS.fullmatch(text)
-    return [("1", "1", match.group(1) if match else text)]
-
-
-def _native(type_: CelType) -> Any:
-    if type_ in _NATIVE:
-        return _NATIVE[type_]
+def _declarable(type_: CelType, levels: int) -> CelType:
+    """The most that the checker can be told of a variable of `type_`."""
     match type_:
+        case CelType("list" | "map") if not levels:
+            return DYN
         case CelType("list", (element,)):
-            return cel.Type.List(_native(element))
+            return list_of(_declarable(element, levels - 1))
         case CelType("map", (key, value)):
-            return cel.Type.Map(_native(key), _native(value))
-        # The checker can't declare variables of optional types; as dynamic ones they can be used like them.
+            return map_of(key if key in _KEYS else DYN, _declarable(value, levels - 1))
+        case CelType("list"):
+            return list_of(DYN)
+        case CelType("map"):
+            return map_of(DYN, DYN)
+        # As dynamic variables, optional ones can be used like what they are.
         case CelType("type" | "wrapper" | "error" | "optional_type"):
-            return cel.Type.DYN
+            return DYN
         case _:
-            return cel.Type(type_.name)
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    meant = closest(name, known)
-    return f": did you mean `{meant}`?" if meant else ""
+            return type_

@@ -2,14 +2,16 @@
 
 Slow and exact. It decides wherever the generated code gives up, and every
 other reader of evaluations is made from it: an observer sees each node's value
-or error, a meter what it costs.
+or error, `charges` what it costs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from interlock.cel.budget import Budget
+from interlock.cel import loops
+from interlock.cel.budget import MAX_NESTED_ITERATIONS, UNLIMITED, Budget
+from interlock.cel.charging import Charges
 from interlock.cel.ir import (
     And,
     Bind,
@@ -19,41 +21,29 @@ from interlock.cel.ir import (
     Has,
     ListOf,
     Local,
-    Loop,
     MapOf,
     Node,
     OptionalMap,
     Or,
     Quantifier,
-    Quantity,
     Select,
     Transform,
     TransformMap,
     Variable,
 )
+from interlock.cel.lazy import Lazy
+from interlock.cel.libraries import Function
 from interlock.cel.libraries.collections import has, has_repeated, select
 from interlock.cel.libraries.comparison import to_bool
-from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map, or_else, or_value
-from interlock.cel.libraries.ranges import elements, entries_of, pairs
-from interlock.cel.values import EvaluationError, LimitExceeded, entries
+from interlock.cel.loops import Scope, decide
+from interlock.cel.values import NONE, EvaluationError, LimitExceeded, entries
 
 Observer = Callable[[Node, "Any | EvaluationError"], None]
 """Called with each node that was evaluated and its value, or its error."""
 
-Scope = Mapping[str, Any]
-"""The variables of the macros around a node."""
-
-
 ALTERNATIVES: Final = {"or": or_else, "orValue": or_value}
 """The functions of optionals whose second argument is evaluated only where it is needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What `cel.bind` binds where its value is an error, which is raised where the variable is read."""
-
-    error: EvaluationError
 
 
 def is_search(node: Call) -> bool:
@@ -61,12 +51,14 @@ def is_search(node: Call) -> bool:
     return node.function == "@in" and not isinstance(node.arguments[1], ListOf)
 
 
-def interpret(
+def interpret(  # noqa: PLR0913  # what an evaluation is made of
     node: Node,
     functions: Mapping[str, Function],
     repeated: Callable[[Has], bool],
     activation: Mapping[str, Any],
     observer: Observer | None = None,
+    *,
+    charges: Charges | None = None,
 ) -> Any:
     """The exact value of `node`.
 
@@ -74,8 +66,10 @@ def interpret(
         EvaluationError: its CEL error.
         LimitExceeded: it went past a bound.
     """
+    # What is charged for each turn needs no other bound.
+    budget = Budget(MAX_NESTED_ITERATIONS if charges is None else UNLIMITED)
     try:
-        return _Evaluation(activation, functions, repeated, observer).evaluate(node, {})
+        return _Evaluation(activation, functions, repeated, observer, charges, budget).evaluate(node, {})
     except RecursionError:
         raise LimitExceeded("values are nested too deeply") from None
 
@@ -87,8 +81,9 @@ class _Evaluation:
     activation: Mapping[str, Any]
     functions: Mapping[str, Function]
     repeated: Callable[[Has], bool]
-    observer: Observer | None = None
-    budget: Budget = field(default_factory=Budget)
+    observer: Observer | None
+    charges: Charges | None
+    budget: Budget
 
     def evaluate(self, node: Node, scope: Scope) -> Any:
         """The value of `node`.
@@ -97,6 +92,8 @@ class _Evaluation:
             EvaluationError: its CEL error.
             LimitExceeded: it went past a bound.
         """
+        if self.charges is not None:
+            self.charges.enter(node)
         try:
             value = _READERS[type(node)](self, node, scope)
         except EvaluationError as error:
@@ -115,28 +112,56 @@ class _Evaluation:
 
     def local(self, node: Local, scope: Scope) -> Any:
         value = scope[node.name]
-        if isinstance(value, Failure):
-            raise value.error.with_traceback(None)
-        return value
+        return value.read() if isinstance(value, Lazy) else value
 
     def select(self, node: Select, scope: Scope) -> Any:
-        return select(self.evaluate(node.operand, scope), node.field)
+        return self._apply(select, node, (self.evaluate(node.operand, scope), node.field))
 
-    def has(self, node: Has, scope: Scope) -> bool:
+    def has(self, node: Has, scope: Scope) -> Any:
         test = has_repeated if self.repeated(node) else has
-        return test(self.evaluate(node.operand, scope), node.field)
+        return self._apply(test, node, (self.evaluate(node.operand, scope), node.field))
 
     def call(self, node: Call, scope: Scope) -> Any:
         if node.function in ALTERNATIVES:
             return self._alternative(node, scope)
-        values = [self.evaluate(each, scope) for each in node.arguments]
+        values: list[Any] = []
+        for argument in node.arguments:
+            try:
+                values.append(self.evaluate(argument, scope))
+            except EvaluationError:
+                self._charge_failed(node, values, scope)
+                raise
         if scope and is_search(node):
             self.budget.search(values[1])
         try:
-            return chosen(self.functions, node.function, node.overloads)(*values)
+            return self._apply(self.functions[node.function], node, values)
         except (OverflowError, ValueError):
             # JSON can hold what is no CEL value: integers of any size, lone surrogates.
             raise EvaluationError(f"an argument of {node.function} is out of range") from None
+
+    def _apply(self, function: Function, node: Node, values: Sequence[Any]) -> Any:
+        """What `function` gives for `values`, which is charged even if it is an error."""
+        result = None
+        try:
+            result = function(*values)
+        finally:
+            if self.charges is not None:
+                self.charges.called(node, values, result)
+        return result
+
+    def _charge_failed(self, node: Call, values: list[Any], scope: Scope) -> None:
+        """Charges a call of which the argument after `values` failed."""
+        if self.charges is None:
+            return
+        values.append(None)
+        for argument in node.arguments[len(values) :]:
+            if not self.charges.is_eager(node):
+                return
+            try:
+                values.append(self.evaluate(argument, scope))
+            except EvaluationError:
+                values.append(None)
+        self.charges.called(node, values, None)
 
     def _alternative(self, node: Call, scope: Scope) -> Any:
         """`a.or(b)` or `a.orValue(b)`: `b` is evaluated only where `a` is absent."""
@@ -158,78 +183,36 @@ class _Evaluation:
         return mapped(made, node.optional) if node.optional else entries(made)
 
     def conjunction(self, node: And, scope: Scope) -> bool:
-        return self._decide(((node.left, scope), (node.right, scope)), decisive=False)
+        return decide(self, ((node.left, scope), (node.right, scope)), decisive=False)
 
     def disjunction(self, node: Or, scope: Scope) -> bool:
-        return self._decide(((node.left, scope), (node.right, scope)), decisive=True)
-
-    def _decide(self, conditions: Iterable[tuple[Node, Scope]], *, decisive: bool) -> bool:
-        """`decisive` if any is; otherwise the first error, if any; otherwise not `decisive`."""
-        failure: EvaluationError | None = None
-        for node, scope in conditions:
-            try:
-                if to_bool(self.evaluate(node, scope)) is decisive:
-                    return decisive
-            except EvaluationError as error:
-                failure = failure or error
-        if failure:
-            raise failure
-        return not decisive
-
-    def _turns(self, node: Loop, scope: Scope) -> Iterator[Scope]:
-        """The scopes of the body, one for each element of the range."""
-        range_ = self.evaluate(node.range, scope)
-        if node.is_nested:
-            self.budget.spend(range_)
-        if len(node.variables) == 1:
-            name = node.variables[0]
-            for element in elements(range_):
-                yield {**scope, name: element}
-        else:
-            first, second = node.variables
-            for key, value in pairs(range_):
-                yield {**scope, first: key, second: value}
-
-    def quantifier(self, node: Quantifier, scope: Scope) -> bool:
-        turns = self._turns(node, scope)
-        if node.quantity is Quantity.EXISTS_ONE:
-            return sum(to_bool(self.evaluate(node.predicate, turn)) for turn in turns) == 1
-        conditions = ((node.predicate, turn) for turn in turns)
-        return self._decide(conditions, decisive=node.quantity is Quantity.EXISTS)
-
-    def _kept(self, node: Transform | TransformMap, scope: Scope) -> Iterator[Scope]:
-        """The turns whose predicate is true."""
-        for turn in self._turns(node, scope):
-            if node.predicate is None or to_bool(self.evaluate(node.predicate, turn)):
-                yield turn
-
-    def transform(self, node: Transform, scope: Scope) -> list[Any]:
-        return [self.evaluate(node.element, turn) for turn in self._kept(node, scope)]
-
-    def transform_map(self, node: TransformMap, scope: Scope) -> dict[Any, Any]:
-        key = node.variables[0]
-        made: list[tuple[Any, Any]] = []
-        for turn in self._kept(node, scope):
-            value = self.evaluate(node.element, turn)
-            if not node.makes_entries:
-                made.append((turn[key], value))
-            else:
-                made += entries_of(value)
-        return entries(made)
+        return decide(self, ((node.left, scope), (node.right, scope)), decisive=True)
 
     def bind(self, node: Bind, scope: Scope) -> Any:
-        try:
-            value = self.evaluate(node.value, scope)
-        except EvaluationError as error:
-            value = Failure(error)
+        value = Lazy(lambda: self.evaluate(node.value, scope))
         return self.evaluate(node.body, {**scope, node.variable: value})
 
     def optional_map(self, node: OptionalMap, scope: Scope) -> Any:
+        target = self.evaluate(node.target, scope)
+        if self.charges is not None and target == NONE:
+            self.charges.pay(1)
         map_ = opt_flat_map if node.is_flat else opt_map
         return map_(
-            self.evaluate(node.target, scope),
-            lambda value: self.evaluate(node.body, {**scope, node.variable: value}),
+            target,
+            lambda value: self.evaluate(node.body, {**scope, node.variable: self._held(value, node, scope)}),
         )
+
+    def _held(self, value: Any, node: OptionalMap, scope: Scope) -> Any:
+        """What `optMap` binds: where it is charged, its target is evaluated once more for it."""
+        charges = self.charges
+        if charges is None:
+            return value
+
+        def held() -> Any:
+            charges.pay(1)
+            return self.evaluate(node.target, scope).value
+
+        return Lazy(held)
 
 
 _READERS: Final[Mapping[type, Callable[[_Evaluation, Any, Scope], Any]]] = {
@@ -244,9 +227,9 @@ _READERS: Final[Mapping[type, Callable[[_Evaluation, Any, Scope], Any]]] = {
     Conditional: _Evaluation.conditional,
     ListOf: _Evaluation.list_of,
     MapOf: _Evaluation.map_of,
-    Quantifier: _Evaluation.quantifier,
-    Transform: _Evaluation.transform,
-    TransformMap: _Evaluation.transform_map,
+    Quantifier: loops.quantifier,
+    Transform: loops.transform,
+    TransformMap: loops.transform_map,
     Bind: _Evaluation.bind,
     OptionalMap: _Evaluation.optional_map,
 }

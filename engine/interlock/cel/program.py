@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from interlock.cel.cost.charges import Charges
+from interlock.cel.cost.meter import Meter
+from interlock.cel.cost.tariff import Tariff, tariff
 from interlock.cel.interpret import Observer, interpret
 from interlock.cel.ir import Has, Node
 from interlock.cel.libraries.overloads import Function
@@ -20,6 +24,9 @@ class Activation(dict[str, Any]):
     failures: Mapping[str, "EvaluationError | LimitExceeded"] = MappingProxyType({})
     """Variables that failed: kept too, or one that reads others would repeat a failure on every path to it."""
 
+    meter: Meter | None = None
+    """What counts the cost of the expression that is being evaluated."""
+
     def extended(self, programs: "Mapping[str, Program]") -> "Activation":
         """A copy whose further variables hold what `programs` evaluate to."""
         copy = Activation(self)
@@ -32,18 +39,25 @@ class Activation(dict[str, Any]):
         if name not in self.programs:
             raise EvaluationError(f"no such variable: {name}")
         try:
-            value = self[name] = self.programs[name].evaluate(self)
+            value = self[name] = self._computed(self.programs[name])
         except (EvaluationError, LimitExceeded) as error:
             self.failures = {**self.failures, name: error}
             raise
         return value
+
+    def _computed(self, program: "Program") -> Any:
+        if self.meter is None:
+            return program.evaluate(self)
+        with self.meter.inner() as meter:
+            return program.measure(self, meter)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """An expression that can be evaluated and traced any number of times, by any number of threads.
 
-    `folded` is `node` with its constant parts evaluated. `type` is what the
+    `folded` is `node` with its constant parts evaluated, as generated code
+    computes it; None where it nests too deep for that. `type` is what the
     checker inferred and `trusted` what is sure at run time.
     `evaluate` raises EvaluationError for a CEL error and LimitExceeded past a
     bound, and nothing else, whatever the activation holds.
@@ -51,7 +65,7 @@ class Program:
 
     source: SourceText
     node: Node
-    folded: Node
+    folded: Node | None
     type: CelType
     trusted: CelType
     functions: Mapping[str, Function]
@@ -61,3 +75,17 @@ class Program:
     def trace(self, activation: Activation, observer: Observer) -> Any:
         """The same value as `evaluate`, with every step shown to `observer`."""
         return interpret(self.node, self.functions, self.repeated, activation, observer)
+
+    def measure(self, activation: Activation, meter: Meter) -> Any:
+        """The same value as `evaluate`, with its cost counted by `meter`, which ends it at its limit."""
+        outer, activation.meter = activation.meter, meter
+        charges = Charges(_tariff(self), meter)
+        try:
+            return interpret(self.node, self.functions, self.repeated, activation, charges=charges)
+        finally:
+            activation.meter = outer
+
+
+@lru_cache(maxsize=4096)
+def _tariff(program: Program) -> Tariff:
+    return tariff(program.node)

@@ -28,7 +28,8 @@ from interlock.intents.context import ExtractionContext
 from interlock.intents.extract import extract
 from interlock.loading.catalogs import shipped
 from interlock.loading.compile import environments
-from interlock.loading.policyset import load
+from interlock.loading.libraries import with_newest
+from interlock.loading.policyset import PolicySet, load
 from interlock.model.area import Area, items, path
 from interlock.model.intent import Intent
 from interlock.model.labels import DEFAULT_LABELS
@@ -64,7 +65,10 @@ def evaluate(  # noqa: PLR0913, PLR0917  # each is an option of the command
         list[str] | None, typer.Option("--var", metavar="NAME=JSON", help="A variable, instead of an Intent.")
     ] = None,
     policies: Annotated[
-        Path | None, typer.Option(help="Read the catalog and the labels of these policies for the Intent.")
+        Path | None,
+        typer.Option(
+            help="Read the catalog and the labels of these policies for the Intent, and their libraries."
+        ),
     ] = None,
     traced: Annotated[  # noqa: FBT002  # an option of the command
         bool, typer.Option("--trace", help="Show what each sub-expression evaluates to.")
@@ -87,8 +91,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  # each is an option of the command
         scope = _dynamic(named)
         tries = [Try("", {**named, _NOW: Timestamp(at * 1_000_000)})]
     else:
-        scope = environments()[area]
-        tries = _tries(_requests(given, policies), area, at)
+        loaded = None if policies is None else load([policies])
+        scope = environments()[area] if loaded is None else with_newest(environments()[area], loaded.libraries)
+        tries = _tries(_requests(given, loaded), area, at)
     program = _compile(scope, expression)
     shown = [_show(program, each, traced=traced) for each in tries]
     if not all(shown):
@@ -118,10 +123,9 @@ def _dynamic(named: Iterable[str]) -> Environment:
     return Environment(declare([]), {**dict.fromkeys(named, DYN), **sure}, sure)
 
 
-def _requests(given: Path, policies: Path | None) -> tuple[Answered[Intent], ...]:
+def _requests(given: Path, loaded: PolicySet | None) -> tuple[Answered[Intent], ...]:
     context = ExtractionContext(shipped(), DEFAULT_LABELS)
-    if policies is not None:
-        loaded = load([policies])
+    if loaded is not None:
         context = ExtractionContext(loaded.catalog, loaded.labels)
     found, problems = answers([given], lambda document: extract(document, context))
     if problems:

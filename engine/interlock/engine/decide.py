@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from interlock.cel.program import Activation
-from interlock.cel.values import Timestamp
+from interlock.engine.consult import activation_of
 from interlock.engine.index import Index
 from interlock.engine.judge import DeadlineError, judge, outcome
 from interlock.intents.context import ExtractionContext
@@ -94,7 +94,7 @@ class Engine:
 
     def _verdicts(self, intent: Intent, now: Instant, until: int | None) -> list[Verdict]:
         """What every rule that can apply says, waivers considered."""
-        activation = Activation(intent=intent, now=Timestamp(now * 1_000_000))
+        activation = activation_of(intent, now)
         said: list[Verdict] = []
         for candidates in self._index.candidates(intent["action"], intent["kind"]):
             for number, member in enumerate(items(candidates.area, intent)):

@@ -14,12 +14,14 @@ from interlock.loading.contents import gather
 from interlock.loading.decode.settings import Settings
 from interlock.loading.documents import read_documents
 from interlock.loading.files import find, read_source
-from interlock.loading.references import policy_problems, waiver_problems
+from interlock.loading.objects import Schemas, is_schema, read_schemas
+from interlock.loading.references import import_problems, policy_problems, waiver_problems
 from interlock.loading.source import Source
 from interlock.loading.validate import is_test, validate
 from interlock.model.catalog import Catalog
 from interlock.model.labels import AttributionLabels
 from interlock.model.layers import Layers
+from interlock.model.library import FunctionLibrary
 from interlock.model.policy import Policy
 from interlock.model.waiver import Waiver
 from interlock.units import Milliseconds
@@ -33,6 +35,8 @@ class Bundle:
     """
 
     policies: tuple[Policy, ...]
+    libraries: tuple[FunctionLibrary, ...]
+    schemas: Schemas
     catalog: Catalog
     waivers: tuple[Waiver, ...]
     layers: Layers
@@ -66,18 +70,25 @@ def assemble(sources: Iterable[Source]) -> tuple[Bundle, list[Problem]]:
     readings = [read_documents(source) for source in by_name.values()]
     problems = [problem for reading in readings for problem in reading.problems]
     places = {problem.span for problem in problems}
-    documents = (document for reading in readings for document in reading.documents)
-    checked = [validate(document, places) for document in documents if not is_test(document)]
+    documents = [document for reading in readings for document in reading.documents]
+    schemas, unreadable = read_schemas(filter(is_schema, documents))
+    ours = (document for document in documents if not is_test(document) and not is_schema(document))
+    checked = [validate(document, places) for document in ours]
     contents = gather(checked, is_complete=all(reading.is_complete for reading in readings))
     catalog, repeated = combine(contents.catalogs)
     scene = contents.scene()
     problems += [problem for one in checked for problem in one.problems]
-    problems += [*contents.problems, *repeated]
+    problems += [*unreadable, *contents.problems, *repeated]
     problems += [p for document, policy in contents.policies for p in policy_problems(document, policy, scene)]
+    problems += [p for document, policy in contents.policies for p in import_problems(document, policy, scene)]
     problems += [p for document, waiver in contents.waivers for p in waiver_problems(document, waiver, scene)]
     settings = scene.settings or Settings()
     bundle = Bundle(
         policies=tuple(sorted((policy for _, policy in contents.policies), key=lambda policy: policy.name)),
+        libraries=tuple(
+            sorted(contents.libraries, key=lambda library: (library.id.name, library.id.precedence))
+        ),
+        schemas=schemas,
         catalog=over(shipped(), catalog),
         waivers=tuple(sorted((waiver for _, waiver in contents.waivers), key=lambda waiver: waiver.name)),
         layers=settings.layers,

@@ -5,20 +5,24 @@ references to it are not reported as well.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interlock.errors import Problem
+from interlock.loading.decode.library import decode_library
 from interlock.loading.decode.names import NAME
 from interlock.loading.decode.policy import decode_policy
 from interlock.loading.decode.settings import Settings, decode_settings
 from interlock.loading.decode.waiver import decode_waiver
+from interlock.loading.digest import pinned
 from interlock.loading.documents import Document
 from interlock.loading.kinds.catalog import CatalogDocument
+from interlock.loading.kinds.library import LibraryDocument
 from interlock.loading.kinds.policy import PolicyDocument
 from interlock.loading.kinds.policyset import PolicySetDocument
 from interlock.loading.kinds.waiver import WaiverDocument
 from interlock.loading.references import Scene
-from interlock.loading.validate import POLICY, POLICY_SET, AnyShape, Checked
+from interlock.loading.validate import LIBRARY, POLICY, POLICY_SET, AnyShape, Checked
+from interlock.model.library import FunctionLibrary
 from interlock.model.policy import Policy
 from interlock.model.waiver import Waiver
 from interlock.spelling import quoted
@@ -33,6 +37,7 @@ class Contents:
 
     is_complete: bool
     policies: list[tuple[Document, Policy]] = field(default_factory=list)
+    libraries: list[FunctionLibrary] = field(default_factory=list)
     waivers: list[tuple[Document, Waiver]] = field(default_factory=list)
     catalogs: list[tuple[Document, CatalogDocument]] = field(default_factory=list)
     settings: list[Settings] = field(default_factory=list)
@@ -42,9 +47,12 @@ class Contents:
     def scene(self) -> Scene:
         """What references may lead to."""
         unusable = frozenset(name for kind, name in self.broken if kind == POLICY)
+        broken_libraries = frozenset(name for kind, name in self.broken if kind == LIBRARY)
         return Scene(
             policies={policy.name: policy for _, policy in self.policies if policy.name not in unusable},
             broken=unusable,
+            libraries={library.id: library for library in self.libraries},
+            broken_libraries=broken_libraries,
             is_complete=self.is_complete,
             settings=self._known_settings(),
         )
@@ -63,7 +71,7 @@ def gather(checked: Iterable[Checked], *, is_complete: bool) -> Contents:
     contents = Contents(is_complete=is_complete)
     first: dict[tuple[str, str], Document] = {}
     for one in checked:
-        if not one.kind or (one.kind == POLICY and not one.name):
+        if not one.kind or (one.kind in {POLICY, LIBRARY} and not one.name):
             contents.is_complete = False
         if one.shape is None or not one.document.is_sound:
             contents.broken.add((one.kind, one.name))
@@ -71,6 +79,7 @@ def gather(checked: Iterable[Checked], *, is_complete: bool) -> Contents:
             _decode(contents, one.document, one.shape)
         if one.name:
             _note_repetition(contents, first, one)
+    _pin(contents)
     return contents
 
 
@@ -81,6 +90,9 @@ def _decode(contents: Contents, document: Document, shape: AnyShape) -> None:
         case PolicyDocument():
             policy, problems = decode_policy(document, shape)
             contents.policies += [(document, policy)] if policy else []
+        case LibraryDocument():
+            library, problems = decode_library(document, shape)
+            contents.libraries += [library] if library else []
         case WaiverDocument():
             waiver, problems = decode_waiver(document, shape)
             contents.waivers += [(document, waiver)] if waiver else []
@@ -94,15 +106,37 @@ def _decode(contents: Contents, document: Document, shape: AnyShape) -> None:
         contents.problems += problems
 
 
+def _pin(contents: Contents) -> None:
+    """Let the digests of rules cover what their policies import; a policy that lacks an import is broken."""
+    known = {library.id: library.digest for library in contents.libraries}
+    for at, (document, policy) in enumerate(contents.policies):
+        digests = [known[each.library] for each in policy.imports if each.library in known]
+        if len(digests) < len(policy.imports):
+            contents.broken.add((POLICY, policy.name))
+        rules = tuple(replace(rule, digest=pinned(rule.digest, digests)) for rule in policy.rules)
+        contents.policies[at] = document, replace(policy, rules=rules)
+
+
 def _note_repetition(contents: Contents, first: dict[tuple[str, str], Document], one: Checked) -> None:
-    """Add the problem that a document before `one` has its name; PolicySets repeat under any name."""
-    is_set = one.kind == POLICY_SET
-    before = first.setdefault((one.kind, "" if is_set else one.name), one.document)
+    """Add the problem that a document before `one` has its name."""
+    unique = _unique(one)
+    before = first.setdefault((one.kind, unique), one.document)
     if before is one.document:
         return
     contents.broken.add((one.kind, one.name))
     place = before.span(NAME)
-    message = f"duplicate {one.kind} {quoted(one.name)}: {place} has that name already"
-    if is_set:
+    message = f"duplicate {one.kind} {quoted(unique)}: {place} has that name already"
+    if one.kind == POLICY_SET:
         message = f"second PolicySet: {place} is one already, and a policy set has one at most"
     contents.problems.append(one.document.problem(NAME, message))
+
+
+def _unique(one: Checked) -> str:
+    """What differs among the documents of a kind: PolicySets repeat under any name, libraries have versions."""
+    if one.kind == POLICY_SET:
+        return ""
+    if one.kind != LIBRARY:
+        return one.name
+    # Without its version there is no saying what a library repeats: then its place makes it unique.
+    version = one.shape.spec.version if isinstance(one.shape, LibraryDocument) else one.document.span()
+    return f"{one.name} {version}"

@@ -1,8 +1,12 @@
-"""The digest of a rule: it changes exactly when the rule may mean something else."""
+"""The digests of rules and libraries: they change exactly when what they are of may mean something else."""
+
+from collections.abc import Iterable
 
 from interlock.digests import digest_of
 from interlock.identity import Digest
+from interlock.loading.kinds.library import FunctionShape, LibraryDocument
 from interlock.loading.kinds.policy import PolicySpec, RuleShape
+from interlock.loading.types import parse_type
 from interlock.model.policy import Effect, Match
 
 
@@ -10,9 +14,9 @@ def rule_digest(policy: PolicySpec, match: Match, rule: RuleShape, effect: Effec
     """The digest of all that the meaning of `rule` depends on.
 
     That is its own name, effect and expression and its policy's layer, area,
-    onError, match and variables. Texts for people and the enforcement mode
-    are left out: rewording a message or enforcing what was audited needs no
-    new approval.
+    onError, match and variables; what it imports is for `pinned`. Texts for
+    people and the enforcement mode are left out: rewording a message or
+    enforcing what was audited needs no new approval.
     """
     meaning = {
         "layer": policy.layer,
@@ -27,3 +31,29 @@ def rule_digest(policy: PolicySpec, match: Match, rule: RuleShape, effect: Effec
         "expression": expression,
     }
     return digest_of(meaning)
+
+
+def pinned(rule: Digest, libraries: Iterable[Digest]) -> Digest:
+    """The digest `rule` that depends on all `libraries` which the rule's policy imports, too."""
+    imported = sorted(libraries)
+    return digest_of([rule, imported]) if imported else rule
+
+
+def library_digest(shape: LibraryDocument) -> Digest:
+    """The digest of all that calls of the library's functions depend on.
+
+    That is its name and version and its functions' names, parameters, results
+    and expressions. Descriptions and examples are left out, and the order of
+    the functions means nothing.
+    """
+    functions = sorted(shape.spec.functions, key=lambda function: function.name)
+    return digest_of([shape.metadata.name, shape.spec.version, [_meaning(function) for function in functions]])
+
+
+def _meaning(function: FunctionShape) -> dict[str, object]:
+    return {
+        "name": function.name,
+        "parameters": [[each.name, str(parse_type(each.type))] for each in function.parameters],
+        "result": str(parse_type(function.result)),
+        "expression": function.expression,
+    }

@@ -16,10 +16,12 @@ from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
 from interlock.loading.canonical import plain
 from interlock.loading.compile import CompiledPolicy, Compiler, environments
+from interlock.loading.libraries import CompiledLibrary, compile_libraries
 from interlock.model.area import Area
 from interlock.model.catalog import Catalog
 from interlock.model.labels import AttributionLabels
 from interlock.model.layers import Layers
+from interlock.model.library import LibraryId
 from interlock.model.policy import Policy
 from interlock.model.waiver import Waiver
 
@@ -37,6 +39,7 @@ class PolicySet:
     labels: AttributionLabels
     catalog: Catalog
     environments: Mapping[Area, Environment]
+    libraries: Mapping[LibraryId, CompiledLibrary]
     compiled: tuple[CompiledPolicy, ...]
     waivers: tuple[Waiver, ...]
     scopes: Mapping[WaiverName, Program]
@@ -56,20 +59,32 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         AuthorError: documents or expressions have problems; all of them.
     """
     bundle, problems = read(paths)
-    compiler = Compiler(environments(evaluator))
+    areas = environments(evaluator)
+    libraries, wrong = compile_libraries(bundle.libraries, areas[Area.INTENT])
+    compiler = Compiler(areas, libraries, bundle.schemas)
     compiled = tuple(map(compiler.policy, bundle.policies))
     scopes = {waiver.name: compiler.scope(waiver) for waiver in bundle.waivers}
-    found = (*problems, *map(bundle.with_line, compiler.problems))
+    found = (*problems, *map(bundle.with_line, [*wrong, *compiler.problems]))
     if found:
         raise AuthorError(found)
     return PolicySet(
         digest=digest_of(
-            plain([bundle.layers, bundle.labels, bundle.catalog, bundle.policies, bundle.waivers]),
+            plain(
+                [
+                    bundle.layers,
+                    bundle.labels,
+                    bundle.catalog,
+                    bundle.libraries,
+                    bundle.policies,
+                    bundle.waivers,
+                ]
+            ),
         ),
         layers=bundle.layers,
         labels=bundle.labels,
         catalog=bundle.catalog,
         environments=compiler.environments,
+        libraries=libraries,
         compiled=tuple(policy for policy in compiled if policy is not None),
         waivers=bundle.waivers,
         scopes={name: scope for name, scope in scopes.items() if scope is not None},

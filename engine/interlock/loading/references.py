@@ -1,4 +1,4 @@
-"""What documents say of one another: layers that policies carry, rules that waivers lift.
+"""What documents say of one another: layers and libraries that policies name, rules that waivers lift.
 
 A document that failed to load is known to exist. Nothing is reported here
 that only follows from its failure.
@@ -12,25 +12,30 @@ from interlock.loading.decode.settings import Settings
 from interlock.loading.documents import Document
 from interlock.loading.nodes import Path
 from interlock.model.layers import Layers
+from interlock.model.library import FunctionLibrary, LibraryId
 from interlock.model.policy import Effect, OnError, Policy, Rule
 from interlock.model.waiver import Waived, Waiver
-from interlock.spelling import quoted, suggestion
+from interlock.spelling import alternatives, quoted, suggestion
 
 _LAYER: Path = ("spec", "layer")
 _DAY = 24 * 60 * 60 * 1000
+_MOST_VERSIONS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """All that a reference may lead to.
 
-    `broken` are the names of policies that exist but failed to load.
-    `is_complete` is false where a policy's very name may be missing, and
-    `settings` is None where they failed to load.
+    `broken` are the names of policies that exist but failed to load, and
+    `broken_libraries` those of libraries. `is_complete` is false where a
+    policy's or a library's very name may be missing, and `settings` is None
+    where they failed to load.
     """
 
     policies: Mapping[str, Policy]
     broken: frozenset[str]
+    libraries: Mapping[LibraryId, FunctionLibrary]
+    broken_libraries: frozenset[str]
     is_complete: bool
     settings: Settings | None
 
@@ -47,6 +52,32 @@ def policy_problems(document: Document, policy: Policy, scene: Scene) -> Iterato
         hint = "" if layer is layers.order[0] else ", or set `mayIgnoreErrors` for the layer in the PolicySet"
         message = f"layer {quoted(layer.name)} may not ignore errors: remove the field{hint}"
         yield document.problem(("spec", "onError"), message)
+
+
+def import_problems(document: Document, policy: Policy, scene: Scene) -> Iterator[Problem]:
+    """What is wrong between `policy` and the libraries that it imports."""
+    for index, each in enumerate(policy.imports):
+        path: Path = ("spec", "imports", index)
+        library = scene.libraries.get(each.library)
+        if library is None:
+            yield from _missing_library(document, path, each.library, scene)
+        elif each.digest not in {None, library.digest}:
+            hint = f"is now {library.digest}: review it and write that digest"
+            yield document.problem((*path, "digest"), f"library {quoted(str(library.id))} {hint}")
+
+
+def _missing_library(document: Document, path: Path, missing: LibraryId, scene: Scene) -> Iterator[Problem]:
+    if not scene.is_complete or missing.name in scene.broken_libraries:
+        return
+    others = [known for known in scene.libraries if known.name == missing.name]
+    if others:
+        versions = [known.version for known in sorted(others, key=lambda known: known.precedence)]
+        hint = f"choose {alternatives(versions[-_MOST_VERSIONS:])}"
+        message = f"library {quoted(missing.name)} has no version {quoted(missing.version)}: {hint}"
+        yield document.problem((*path, "version"), message)
+    else:
+        hint = suggestion(missing.name, [known.name for known in scene.libraries])
+        yield document.problem((*path, "library"), f"unknown library {quoted(missing.name)}: {hint}")
 
 
 def waiver_problems(document: Document, waiver: Waiver, scene: Scene) -> Iterator[Problem]:

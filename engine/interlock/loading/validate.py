@@ -14,6 +14,7 @@ from interlock.errors import Problem
 from interlock.loading.documents import Document
 from interlock.loading.kinds.catalog import CatalogDocument
 from interlock.loading.kinds.common import API_VERSION
+from interlock.loading.kinds.library import LibraryDocument
 from interlock.loading.kinds.policy import PolicyDocument
 from interlock.loading.kinds.policyset import PolicySetDocument
 from interlock.loading.kinds.waiver import WaiverDocument
@@ -22,13 +23,15 @@ from interlock.loading.nodes import MappingNode, Node, Path, ScalarNode, Sequenc
 from interlock.spans import Span
 from interlock.spelling import quoted, suggestion
 
-AnyShape: TypeAlias = PolicyDocument | CatalogDocument | WaiverDocument | PolicySetDocument
+AnyShape: TypeAlias = PolicyDocument | LibraryDocument | CatalogDocument | WaiverDocument | PolicySetDocument
 
 POLICY = "IntentPolicy"
 POLICY_SET = "PolicySet"
+LIBRARY = "FunctionLibrary"
 
 KINDS: dict[str, type[AnyShape]] = {
     POLICY: PolicyDocument,
+    LIBRARY: LibraryDocument,
     "Catalog": CatalogDocument,
     "Waiver": WaiverDocument,
     POLICY_SET: PolicySetDocument,

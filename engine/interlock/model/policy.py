@@ -11,6 +11,7 @@ from typing import Final
 
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
 from interlock.model.area import Area
+from interlock.model.library import Import
 from interlock.model.patch import Default
 from interlock.spans import SourceText, Span
 
@@ -75,7 +76,7 @@ class Rule:
     """A CEL expression with an effect.
 
     `digest` covers everything that the rule's meaning depends on: its own
-    texts, and its policy's match and variables. A waiver is pinned to it.
+    texts, and its policy's match, variables and imports. A waiver is pinned to it.
     """
 
     name: RuleName
@@ -103,7 +104,18 @@ class Policy:
     on_error: OnError
     description: str
     match: Match
+    imports: tuple[Import, ...] = ()
     variables: tuple[Variable, ...]
     rules: tuple[Rule, ...]
     defaults: tuple[Default, ...] = ()
     span: Span
+
+    @property
+    def expressions(self) -> tuple[SourceText, ...]:
+        """Every expression of the policy."""
+        read = (
+            self.match.when,
+            *(variable.expression for variable in self.variables),
+            *(text for rule in self.rules for text in (rule.expression, rule.message_expression)),
+        )
+        return tuple(text for text in read if text is not None)

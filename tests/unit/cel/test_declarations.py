@@ -3,6 +3,7 @@
 from typing import Any, NotRequired
 
 import pytest
+from google.protobuf.descriptor_pool import DescriptorPool
 from typing_extensions import TypedDict
 
 from interlock.cel.declarations import declare, message_type
@@ -43,10 +44,13 @@ def test_every_annotation_has_a_type() -> None:
     assert declarations.fields[inner.name] == {"name": STRING}
 
 
-def test_the_checkers_pool_has_the_same_messages_and_fields() -> None:
+def test_the_checkers_descriptors_have_the_same_messages_and_fields() -> None:
     declarations = declare([Intent])
+    pool = DescriptorPool()
+    for file in declarations.files:
+        pool.AddSerializedFile(file)
     for name, fields in declarations.fields.items():
-        descriptor = declarations.pool.FindMessageTypeByName(name)
+        descriptor = pool.FindMessageTypeByName(name)
         assert set(descriptor.fields_by_name) == set(fields)
 
 

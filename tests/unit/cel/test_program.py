@@ -150,3 +150,19 @@ def test_cel_python_evaluates_on_request() -> None:
     assert environment.sieve([(program, True), (program, False)])(Activation({"x": 1})) == ([], [0, 1])
     with pytest.raises(EvaluationError, match="cel-python"):
         environment.compile(typed_in("1 / x == 1")).evaluate(Activation({"x": 0}))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (" + ".join(["n"] * 250), 250),
+        ("".join(f"n == {number} ? {number} : " for number in range(200)) + "0", 1),
+        ("n + (" * 200 + "n" + ")" * 200, 201),
+        ("!" * 200 + "(n == 1)", True),
+    ],
+)
+def test_what_nests_too_deep_for_python_is_interpreted(text: str, value: Any) -> None:
+    environment = Environment(declare([]), {"n": INT}, {"n": INT})
+    program = environment.compile(typed_in(text))
+    assert program.evaluate(Activation(n=1)) == value
+    assert environment.sieve([(program, True)])(Activation(n=1)) in (([], [0]), ([], []))

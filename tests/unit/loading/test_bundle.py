@@ -13,7 +13,7 @@ from interlock.loading.catalogs import catalog_of, shipped
 from interlock.loading.source import Source
 from interlock.model.catalog import Catalog, ModelEntry, ToolEntry
 from interlock.spans import Span
-from support.documents import assembled, catalog, loaded, messages, policy, policy_set, waiver
+from support.documents import assembled, catalog, library, loaded, messages, policy, policy_set, waiver
 
 _DIGEST = loaded(policy()).policies[0].rules[0].digest
 _PERMIT = "    - {name: gateway, permit: 'true'}\n"
@@ -22,6 +22,9 @@ _DOCUMENTS = [
     policy(),
     policy("models", rules=_PERMIT),
     policy("tools", rules=_PERMIT),
+    policy("sizes", spec="  imports: [{library: limits, version: 1.0.0}]\n"),
+    library(),
+    library(version="2.0.0"),
     waiver(digest=_DIGEST),
     waiver("second", digest=_DIGEST),
     catalog("one", _TOOLS.format(name="github")),
@@ -35,6 +38,7 @@ def _said(bundle: Bundle) -> object:
     return (
         [(p.name, p.layer, [(r.name, r.digest, r.message) for r in p.rules]) for p in bundle.policies],
         [(w.name, w.rules, w.scope.text, w.starts, w.expires) for w in bundle.waivers],
+        [(each.id, each.digest) for each in bundle.libraries],
         (bundle.catalog, bundle.layers, bundle.labels, bundle.longest_waiver),
     )
 
@@ -227,6 +231,7 @@ def test_a_damaged_package_is_found() -> None:
 _WORDS = """
 apiVersion kind metadata name labels spec layer area rules require forbid permit message variables
 expression match actions models names class price input layers closed waivers maxDays starts x
+imports functions parameters result version type
 """
 _KEYS = st.sampled_from(_WORDS.split())
 _ANY = st.recursive(
@@ -240,7 +245,7 @@ _ANY = st.recursive(
 )
 
 
-@given(_ANY, st.sampled_from(["IntentPolicy", "Catalog", "Waiver", "PolicySet"]), st.data())
+@given(_ANY, st.sampled_from(["IntentPolicy", "FunctionLibrary", "Catalog", "Waiver", "PolicySet"]), st.data())
 def test_no_document_raises(value: object, kind: str, data: st.DataObject) -> None:
     document = {"apiVersion": "interlock.dev/v1alpha1", "kind": kind, "metadata": {"name": "a"}, "spec": value}
     if data.draw(st.booleans()):
@@ -248,9 +253,9 @@ def test_no_document_raises(value: object, kind: str, data: st.DataObject) -> No
     bundle, problems = assemble([Source("f", json.dumps(document))])
     for problem in problems:
         assert "\n" not in problem.message
-    if kind in ("IntentPolicy", "Waiver"):
+    if kind in ("IntentPolicy", "FunctionLibrary", "Waiver"):
         # What is neither read nor reported would silently be missing.
-        assert problems or bundle.policies or bundle.waivers
+        assert problems or bundle.policies or bundle.libraries or bundle.waivers
 
 
 @given(st.integers(0, 2000), st.integers(0, 2000), st.text(max_size=3))

@@ -34,7 +34,9 @@ def test_the_module_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == texts()
 
 
-@pytest.mark.parametrize("kind", ["IntentPolicy", "Catalog", "Waiver", "PolicySet", "PolicyTest"])
+@pytest.mark.parametrize(
+    "kind", ["IntentPolicy", "FunctionLibrary", "Catalog", "Waiver", "PolicySet", "PolicyTest"]
+)
 def test_a_schema_is_draft_7(kind: str) -> None:
     schema = json_schemas()[kind]
     assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -47,7 +49,9 @@ def test_a_schema_is_draft_7(kind: str) -> None:
             assert part["$ref"].removeprefix("#/definitions/") in schema["definitions"]
 
 
-@pytest.mark.parametrize("kind", ["IntentPolicy", "Catalog", "Waiver", "PolicySet", "PolicyTest"])
+@pytest.mark.parametrize(
+    "kind", ["IntentPolicy", "FunctionLibrary", "Catalog", "Waiver", "PolicySet", "PolicyTest"]
+)
 def test_every_field_is_described(kind: str) -> None:
     schema = json_schemas()[kind]
     for part in _mappings(schema):

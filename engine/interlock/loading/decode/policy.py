@@ -1,20 +1,22 @@
 """Policies: rules with one effect each, and what their digests cover."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from interlock.errors import Problem
-from interlock.identity import LayerName, PolicyName, RuleName
+from interlock.identity import Digest, LayerName, PolicyName, RuleName
 from interlock.loading.decode.names import NAME, repeated
 from interlock.loading.digest import rule_digest
 from interlock.loading.documents import Document
-from interlock.loading.kinds.policy import MatchShape, PolicyDocument, PolicySpec, RuleShape
+from interlock.loading.kinds.policy import ImportShape, MatchShape, PolicyDocument, PolicySpec, RuleShape
 from interlock.loading.nodes import Path
 from interlock.model.intent import Action
+from interlock.model.library import Import, LibraryId, LibraryName
 from interlock.model.patch import Default
 from interlock.model.policy import Effect, Match, Policy, Rule, Variable
 from interlock.spelling import quoted
 
 _RULES: Path = ("spec", "rules")
+_IMPORTS: Path = ("spec", "imports")
 
 
 def decode_policy(document: Document, shape: PolicyDocument) -> tuple[Policy | None, list[Problem]]:
@@ -22,6 +24,7 @@ def decode_policy(document: Document, shape: PolicyDocument) -> tuple[Policy | N
     spec = shape.spec
     problems = [
         *repeated(document, _RULES, [rule.name for rule in spec.rules]),
+        *_import_problems(document, spec.imports),
         *repeated(document, ("spec", "variables"), [variable.name for variable in spec.variables]),
     ]
     for index, rule in enumerate(spec.rules):
@@ -38,6 +41,7 @@ def decode_policy(document: Document, shape: PolicyDocument) -> tuple[Policy | N
         on_error=spec.on_error,
         description=spec.description,
         match=match,
+        imports=tuple(map(_import, spec.imports)),
         variables=tuple(_variables(document, spec)),
         rules=tuple(_rules(document, spec, match)),
         defaults=tuple(Default(tuple(default.path), default.value) for default in spec.defaults),
@@ -67,6 +71,16 @@ def _rule_problems(document: Document, path: Path, rule: RuleShape) -> Iterator[
         yield document.problem((*path, "name"), message)
 
 
+def _import_problems(document: Document, imports: Sequence[ImportShape]) -> Iterator[Problem]:
+    names = [each.library for each in imports]
+    for index, name in enumerate(names):
+        first = names.index(name)
+        if first < index:
+            line = document.span((*_IMPORTS, first, "library")).line
+            message = f"library {quoted(name)} is imported in line {line} already: choose one version"
+            yield document.problem((*_IMPORTS, index, "library"), message)
+
+
 def _default_problems(document: Document, spec: PolicySpec) -> Iterator[Problem]:
     if not spec.rules and not spec.defaults:
         yield document.problem(NAME, "the policy says nothing: add `rules` or `defaults`")
@@ -91,6 +105,11 @@ def _actions(patterns: Iterable[str]) -> Iterator[str]:
     for pattern in patterns:
         prefix = pattern.removesuffix("*")
         yield from (a.value for a in Action if (a.startswith(prefix) if prefix != pattern else a == pattern))
+
+
+def _import(shape: ImportShape) -> Import:
+    library = LibraryId(LibraryName(shape.library), shape.version)
+    return Import(library, Digest(shape.digest) if shape.digest else None)
 
 
 def _variables(document: Document, spec: PolicySpec) -> Iterator[Variable]:

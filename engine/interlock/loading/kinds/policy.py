@@ -2,11 +2,20 @@
 
 from typing import Annotated, Literal
 
-import re2
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Name, Shape, Text, broken_rule
+from interlock.loading.kinds.common import (
+    AtLeastOne,
+    DigestText,
+    Envelope,
+    Many,
+    Name,
+    Shape,
+    Text,
+    broken_rule,
+)
+from interlock.loading.kinds.identifiers import Identifier, LibraryNameText, VersionText
 from interlock.model.area import Area
 from interlock.model.intent import Action
 from interlock.model.policy import Effect, Enforcement, OnError
@@ -14,15 +23,6 @@ from interlock.model.policy import Effect, Enforcement, OnError
 _PREFIXES = sorted({action.partition(".")[0] for action in Action})
 ACTION_PATTERNS = (*(action.value for action in Action), *(f"{prefix}.*" for prefix in _PREFIXES))
 """All actions, and `prefix.*` for all actions that start alike."""
-
-_IDENTIFIER = r"[_a-zA-Z][_a-zA-Z0-9]*"
-_is_identifier = re2.compile(_IDENTIFIER).fullmatch
-
-# https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
-_RESERVED = frozenset(
-    {"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let"}
-    | {"loop", "namespace", "null", "package", "return", "true", "var", "void", "while"}
-)
 
 
 def _action(text: str) -> str:
@@ -32,19 +32,8 @@ def _action(text: str) -> str:
     return text
 
 
-def _identifier(text: str) -> str:
-    if not _is_identifier(text):
-        raise broken_rule("must be letters, digits and `_`, not starting with a digit, such as `is_allowed`")
-    if text in _RESERVED:
-        raise broken_rule("is a reserved word of CEL: choose another name")
-    return text
-
-
 ActionPattern = Annotated[
     str, AfterValidator(_action), Field(json_schema_extra={"enum": list(ACTION_PATTERNS)})
-]
-Identifier = Annotated[
-    str, AfterValidator(_identifier), Field(max_length=63, json_schema_extra={"pattern": f"^{_IDENTIFIER}$"})
 ]
 
 
@@ -72,6 +61,19 @@ class MatchShape(Shape):
 
     when: Text = ""
     """A CEL condition on the Intent and, if the policy has an area, on its item."""
+
+
+class ImportShape(Shape):
+    """A library whose functions the policy's expressions may call."""
+
+    library: LibraryNameText
+    """The library's name."""
+
+    version: VersionText
+    """The exact version."""
+
+    digest: DigestText | None = None
+    """The digest of the library that was reviewed; a changed library is refused."""
 
 
 class VariableShape(Shape):
@@ -144,6 +146,9 @@ class PolicySpec(Shape):
 
     match: MatchShape = MatchShape()
     """Which Intents the policy is about; without it, all."""
+
+    imports: Many[ImportShape] = ()
+    """Libraries of functions, each in one version."""
 
     variables: Many[VariableShape] = ()
     """Named expressions, each of which may read those above it."""

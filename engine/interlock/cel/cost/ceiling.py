@@ -1,0 +1,224 @@
+"""What the meter can count for an expression at most, over any data up to a total size.
+
+The size of data is all its characters, bytes and elements together. Unlike
+Kubernetes' estimate this is a bound, and so holds for dynamic data too: each
+variable, and each part of one, is taken to be as large as all of the data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from interlock.cel.cost import limits
+from interlock.cel.cost.calls import BY_SIZES, LONGEST_PATTERN, search
+from interlock.cel.cost.growth import grown
+from interlock.cel.cost.prices import Price, price_of, resolved
+from interlock.cel.cost.ranges import MAX, saturated
+from interlock.cel.cost.tariff import INDEXING
+from interlock.cel.interpret import is_search
+from interlock.cel.ir import (
+    Bind,
+    Call,
+    Conditional,
+    Const,
+    Has,
+    ListOf,
+    Local,
+    Loop,
+    MapOf,
+    Node,
+    OptionalMap,
+    Quantifier,
+    Quantity,
+    Select,
+    Transform,
+    TransformMap,
+    Variable,
+    children,
+)
+
+_LEAST: Final = 16
+"""The size of an address, which is the largest of what isn't counted by characters or elements."""
+
+_OPTIONAL_MAP: Final = 4
+"""Asking for the value, taking it, and making an optional of what the body gives, or none."""
+
+_TURNS: Final = {Quantity.ALL: 3, Quantity.EXISTS: 4, Quantity.EXISTS_ONE: 2}
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a node costs at most, and how large its value can be: its `total`, and the `count` of its elements.
+
+    `unit` is what one more turn of an inner loop costs at most, where those
+    are not part of the cost.
+    """
+
+    cost: int
+    total: int
+    count: int
+    unit: int = 0
+
+
+def ceiling(node: Node, size: int, totals: Mapping[str, int] = _NONE) -> int:
+    """The cost of evaluating `node` at most, over data of `size` in all.
+
+    `totals` are the sizes of variables that are computed, and so can be larger.
+    """
+    return bound(node, size, totals).cost
+
+
+def bound(node: Node, size: int, totals: Mapping[str, int] = _NONE) -> Bound:
+    """The cost of evaluating `node` at most, and how large its value can be."""
+    return _Bounding(size, totals, counts_inner=True).of(node, {})
+
+
+def allowance(node: Node, size: int, limit: int, totals: Mapping[str, int] = _NONE) -> int | None:
+    """How many turns inner loops can take in all while the cost of `node` is sure to stay within `limit`.
+
+    An element that is looked at by `in` in a loop counts as a turn. None where
+    the limit isn't sure to be kept even without any.
+    """
+    made = _Bounding(size, totals, counts_inner=False).of(node, {})
+    left = limit - made.cost
+    return None if left < 0 else left // max(made.unit, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounding:
+    """One walk over a tree; without `counts_inner` the turns of inner loops are left out of the cost."""
+
+    size: int
+    totals: Mapping[str, int]
+    counts_inner: bool
+
+    def of(self, node: Node, scope: Mapping[str, Bound]) -> Bound:
+        match node:
+            case Const(_, value):
+                return _data(len(value) if isinstance(value, str | bytes) else 1, cost=0)
+            case Variable(_, name):
+                return _data(self.totals.get(name, self.size), cost=1 + name.count("."))
+            case Local(_, name):
+                return replace(scope[name], cost=limits.IDENT, unit=0)
+            case Call():
+                return self._call(node, [self.of(each, scope) for each in node.arguments], scope)
+            case Quantifier() | Transform() | TransformMap():
+                return self._loop(node, self.of(node.range, scope), scope)
+            case Bind(_, variable, value, body):
+                made = self.of(value, scope)
+                return _all(made, self.of(body, {**scope, variable: made}), own=limits.LIST)
+            case OptionalMap(_, variable, target, body, _):
+                # Its target is evaluated again for the value that is bound.
+                made = self.of(target, scope)
+                made = replace(made, cost=2 * made.cost, unit=2 * made.unit)
+                return _all(made, self.of(body, {**scope, variable: made}), own=limits.LIST + _OPTIONAL_MAP)
+            case _:
+                return _plain(node, [self.of(each, scope) for each in children(node)])
+
+    def _call(self, node: Call, arguments: list[Bound], scope: Mapping[str, Bound]) -> Bound:
+        if node.function in INDEXING:
+            return replace(_all(*arguments, own=2), total=arguments[0].total, count=arguments[0].total)
+        price = price_of(node.function, resolved(node.overloads))
+        totals = [argument.total for argument in arguments]
+        total = grown(node.function, price, totals, node.place.type)
+        count = sum(argument.count for argument in arguments) if node.function == "_+_" else total
+        own = _own_cost(node, price, [max(each, _LEAST) for each in totals], total)
+        made = Bound(0, saturated(total), saturated(min(count, total)))
+        if scope and is_search(node) and not self.counts_inner:
+            return _all(*arguments, replace(made, unit=1), own=1)
+        return _all(*arguments, made, own=own)
+
+    def _loop(self, node: Loop, range_: Bound, scope: Mapping[str, Bound]) -> Bound:
+        element = replace(range_, count=range_.total)
+        inner = {**scope, **dict.fromkeys(node.variables, element)}
+        parts = [self.of(each, inner) for each in children(node)[1:]]
+        turn = _all(*parts, own=_turn_cost(node))
+        own = limits.MAP + 2
+        total = count = 1
+        if isinstance(node, Transform | TransformMap):
+            # Each element of the result takes the place of one, and has its own total.
+            is_subset = isinstance(node.element, Local) and node.element.name in node.variables
+            total = range_.total + (range_.total if is_subset else range_.count * (turn.total + 1))
+            count = total if isinstance(node, TransformMap) else range_.count
+        turns = Bound(range_.count * turn.cost, total, count, turn.unit)
+        if node.is_nested and not self.counts_inner:
+            turns = Bound(0, total, count, max(turn.unit, turn.cost))
+        return _all(range_, turns, own=own)
+
+
+def _data(total: int, cost: int) -> Bound:
+    return Bound(cost, total, total)
+
+
+def _all(*parts: Bound, own: int = 0) -> Bound:
+    """What the parts cost together, and `own` beside them; the value is the last one's."""
+    last = parts[-1]
+    cost = saturated(sum(part.cost for part in parts) + own)
+    unit = saturated(max(part.unit for part in parts))
+    return Bound(cost, saturated(last.total), saturated(last.count), unit)
+
+
+def _plain(node: Node, parts: list[Bound]) -> Bound:
+    """What a node costs that is made of its parts alone."""
+    nothing = Bound(0, 1, 1)
+    match node:
+        case Select() | Has():
+            return _all(*parts, own=2)
+        case Conditional():
+            condition, then, otherwise = parts
+            total = max(then.total, otherwise.total)
+            branch = Bound(
+                max(then.cost, otherwise.cost),
+                total,
+                max(then.count, otherwise.count),
+                max(then.unit, otherwise.unit),
+            )
+            return _all(condition, branch)
+        case ListOf() | MapOf():
+            count = len(parts)
+            made = Bound(0, count + sum(part.total for part in parts), count)
+            return _all(*parts, made, own=limits.LIST if isinstance(node, ListOf) else limits.MAP)
+        case _:
+            return _all(nothing, *parts, nothing)
+
+
+def _own_cost(node: Call, price: Price, sizes: list[int], total: int) -> int:
+    """What a call of these totals costs at most, whose result has one too."""
+    if price in BY_SIZES:
+        return BY_SIZES[price](*sizes)
+    match price:
+        case Price.EQUALITY:
+            return BY_SIZES[Price.ORDER](*sizes)
+        case Price.JOIN:
+            return total
+        case Price.TRAVERSAL | Price.INCLUSION | Price.WALK:
+            return 2 * sizes[0] + 1
+        case Price.FORMAT:
+            return search(sizes[1], LONGEST_PATTERN)
+        case Price.COPIED_LIST | Price.RANGE | Price.SLICE:
+            return total + 1 + limits.LIST
+        case Price.FLATTENING:
+            levels = node.arguments[-1]
+            return MAX if len(sizes) > 1 and not isinstance(levels, Const) else _flattened(levels, sizes[0])
+        case Price.COMPARED_LIST | Price.SORTED_BY:
+            return 3 * sizes[-1] ** 2 + 1 + limits.LIST
+        case _:
+            return (sizes[0] + 1) * (sizes[1] + 1) + total + 1 + limits.LIST
+
+
+def _flattened(levels: Node, size: int) -> int:
+    depth = levels.value if isinstance(levels, Const) and isinstance(levels.value, int) else 1
+    return size * max(depth, 0) + 1 + limits.LIST
+
+
+def _turn_cost(node: Loop) -> int:
+    """What a turn costs beside the predicate and the element."""
+    match node:
+        case Quantifier(_, quantity):
+            return _TURNS[quantity]
+        case Transform():
+            return limits.LIST + 2
+        case TransformMap():
+            return 3

@@ -1,0 +1,31 @@
+"""The limits that the Kubernetes API server sets, and the prices that it counts with."""
+
+from typing import Final
+
+PER_CALL_LIMIT: Final = 1_000_000
+"""What one evaluation of one expression may cost, about 0.1 s."""
+
+RUNTIME_BUDGET: Final = 10_000_000
+"""What all expressions of one policy, binding and parameter may cost together."""
+
+MATCH_CONDITIONS_BUDGET: Final = 2_500_000
+"""What the match conditions of one webhook or binding may cost together."""
+
+CHECK_FREQUENCY: Final = 100
+"""After how many iterations the clock is looked at."""
+
+MAX_REQUEST_SIZE: Final = 3 * 1024 * 1024
+"""The bytes of a request, which sizes nobody limits are estimated from."""
+
+AUTHORIZATION_CHECK: Final = 350_000
+MAX_FORMAT_NAME: Final = 64
+MAX_FORMAT_PATTERN: Final = 128
+
+IDENT: Final = 1
+LIST: Final = 10
+MAP: Final = 30
+STRUCT: Final = 40
+TRAVERSAL: Final = 0.1
+"""Of one character or byte."""
+PATTERN: Final = 0.25
+"""Of one character of a regular expression."""

@@ -1,0 +1,167 @@
+"""A bound that holds for any data of a size."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from interlock.cel.cost.ceiling import allowance, bound, ceiling
+from interlock.cel.cost.limits import PER_CALL_LIMIT
+from interlock.cel.cost.meter import Meter
+from interlock.cel.cost.ranges import MAX
+from interlock.cel.declarations import declare
+from interlock.cel.environment import Environment
+from interlock.cel.ir import Node
+from interlock.cel.libraries.available import AVAILABLE
+from interlock.cel.program import Activation, Program
+from interlock.cel.types import DYN, INT, STRING, list_of, map_of
+from interlock.cel.values import EvaluationError
+from interlock.spans import typed_in
+from support.costs import NO_LIMIT, cost_of, inner_turns, size_of
+
+TYPES = {"d": DYN, "i": INT, "l": list_of(INT), "m": map_of(STRING, DYN), "s": STRING, "ss": list_of(STRING)}
+ENVIRONMENT = Environment(declare([]), TYPES, {}, AVAILABLE)
+
+DATA: list[dict[str, Any]] = [
+    {"d": 1, "i": 0, "l": [], "m": {}, "s": "", "ss": []},
+    {"d": [[1], [2, 3]], "i": 3, "l": [3, 1, 2], "m": {"a": "b"}, "s": "a-b-c", "ss": ["é" * 9, "a", "b"]},
+    {
+        "d": {"k": ["v"] * 9},
+        "i": 7,
+        "l": [1] * 40,
+        "m": {"k": {"k": "v"}},
+        "s": "0" * 200,
+        "ss": ["x" * 50] * 9,
+    },
+]
+
+TEXTS = [
+    "s.replace('', s).replace('a', s) == s",
+    "s.split('').map(e, e + s).join(s).contains(s)",
+    "ss.join('-').findAll('.').map(e, e + e).size() > 0",
+    "s.matches(s) || s.find('[a-c]+') == s",
+    "ss.map(e, ss.map(f, e + f)).exists(e, e.exists(f, f.contains(s)))",
+    "ss.all(e, e in ss) && l.exists(e, e in l)",
+    "l.sort().distinct().reverse() == l.slice(0, 1)",
+    "d.flatten(3).size() > 0 || [l, l].flatten(2).sum() > 0",
+    "m.transformMap(k, v, k + s).exists(k, v, v.contains(k))",
+    "m.transformMapEntry(k, v, {k + s: v}) == m",
+    "ss.isSorted() && ss.max() == s && ss.indexOf(s) > l.sum()",
+    "cel.bind(v, ss.map(e, s + e), v.all(e, v.exists(f, f == e)))",
+    "m.?a.optMap(v, ss.map(e, e + s)).orValue(ss).all(e, e != s)",
+    "ss.map(e, m.?a.optMap(v, ss.exists(f, f == e)).orValue(false)).size() > 0",
+    "ss.exists(e, optional.of(ss.filter(f, f != e)).optMap(v, v + v).value() == ss)",
+    "strings.quote(s) + s == 'a' + s.lowerAscii().trim().substring(0)",
+    "bytes(s) + bytes(s) == b'a' && string(bytes(s)) == s",
+    "sets.equivalent(ss, ss) && sets.contains(l, l) && sets.intersects(ss, [s])",
+    "'%s %d %s'.format([s, i, ss]).contains(s)",
+    "format.dns1123Label().validate(s).hasValue()",
+    "format.named('uri').value().validate(s).orValue([s]).exists(e, e.contains(s))",
+    "url(s).getQuery().all(k, k == s) || isURL(s)",
+    "quantity('1').isLessThan(quantity(s)) || isQuantity(s)",
+    "isIP(s) || ip.isCanonical(s) || cidr('10.0.0.0/8').containsIP(s) || cidr('10.0.0.0/8').containsCIDR(s)",
+    "ip('2001:db8::1') != ip('2001:db8::2') && [ip('2001:db8::1')] == []",
+    "lists.range(i).map(e, l[e]).size() > 0",
+    "d.k[0] + d.k[1] == s || d.exists(e, d[e] == m)",
+    "has(m.a) ? m.a == m : size(ss.filter(e, e > s).map(e, [e, e])) > i",
+    "s.matchesGlob('*-*') || s.matchesAnyGlob(ss) || jsonpatch.escapeKey(s) == s",
+    "base64.encode(bytes(s)) == s || regex.replace(s, '[a-z]', s) == s || regex.extractAll(s, '.') == ss",
+    "regex.extract(s, '[a-z]+').orValue(s) == s",
+    "math.greatest(l) > 3 || math.least(i, 1, 2) > 0 || ss.includes(s) || s.includes(s)",
+    "ss.sortBy(e, e.size()) == ss",
+    "type(d) == int || string(i) + string(2.5) == s || int(s) == i",
+    "ss.map(e, s + e)",
+    "ss.map(e, ss.map(f, f + e))",
+    "ss.filter(e, e != s)",
+    "m.transformMap(k, v, [v, k])",
+    "m.transformMapEntry(k, v, {k + s: [s]})",
+    "l.transformList(p, e, p)",
+    "strings.quote(s) + strings.quote(s)",
+    "ss.join(s).split('')",
+    "s.replace('', 'xyz').findAll('.')",
+    "bytes(ss.join('é'))",
+    "format.named('uri').value().validate(s)",
+    "b'abc' + bytes(string(2.5)) + bytes(s)",
+    "[s, s + s, string(timestamp(0))]",
+    "m.?a.optMap(v, [v, v])",
+    "base64.encode(bytes(s))",
+    "url('https://a.b/?' + s).getQuery()",
+    "lists.range(i).map(e, s)",
+]
+
+
+def compiled(text: str) -> Program:
+    return ENVIRONMENT.compile(typed_in(text))
+
+
+def node_of(text: str) -> Node:
+    return compiled(text).node
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("values", DATA)
+def test_no_cost_is_above_the_ceiling(text: str, values: dict[str, Any]) -> None:
+    program = compiled(text)
+    assert cost_of(program, values, folds=False) <= ceiling(program.node, sum(map(size_of, values.values())))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("values", DATA)
+def test_no_value_is_larger_than_its_bound(text: str, values: dict[str, Any]) -> None:
+    program = compiled(text)
+    total = bound(program.node, sum(map(size_of, values.values()))).total
+    with suppress(EvaluationError):
+        assert size_of(program.measure(Activation(values), Meter(limit=NO_LIMIT))) <= total
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("values", DATA)
+def test_as_many_inner_turns_as_are_allowed_stay_within_the_limit(text: str, values: dict[str, Any]) -> None:
+    program = compiled(text)
+    cost = cost_of(program, values, folds=False)
+    allowed = allowance(program.node, sum(map(size_of, values.values())), cost - 1)
+    assert allowed is None or inner_turns(program, values) > allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "expected"),
+    [
+        ("i + 1 > 2", 10**6, 3),
+        ("s == s", 1000, 2 + 100),
+        ("l.all(e, e > 0)", 1000, 1 + 1000 * 5 + 32),
+        ("[1, 2].all(e, e > 0)", 10**6, 10 + 2 * 5 + 32),
+    ],
+)
+def test_a_ceiling_is_near_what_the_worst_data_costs(text: str, size: int, expected: int) -> None:
+    assert expected <= ceiling(node_of(text), size) <= expected + 10
+
+
+def test_a_ceiling_stops_at_the_maximum() -> None:
+    loops = "l.all(a, l.all(b, l.all(c, l.all(e, a + b + c + e > 0))))"
+    assert ceiling(node_of(loops), 10**9) == MAX
+    assert ceiling(node_of("l.flatten(i) == l"), 1) == MAX
+
+
+def test_a_variable_that_is_computed_may_be_larger_than_the_data() -> None:
+    node = node_of("s == s")
+    assert ceiling(node, 10, {"s": 1000}) == ceiling(node, 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("l.all(a, l.all(b, a <= b))", (PER_CALL_LIMIT - (1 + 100 * (3 + 1 + 32) + 32)) // 6),
+        ("l.all(a, a in l)", PER_CALL_LIMIT - (1 + 100 * 6 + 32)),
+        ("l.all(a, a > 0)", PER_CALL_LIMIT - (1 + 100 * 5 + 32)),
+    ],
+)
+def test_inner_turns_are_paid_for_by_what_the_outer_loop_leaves(text: str, expected: int) -> None:
+    allowed = allowance(node_of(text), 100, PER_CALL_LIMIT)
+    assert allowed is not None
+    assert abs(allowed - expected) <= 120
+
+
+def test_no_inner_turn_is_allowed_where_the_outer_loop_takes_it_all() -> None:
+    node = node_of("l.all(a, l.all(b, a <= b))")
+    assert allowance(node, PER_CALL_LIMIT, PER_CALL_LIMIT) is None
+    assert ceiling(node, 100) < PER_CALL_LIMIT < ceiling(node, 1000)
