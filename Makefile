@@ -20,6 +20,11 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python -m benchmarks.cel
+
+.PHONY: conformance
+conformance: .venv/ready
+	cd tests && ../$(BIN)/python -m support.conformance.page
 
 # The environment is exactly what requirements.lock pins, by hash.
 .venv/ready: requirements.lock pyproject.toml

@@ -13,9 +13,7 @@ from interlock.spans import typed_in
 
 CORPUS = Path(__file__).parents[3] / "shared/corpora/crd-cel-rules.json"
 RULES = json.loads(CORPUS.read_text()) if CORPUS.is_file() else []
-ENVIRONMENT = Environment(
-    declare([]), {"self": DYN, "oldSelf": DYN}, {}, versions.libraries(versions.NEWEST)
-)
+ENVIRONMENT = Environment(declare([]), {"self": DYN, "oldSelf": DYN}, {}, versions.libraries(versions.NEWEST))
 
 pytestmark = pytest.mark.skipif(not RULES, reason="the third-party test data is not beside this clone")
 

@@ -18,9 +18,9 @@ _WRITTEN: Final = {"math.@max": "math.greatest", "math.@min": "math.least"}
 
 _HEAD: Final = """# CEL functions
 
-Every function that expressions can call, by library, with the types that it takes and gives. `A`, `B` and `T` are
-any type, one in all places of a line. The last column is the first Kubernetes release that has the function, too.
-The language itself is on [its own page](cel.md).
+Every function that expressions can call, by library, with the types that it takes and gives. `A`, `B` and
+`T` are any type, one in all places of a line. The last column is the first Kubernetes release that has the
+function, too. The language itself is on [its own page](cel.md).
 """
 
 

@@ -15,14 +15,17 @@ from interlock.cel.values import LimitExceeded
 
 def evaluation(generator: Generator, node: Node) -> Code:
     """The source of `evaluate(a)`, which returns the value of `node` over the activation `a`."""
+    ahead = generator.read_ahead([node])
     body = generator.code(node, {})
+    # In parentheses, so that what Python's compiler takes here it takes in the call of a sieve's test too.
     # What goes past a bound here does so in the interpreter too, only later.
     generator.names["LimitExceeded"] = LimitExceeded
     text = (
         "def evaluate(a):\n"
         f"{_budget(generator, body.text)}"
         "    try:\n"
-        f"        return {body.text}\n"
+        f"{''.join(f'        {line}{chr(10)}' for line in ahead)}"
+        f"        return ({body.text})\n"
         "    except LimitExceeded:\n"
         "        raise\n"
         "    except Exception:\n"
@@ -37,7 +40,9 @@ def sieve(generator: Generator, rules: Sequence[tuple[Node | None, bool]]) -> st
     One function over many nodes saves a call each. A node that fails here, or
     that there is no code for, is to be evaluated by itself, exactly.
     """
-    tests = []
+    # What can't be read ahead leaves its variable without a value, and the nodes that read it fail.
+    ahead = generator.read_ahead(node for node, _ in rules if node is not None)
+    tests = [f"    try:\n        {line}\n    except Exception:\n        pass\n" for line in ahead]
     for number, (node, silent) in enumerate(rules):
         if node is None:
             tests.append(f"    failed.append({number})\n")

@@ -27,7 +27,8 @@ class Budget:
         Raises:
             LimitExceeded: they can't be.
         """
-        if isinstance(range_, list | dict):
+        kind = type(range_)
+        if kind is list or kind is dict:
             self._pay(len(range_))
         return range_
 

@@ -5,6 +5,7 @@ Field numbers are those of cel/expr/checked.proto and cel/expr/syntax.proto.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from interlock.cel.declarations import Declarations
@@ -42,6 +43,7 @@ from interlock.cel.types import (
 from interlock.cel.values import Uint
 from interlock.cel.wire import Message
 
+_LONGEST_REMEMBERED: Final = 4096
 _PRIMITIVES: Final = {1: BOOL, 2: INT, 3: UINT, 4: DOUBLE, 5: STRING, 6: BYTES}
 _WELL_KNOWN: Final = {1: DYN, 2: TIMESTAMP, 3: DURATION}
 _DYNAMIC_MESSAGES: Final = {
@@ -61,12 +63,18 @@ def decode(wire: bytes, declarations: Declarations) -> Node:
     """
     checked = Message.parse(Message.parse(wire).bytes(2))
     references = {entry.integer(1): entry.message(2) for entry in checked.messages(2)}
-    types = {entry.integer(1): _type(entry.message(2)) for entry in checked.messages(3)}
+    types = {entry.integer(1): _type(entry.bytes(2)) for entry in checked.messages(3)}
     positions = {entry.integer(1): entry.integer(2) for entry in checked.message(5).messages(4)}
     return _Decoder(declarations, references, types, positions).node(checked.message(4), Scope())
 
 
-def _type(message: Message) -> CelType:  # noqa: C901  # one case a field of the schema
+def _type(wire: bytes) -> CelType:
+    """The type in `wire`; the same few stand at most nodes of most expressions."""
+    return _remembered_type(wire) if len(wire) <= _LONGEST_REMEMBERED else _parsed_type(wire)
+
+
+def _parsed_type(wire: bytes) -> CelType:  # noqa: C901  # one case a field of the schema
+    message = Message.parse(wire)
     match next(iter(message.fields), 1):
         case 1:
             return DYN
@@ -79,21 +87,24 @@ def _type(message: Message) -> CelType:  # noqa: C901  # one case a field of the
         case 5:
             return _WELL_KNOWN[message.integer(5)]
         case 6:
-            return CelType("list", (_type(message.message(6).message(1)),))
+            return CelType("list", (_type(message.message(6).bytes(1)),))
         case 7:
             parts = message.message(7)
-            return CelType("map", (_type(parts.message(1)), _type(parts.message(2))))
+            return CelType("map", (_type(parts.bytes(1)), _type(parts.bytes(2))))
         case 9:
             return _DYNAMIC_MESSAGES.get(message.text(9), CelType(message.text(9)))
         case 11:
-            return CelType("type", (_type(message.message(11)),))
+            return CelType("type", (_type(message.bytes(11)),))
         case 12:
             return ERROR
         case 14:
             abstract = message.message(14)
-            return CelType(abstract.text(1), tuple(map(_type, abstract.messages(2))))
+            return CelType(abstract.text(1), tuple(map(_type, abstract.parts(2))))
         case _:  # functions and type parameters: nothing can be inferred from them
             return DYN
+
+
+_remembered_type = lru_cache(maxsize=1024)(_parsed_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Environment:
         exact = partial(interpret, node, generator.functions, self._is_repeated)
         folded: Node | None = None
         try:
-            reduced = Partial(generator.functions, self._is_repeated).reduce(node)
+            reduced = Partial(generator.functions, self._is_repeated).fold(node)
             code = assemble.evaluation(generator, reduced)
             evaluate = _executed(code.text, str(source.span), {**generator.names, "exact": exact})["evaluate"]
             folded = reduced

@@ -9,12 +9,14 @@ Types are relied on only where they follow from the declarations of the
 activation; what the checker inferred below `dyn` is guarded at run time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from interlock.cel.code import Code
 from interlock.cel.declarations import Declarations
+from interlock.cel.integers import guarded
 from interlock.cel.interpret import ALTERNATIVES, is_search
 from interlock.cel.ir import (
     And,
@@ -37,12 +39,13 @@ from interlock.cel.ir import (
     TransformMap,
     Variable,
 )
-from interlock.cel.libraries.collections import has, has_repeated
+from interlock.cel.libraries.collections import has_repeated
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
 from interlock.cel.libraries.ranges import elements, entries_of, pairs
-from interlock.cel.operators import inline
+from interlock.cel.operators import inline, result
+from interlock.cel.paths import Path, path_of, repeated
 from interlock.cel.types import BOOL, DYN, INT, STRING, CelType, list_of, map_of
 from interlock.cel.values import entries, type_of
 
@@ -62,10 +65,24 @@ class Generator:
     results: Mapping[str, CelType]
     names: dict[str, Any] = field(default_factory=dict)
     variables: int = 0
+    read: dict[Path, Code] = field(default_factory=dict)
+    """The variables that hold what was read ahead."""
+    is_iterable: bool = False
+    """Whether the code is for what a comprehension ranges over, where Python can't assign."""
 
     def code(self, node: Node, scope: Scope) -> Code:
         """The Python for `node`."""
         return _WRITERS[type(node)](self, node, scope)
+
+    def read_ahead(self, nodes: Iterable[Node]) -> list[str]:
+        """Assignments of what `nodes` read more than once, which they use from now on."""
+        lines = []
+        for path, node in repeated(nodes).items():
+            if path not in self.read:
+                code = self.code(node, {})
+                self.read[path] = self._fresh(code.type)
+                lines.append(f"{self.read[path].text} = {code.text}")
+        return lines
 
     def condition(self, node: Node, scope: Scope) -> str:
         """The Python for `node`, sure to be a bool."""
@@ -91,7 +108,7 @@ class Generator:
 
     def variable(self, node: Variable, _scope: Scope) -> Code:
         """A variable, of the type that it is trusted to have."""
-        return Code(f"a[{node.name!r}]", self.trusted.get(node.name, DYN))
+        return self.read.get((node.name,)) or Code(f"a[{node.name!r}]", self.trusted.get(node.name, DYN))
 
     def local(self, node: Local, scope: Scope) -> Code:
         """The variable of a macro."""
@@ -99,6 +116,8 @@ class Generator:
 
     def select(self, node: Select, scope: Scope) -> Code:
         """A field; what is no map or has none raises."""
+        if (known := self.read.get(path_of(node))) is not None:
+            return known
         operand = self.code(node.operand, scope)
         text = f"{operand.text}[{node.field!r}]"
         if operand.type.name == "map" and operand.type.parameters:
@@ -111,8 +130,10 @@ class Generator:
         # What is asked follows from the checker's type; whether it is safe to ask Python, from ours.
         is_repeated = self.declarations.is_repeated(node.operand.place.type, node.field)
         if self.declarations.field(operand.type, node.field) is None:
-            test = has_repeated if is_repeated else has
-            return Code(f"{self.name(test)}({operand.text}, {node.field!r})", BOOL)
+            if is_repeated:
+                return Code(f"{self.name(has_repeated)}({operand.text}, {node.field!r})", BOOL)
+            # Only maps have keys; what else there may be raises.
+            return Code(f"({node.field!r} in {operand.text}.keys())", BOOL)
         if is_repeated:
             return Code(f"(len({operand.text}[{node.field!r}]) > 0)", BOOL)
         return Code(f"({node.field!r} in {operand.text})", BOOL)
@@ -127,8 +148,10 @@ class Generator:
         if (made := inline(node.function, codes, self.name)) is not None:
             return made
         known = self.name(chosen(self.functions, node.function, node.overloads))
+        if not self.is_iterable and (made := guarded(node.function, codes, known, self._name_of_variable)):
+            return made
         text = f"{known}({', '.join(code.text for code in codes)})"
-        return Code(text, self.results.get(node.function, DYN))
+        return Code(text, result(node.function, codes) or self.results.get(node.function, DYN))
 
     def logic(self, node: And | Or, scope: Scope) -> Code:
         """`&&` or `||`."""
@@ -179,11 +202,29 @@ class Generator:
 
     def quantifier(self, node: Quantifier, scope: Scope) -> Code:
         """`all`, `exists` or `exists_one`."""
+        if (made := self._search(node, scope)) is not None:
+            return made
         head, inner = self._loop(node, scope)
         predicate = self.condition(node.predicate, inner)
         if node.quantity is Quantity.EXISTS_ONE:
             return Code(f"(sum([{predicate} {head}]) == 1)", BOOL)
         return Code(f"{_ITERATIONS[node.quantity]}({predicate} {head})", BOOL)
+
+    def _search(self, node: Quantifier, scope: Scope) -> Code | None:
+        """`range.exists(x, x == text)` or `range.all(x, x != text)`, which Python's `in` computes."""
+        match node:
+            case Quantifier(
+                _, Quantity.EXISTS, (name,), _, Call(_, "_==_", (Local(_, left), Const() as right))
+            ):
+                word = "in"
+            case Quantifier(_, Quantity.ALL, (name,), _, Call(_, "_!=_", (Local(_, left), Const() as right))):
+                word = "not in"
+            case _:
+                return None
+        if left != name or not isinstance(right.value, str):
+            return None
+        over, _ = self._elements(node, scope)
+        return Code(f"({right.value!r} {word} {over})", BOOL)
 
     def transform(self, node: Transform, scope: Scope) -> Code:
         """`map`, `filter` or `transformList`."""
@@ -193,8 +234,9 @@ class Generator:
 
     def transform_map(self, node: TransformMap, scope: Scope) -> Code:
         """`transformMap` or `transformMapEntry`."""
-        head, inner = self._loop(node, scope)
-        made, test = self.code(node.element, inner).text, self._test(node, inner)
+        with self._iterable(is_iterable=self.is_iterable or node.makes_entries):
+            head, inner = self._loop(node, scope)
+            made, test = self.code(node.element, inner).text, self._test(node, inner)
         if node.makes_entries:
             each = f"for m in [{made} {head}{test}] for e in {self.name(entries_of)}(m)"
             return Code(f"{self.name(entries)}([e {each}])")
@@ -205,17 +247,35 @@ class Generator:
 
     def _loop(self, node: Loop, scope: Scope) -> tuple[str, Scope]:
         """The head of a loop, and the scope of its body."""
-        range_ = self.code(node.range, scope)
-        text = f"b.spend({range_.text})" if node.is_nested else range_.text
-        is_list, known = range_.type.name == "list", range_.type.parameters
         if len(node.variables) == 1:
-            element = self._fresh(known[0] if is_list and known else DYN)
-            over = text if is_list else f"{self.name(elements)}({text})"
+            over, type_ = self._elements(node, scope)
+            element = self._fresh(type_)
             return f"for {element.text} in {over}", {**scope, node.variables[0]: element}
+        range_ = self._range(node, scope)
+        text, is_list, known = range_.text, range_.type.name == "list", range_.type.parameters
         key, value = self._fresh(INT if is_list else DYN), self._fresh(known[-1] if known else DYN)
         over = f"enumerate({text})" if is_list else f"{self.name(pairs)}({text})"
         first, second = node.variables
         return f"for {key.text}, {value.text} in {over}", {**scope, first: key, second: value}
+
+    def _elements(self, node: Loop, scope: Scope) -> tuple[str, CelType]:
+        """What a loop of one variable goes over, and the type of its elements."""
+        range_ = self._range(node, scope)
+        if range_.type.name != "list":
+            return f"{self.name(elements)}({range_.text})", DYN
+        return range_.text, range_.type.parameters[0] if range_.type.parameters else DYN
+
+    def _range(self, node: Loop, scope: Scope) -> Code:
+        """The range of a loop, which one in a loop has to pay for."""
+        with self._iterable(is_iterable=True):
+            range_ = self.code(node.range, scope)
+        return replace(range_, text=f"b.spend({range_.text})") if node.is_nested else range_
+
+    @contextmanager
+    def _iterable(self, *, is_iterable: bool) -> Iterator[None]:
+        before, self.is_iterable = self.is_iterable, is_iterable
+        yield
+        self.is_iterable = before
 
     def _function(self, variable: str, type_: CelType, body: Node, scope: Scope) -> Code:
         """A function of `variable`, and the type of what it returns."""
@@ -225,8 +285,11 @@ class Generator:
 
     def _fresh(self, type_: CelType) -> Code:
         """A Python variable that no other has the name of."""
+        return Code(self._name_of_variable(), type_)
+
+    def _name_of_variable(self) -> str:
         self.variables += 1
-        return Code(f"v{self.variables}", type_)
+        return f"v{self.variables}"
 
 
 _WRITERS: Final[Mapping[type, Callable[[Generator, Any, Scope], Code]]] = {

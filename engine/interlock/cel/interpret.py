@@ -32,9 +32,9 @@ from interlock.cel.ir import (
     Variable,
 )
 from interlock.cel.lazy import Lazy
-from interlock.cel.libraries import Function
 from interlock.cel.libraries.collections import has, has_repeated, select
 from interlock.cel.libraries.comparison import to_bool
+from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map, or_else, or_value
 from interlock.cel.loops import Scope, decide
 from interlock.cel.values import NONE, EvaluationError, LimitExceeded, entries
@@ -134,7 +134,7 @@ class _Evaluation:
         if scope and is_search(node):
             self.budget.search(values[1])
         try:
-            return self._apply(self.functions[node.function], node, values)
+            return self._apply(chosen(self.functions, node.function, node.overloads), node, values)
         except (OverflowError, ValueError):
             # JSON can hold what is no CEL value: integers of any size, lone surrogates.
             raise EvaluationError(f"an argument of {node.function} is out of range") from None

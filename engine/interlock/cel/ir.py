@@ -8,7 +8,8 @@ offset, in code points, where it stands in its text.
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from operator import is_not
+from typing import Any, Final, TypeAlias, get_args
 
 from interlock.cel.types import CelType
 
@@ -251,14 +252,13 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  # one case a node
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """`node` with every node directly below it replaced by what `change` makes of it."""
-    return replace(
-        node,
-        **{
-            field.name: _changed(getattr(node, field.name), change)
-            for field in fields(node)
-            if field.name in _CHILDREN
-        },
-    )
+    changed = {}
+    for name in _CHILD_FIELDS[type(node)]:
+        before = getattr(node, name)
+        after = _changed(before, change)
+        if after is not before:
+            changed[name] = after
+    return replace(node, **changed) if changed else node
 
 
 def variables(node: Node) -> frozenset[str]:
@@ -288,8 +288,14 @@ _CHILDREN: Final = frozenset(
     }
 )
 
+_CHILD_FIELDS: Final = {
+    kind: tuple(field.name for field in fields(kind) if field.name in _CHILDREN) for kind in get_args(Node)
+}
+
 
 def _changed(value: Any, change: Callable[[Node], Node]) -> Any:
+    """`value` with every node in it changed; itself where none is."""
     if isinstance(value, tuple):
-        return tuple(_changed(each, change) for each in value)
+        made = tuple([_changed(each, change) for each in value])
+        return made if any(map(is_not, made, value)) else value
     return change(value) if isinstance(value, Node) else value

@@ -21,6 +21,7 @@ from interlock.cel.types import (
     STRING,
     TIMESTAMP,
     UINT,
+    CelType,
 )
 from interlock.cel.values import EvaluationError
 
@@ -30,10 +31,17 @@ _ORDERED: Final = frozenset({INT, UINT, DOUBLE, STRING, BYTES, TIMESTAMP, DURATI
 _SCALAR: Final = _ORDERED | {BOOL}
 # Python compares these with anything as CEL does; True == 1 is the trap of the rest.
 _SAFE_TO_COMPARE: Final = frozenset({STRING, BYTES, NULL})
-_SIZED: Final = frozenset({"string", "bytes", "list", "map"})
 _COMPARISONS: Final = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 _EQUALITIES: Final = {"_==_": "==", "_!=_": "!="}
 _INT_ARITHMETIC: Final = {"_+_": "+", "_-_": "-", "_*_": "*"}
+_OF_TIME: Final[dict[tuple[str | CelType, ...], CelType]] = {
+    ("_+_", TIMESTAMP, DURATION): TIMESTAMP,
+    ("_+_", DURATION, TIMESTAMP): TIMESTAMP,
+    ("_+_", DURATION, DURATION): DURATION,
+    ("_-_", TIMESTAMP, TIMESTAMP): DURATION,
+    ("_-_", TIMESTAMP, DURATION): TIMESTAMP,
+    ("_-_", DURATION, DURATION): DURATION,
+}
 _PREFIXES: Final = {"startsWith": "startswith", "endsWith": "endswith"}
 
 
@@ -51,10 +59,16 @@ def inline(function: str, operands: list[Code], name: Name) -> Code | None:
             return None
 
 
+def result(function: str, operands: list[Code]) -> CelType | None:
+    """The type that the library's function gives for operands of these types, of time."""
+    return _OF_TIME.get((function, *(operand.type for operand in operands)))
+
+
 def _unary(function: str, operand: Code) -> Code | None:
     if function == "!_" and operand.type == BOOL:
         return Code(f"(not {operand.text})", BOOL)
-    if function == "size" and operand.type.name in _SIZED:
+    if function == "size":
+        # Of CEL's values those have a length that have a size; the others raise.
         return Code(f"len({operand.text})", INT)
     return None
 
@@ -88,7 +102,8 @@ def _equality(operator: str, left: Code, right: Code) -> Code | None:
 
 
 def _membership(left: Code, right: Code, name: Name) -> Code | None:
-    if isinstance(right.literal, list) and left.type == STRING:
+    if isinstance(right.literal, list) and all(isinstance(each, str) for each in right.literal):
+        # Only text equals text, and what has no hash raises.
         return Code(f"({left.text} in {name(frozenset(right.literal))})", BOOL)
     if left.type == STRING and (right.type.name == "list" or right.type.parameters[:1] == (STRING,)):
         return Code(f"({left.text} in {right.text})", BOOL)
@@ -99,10 +114,14 @@ def _text(function: str, left: Code, right: Code, name: Name) -> Code | None:
     if function in _PREFIXES and left.type in {STRING, DYN}:
         # What has no such method raises: only text has one that takes text.
         return Code(f"{left.text}.{_PREFIXES[function]}({right.text})", BOOL)
+    if function == "contains":
+        # `in` looks into lists and maps too; only text can find text.
+        is_text = left.type == STRING
+        return Code(
+            f"({right.text} in {left.text})" if is_text else f"({left.text}.find({right.text}) >= 0)", BOOL
+        )
     if left.type != STRING:
         return None
-    if function == "contains":
-        return Code(f"({right.text} in {left.text})", BOOL)
     if function == "matches" and isinstance(right.literal, str):
         try:
             search = strings.pattern(right.literal).search

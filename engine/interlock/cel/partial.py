@@ -18,7 +18,9 @@ from interlock.cel.ir import (
     Conditional,
     Const,
     Has,
+    ListOf,
     Local,
+    MapOf,
     Node,
     OptionalMap,
     Or,
@@ -53,6 +55,10 @@ class Partial:
     repeated: Callable[[Has], bool]
     known: Mapping[str, Any] = field(default_factory=dict)
     unknown: frozenset[Path] = frozenset()
+
+    def fold(self, node: Node) -> Node:
+        """`node` with its constant parts evaluated."""
+        return self.reduce(node) if _has_constants(node) else node
 
     def reduce(self, node: Node) -> Node:
         """The residual of `node`; a constant where nothing unknown matters."""
@@ -109,6 +115,27 @@ class Partial:
             turn = self.reduce(_substituted(node.predicate, node.variables[0], constant))
             made = _joined((And if is_all else Or)(node.place, made, turn), made, turn, decisive=not is_all)
         return made
+
+
+def _has_constants(node: Node) -> bool:
+    """Whether a part of `node` that computes has only constants to compute with: most expressions have none."""
+    below = children(node)
+    match node:
+        case ListOf() | MapOf() | Const() | Variable() | Local():
+            decisive: tuple[Node, ...] = ()
+        case And() | Or():
+            decisive = below
+        case Call():
+            return all(map(_is_constant, below)) or any(map(_has_constants, below))
+        case _:
+            decisive = below[:1]
+    return any(map(_is_constant, decisive)) or any(map(_has_constants, below))
+
+
+def _is_constant(node: Node) -> bool:
+    return isinstance(node, Const) or (
+        isinstance(node, ListOf | MapOf) and all(map(_is_constant, children(node)))
+    )
 
 
 def _joined(node: Node, left: Node, right: Node, *, decisive: bool) -> Node:

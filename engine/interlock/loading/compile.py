@@ -34,7 +34,7 @@ _INTENT: Final = {"intent": message_type(Intent), "now": TIMESTAMP}
 
 
 def environments(evaluator: Evaluator = Evaluator.INTERLOCK) -> dict[Area, Environment]:
-    """What expressions of policies on each area can read: `intent`, `now`, `object` and one item of the area."""
+    """What expressions on each area can read: `intent`, `now`, `object` and one item of the area."""
     return {area: _environment(area, evaluator) for area in Area}
 
 
@@ -122,7 +122,7 @@ class Compiler:
         return self._scopes[key]
 
     def _views(self, policy: Policy, scope: Environment) -> Views:
-        """`scope`, with the type of the object of each kind that `policy` is about, where all of them have one."""
+        """`scope` with the type of the object, for each kind that `policy` is about, where all have one."""
         if not reads_object(policy.expressions):
             return ((scope,),)
         typed = [self.schemas.scopes(scope, kind) for kind in sorted(policy.match.kinds)]

@@ -36,7 +36,7 @@ class Schemas:
     custom: tuple[CustomKind, ...] = ()
 
     def scopes(self, scope: Environment, kind: str) -> tuple[Environment, ...]:
-        """`scope` with the type of objects of `kind`, for each API version that has it; none without a schema."""
+        """`scope` with the type of objects of `kind`, for each API version of it; none without a schema."""
         declared = (_declared(scope.declarations, each) for each in self._by_kind.get(kind, ()))
         return tuple(_with_object(scope, each) for each in declared)
 

@@ -8,7 +8,7 @@ from interlock.cel.values import EvaluationError, from_key, keys
 
 def elements(range_: Any) -> Iterable[Any]:
     """What a comprehension of one variable ranges over: a list's elements, a map's keys."""
-    if isinstance(range_, list):
+    if type(range_) is list:
         return range_
     if isinstance(range_, dict):
         return keys(range_)
