@@ -14,7 +14,7 @@ from interlock.cel.cost.sizes import Path, Sizer
 from interlock.cel.program import Activation
 from interlock.cel.types import CelType
 from interlock.cel.values import LimitExceeded
-from support.costs import NO_LIMIT, cost_of, inner_turns, size_of
+from support.costs import NO_LIMIT, cost_of, extent, size_of, turns_of
 from support.expressions import LOGIC, NUMBERS, VARIABLES, Grammar, expressions
 from support.programs import ERROR, FAILING_EXPRESSION, GUARDED, INPUTS, TRUSTING, found, generated, program_of
 
@@ -91,25 +91,25 @@ def test_a_cost_is_the_same_each_time_and_less_where_constants_are_folded(
 def test_no_cost_is_above_the_ceiling_of_as_much_data(text: str, values: dict[str, Any]) -> None:
     program = program_of(TRUSTING, text)
     size = sum(map(size_of, values.values()))
-    assert cost_of(program, values, folds=False) <= ceiling(program.node, size)
+    assert cost_of(program, values, folds=False) <= ceiling(program.node, extent(size))
 
 
 @given(FAILING_EXPRESSION, INPUTS)
 def test_a_ceiling_only_rises_with_the_data(text: str, values: dict[str, Any]) -> None:
     node = program_of(TRUSTING, text).node
     size = sum(map(size_of, values.values()))
-    assert ceiling(node, size) <= ceiling(node, size + 1) <= ceiling(node, 2 * size + 2)
+    assert ceiling(node, extent(size)) <= ceiling(node, extent(size + 1)) <= ceiling(node, extent(2 * size + 2))
 
 
 @given(FAILING_EXPRESSION, INPUTS)
-def test_what_costs_more_than_a_limit_takes_more_inner_turns_than_are_allowed(
+def test_what_costs_more_than_a_limit_takes_more_turns_of_than_are_allowed(
     text: str, values: dict[str, Any]
 ) -> None:
     program = program_of(TRUSTING, text)
     cost = cost_of(program, values, folds=False)
     assume(cost)
-    allowed = allowance(program.node, sum(map(size_of, values.values())), cost - 1)
-    assert allowed is None or inner_turns(program, values) > allowed
+    allowed = allowance(program.node, extent(sum(map(size_of, values.values()))), cost - 1)
+    assert allowed is None or turns_of(program, values) > allowed
 
 
 @given(expressions(BOUNDED, "bool"), INPUTS)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from interlock.cel.cost.ceiling import Extent
 from interlock.cel.cost.charges import Charges
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import tariff
-from interlock.cel.interpret import interpret, is_search
-from interlock.cel.ir import Call, Loop, Node
+from interlock.cel.interpret import interpret
+from interlock.cel.ir import Call, Loop, Node, is_closed, is_search
 from interlock.cel.program import Activation, Program
 from interlock.cel.values import EvaluationError
 
@@ -19,12 +20,12 @@ def cost_of(program: Program, values: Mapping[str, Any], *, folds: bool) -> int:
     meter = Meter(limit=NO_LIMIT)
     charges = Charges(tariff(program.node, folds=folds), meter)
     with suppress(EvaluationError):
-        interpret(program.node, program.functions, program.repeated, Activation(values), charges=charges)
+        interpret(program.node, program.functions, program.repeated, Activation(values), charges)
     return meter.total
 
 
-class InnerTurns:
-    """Counts the turns of inner loops, and the elements that are searched in loops."""
+class Turns:
+    """Counts the turns of loops whose ranges are open, and the elements that are searched in loops."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -43,7 +44,7 @@ class InnerTurns:
         pass
 
     def turn(self, node: Loop) -> None:
-        self.count += node.is_nested
+        self.count += not is_closed(node.range)
 
     def end(self, node: Loop) -> None:
         pass
@@ -52,11 +53,16 @@ class InnerTurns:
         pass
 
 
-def inner_turns(program: Program, values: Mapping[str, Any]) -> int:
-    turns = InnerTurns()
+def turns_of(program: Program, values: Mapping[str, Any]) -> int:
+    turns = Turns()
     with suppress(EvaluationError):
-        interpret(program.node, program.functions, program.repeated, Activation(values), charges=turns)
+        interpret(program.node, program.functions, program.repeated, Activation(values), turns)
     return turns.count
+
+
+def extent(size: int) -> Extent:
+    """Data of this size, which may be elements alone."""
+    return Extent(size, size)
 
 
 def size_of(value: Any) -> int:

@@ -9,7 +9,7 @@ import pytest
 import re2
 from pydantic import BaseModel
 
-from interlock.cel.budget import MAX_NESTED_ITERATIONS
+from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.declarations import declare
 from interlock.cel.inline import MAX_DEPTH, MAX_NODES
 from interlock.cel.libraries import STANDARD, functions
@@ -178,7 +178,7 @@ def test_the_page_of_cel_names_every_function_and_variable() -> None:
     known = {name for name in functions([STANDARD]) if name.isidentifier()}
     assert sorted(name for name in known if f"`{name}`" not in page) == []
     assert sorted(area for area in Area if f"`{area.variable}`" not in page) == []
-    assert f"{MAX_NESTED_ITERATIONS:,}" in page
+    assert f"{PER_CALL_LIMIT:,}" in page
     assert f"{common.LONGEST_TEXT:,} characters" in page
 
 

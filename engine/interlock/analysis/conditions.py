@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from interlock.analysis.finding import Finding, Severity
+from interlock.cel.cost.charges import Charges
+from interlock.cel.cost.meter import Meter
+from interlock.cel.cost.tariff import tariff
 from interlock.cel.coverage import branches
 from interlock.cel.interpret import interpret
-from interlock.cel.ir import Call, Const, Local, Node, Variable, children
+from interlock.cel.ir import Call, Const, Node, children, is_closed
 from interlock.cel.partial import Partial
 from interlock.cel.program import Program
 from interlock.cel.unparse import unparse
@@ -29,7 +32,7 @@ def failures(program: Program) -> Iterator[Finding]:
     """The calls in `program` that fail whatever the request is."""
     for node in _closed_calls(program.node):
         try:
-            interpret(node, program.functions, program.repeated, {})
+            interpret(node, program.functions, program.repeated, {}, Charges(tariff(node), Meter()))
         except (EvaluationError, LimitExceeded) as error:
             yield _finding(program, node, f"always fails: {error}")
 
@@ -39,12 +42,8 @@ def _closed_calls(node: Node) -> Iterator[Call]:
     below = children(node)
     inner = [call for child in below for call in _closed_calls(child)]
     yield from inner
-    if isinstance(node, Call) and not inner and _is_closed(node):
+    if isinstance(node, Call) and not inner and is_closed(node):
         yield node
-
-
-def _is_closed(node: Node) -> bool:
-    return not isinstance(node, Variable | Local) and all(map(_is_closed, children(node)))
 
 
 def _finding(program: Program, node: Node, what: str) -> Finding:

@@ -1,35 +1,33 @@
-"""How far the loops inside of loops of one evaluation may go."""
+"""How many turns the loops of one evaluation may take where nobody counts its cost.
 
-from dataclasses import dataclass
-from typing import Any, Final
-
-from interlock.cel.values import LimitExceeded
-
-MAX_NESTED_ITERATIONS: Final = 100_000
-"""How many elements the inner loops of one evaluation may range over, and `in` in a loop look at, in all.
-
-An outermost loop is linear in the request, which is bounded itself.
+Generated code doesn't: it runs only where so many turns are sure to cost less
+than the limit, and hands over to the interpreter, which counts, when they are
+used up.
 """
 
-UNLIMITED: Final = 2**63
-"""More iterations than any evaluation lives to see: for one that something else ends."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from interlock.cel.values import LimitExceeded
 
 
 @dataclass(slots=True)
 class Budget:
-    """What is left of the iterations of one evaluation's inner loops."""
+    """What is left of the turns of one evaluation."""
 
-    left: int = MAX_NESTED_ITERATIONS
+    left: int
 
     def spend(self, range_: Any) -> Any:
         """`range_`, once its elements are paid for.
 
         Raises:
             LimitExceeded: they can't be.
+            TypeError: it has none.
         """
-        kind = type(range_)
-        if kind is list or kind is dict:
-            self._pay(len(range_))
+        self.left -= len(range_)
+        if self.left < 0:
+            raise LimitExceeded("out of turns")
         return range_
 
     def search(self, container: Any) -> Any:
@@ -38,11 +36,18 @@ class Budget:
         Raises:
             LimitExceeded: it can't be.
         """
-        if isinstance(container, list):
-            self._pay(len(container))
-        return container
+        return self.spend(container) if type(container) is list else container
 
-    def _pay(self, iterations: int) -> None:
-        self.left -= iterations
-        if self.left < 0:
-            raise LimitExceeded(f"more than {MAX_NESTED_ITERATIONS} iterations of nested loops")
+
+def within(turns: int) -> Callable[[Any], Any]:
+    """A function that gives back a range that has so many elements at most: the budget of one loop.
+
+    It raises like `Budget.spend`.
+    """
+
+    def spend(range_: Any) -> Any:
+        if len(range_) > turns:
+            raise LimitExceeded("out of turns")
+        return range_
+
+    return spend

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any
 
 from interlock.cel import assemble
+from interlock.cel.assemble import Plan
 from interlock.cel.bindless import bindless, has_bindings
 from interlock.cel.code import Code
+from interlock.cel.cost.guard import Guard
+from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.declarations import Declarations
 from interlock.cel.frontend import Frontend, RejectedError
 from interlock.cel.generate import Generator
 from interlock.cel.inline import Definition, TooLargeError, inlined
-from interlock.cel.interpret import interpret
-from interlock.cel.ir import Has, Node, variables
+from interlock.cel.ir import Has, Node, open_loops, variables
 from interlock.cel.libraries.overloads import Function, Library, functions, results
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.partial import Partial
@@ -42,7 +44,8 @@ class Environment:
 
     `trusted` says which variables are sure to hold what they declare; the
     others are checked at compile time and guarded at run time. `definitions`
-    are the functions of `libraries` that are expressions themselves.
+    are the functions of `libraries` that are expressions themselves, and
+    `programs` the variables that are. An evaluation costs `limit` at most.
     """
 
     declarations: Declarations
@@ -51,7 +54,9 @@ class Environment:
     libraries: tuple[Library, ...] = ()
     container: str = ""
     evaluator: Evaluator = Evaluator.INTERLOCK
+    limit: int = PER_CALL_LIMIT
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    programs: Mapping[str, Program] = field(default_factory=dict)
 
     @cached_property
     def _frontend(self) -> Frontend:
@@ -63,6 +68,7 @@ class Environment:
             self,
             variables={**self.variables, name: program.type},
             trusted={**self.trusted, name: program.trusted},
+            programs={**self.programs, name: program},
         )
 
     def with_library(self, library: Library, definitions: Mapping[str, Definition]) -> "Environment":
@@ -92,7 +98,7 @@ class Environment:
         if self.evaluator is Evaluator.CEL_PYTHON:
             return lambda _: ([], list(range(len(rules))))
         generator = self._generator()
-        text = assemble.sieve(generator, [(program.folded, silent) for program, silent in rules])
+        text = assemble.sieve(generator, [(program.plan, silent) for program, silent in rules])
         made: Sieve = _executed(text, "<sieve>", generator.names)["sieve"]
         return made
 
@@ -102,28 +108,45 @@ class Environment:
             node = inlined(checked, self.definitions)
         except TooLargeError as error:
             raise RejectedError([Problem(source.span, str(error))]) from None
-        exact = partial(interpret, node, generator.functions, self._is_repeated)
-        folded: Node | None = None
+        guard = Guard(node, self._guards(node), self.limit)
+
+        def exact(activation: Activation) -> Any:
+            return program.exact(activation)
+
+        evaluate: Callable[[Activation], Any] = exact
+        plan: Plan | None = None
+        code = Code("")
         try:
-            reduced = Partial(generator.functions, self._is_repeated).fold(node)
-            code = assemble.evaluation(generator, reduced)
+            planned = Plan(self._folded(node, generator), guard)
+            code = assemble.evaluation(generator, planned)
             evaluate = _executed(code.text, str(source.span), {**generator.names, "exact": exact})["evaluate"]
-            folded = reduced
+            plan = planned
         except (RecursionError, SyntaxError, MemoryError):
-            # Python's own compiler takes fewer nested parentheses than CEL's.
-            code, evaluate = Code(""), exact
-        return Program(
+            # Python's own compiler takes fewer nested parentheses than CEL's: the interpreter evaluates.
+            pass
+        if self.evaluator is Evaluator.CEL_PYTHON:
+            evaluate = _alternative(source, node, is_as_written=node is checked and not has_bindings(node))
+        program = Program(
             source=source,
             node=node,
-            folded=folded,
+            plan=plan,
+            guard=guard,
             type=node.place.type,
             trusted=code.type,
             functions=generator.functions,
             repeated=self._is_repeated,
-            evaluate=evaluate
-            if self.evaluator is Evaluator.INTERLOCK
-            else _alternative(source, node, is_as_written=node is checked and not has_bindings(node)),
+            evaluate=evaluate,
         )
+        return program
+
+    def _folded(self, node: Node, generator: Generator) -> Node:
+        """`node` with its constant parts evaluated, where that leaves all loops whose turns count."""
+        folded = Partial(generator.functions, self._is_repeated).fold(node)
+        return folded if open_loops(folded) == open_loops(node) else node
+
+    def _guards(self, node: Node) -> dict[str, Guard]:
+        """What the variables that `node` reads can cost, of those that are computed."""
+        return {name: self.programs[name].guard for name in variables(node) if name in self.programs}
 
     def _generator(self) -> Generator:
         table, types = _tables(self.libraries)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from interlock.cel.code import Code
 from interlock.cel.declarations import Declarations
 from interlock.cel.integers import guarded
-from interlock.cel.interpret import ALTERNATIVES, is_search
+from interlock.cel.interpret import ALTERNATIVES
 from interlock.cel.ir import (
     And,
     Bind,
@@ -38,6 +38,8 @@ from interlock.cel.ir import (
     Transform,
     TransformMap,
     Variable,
+    is_closed,
+    is_search,
 )
 from interlock.cel.libraries.collections import has_repeated
 from interlock.cel.libraries.comparison import to_bool
@@ -57,7 +59,7 @@ _ITERATIONS: Final = {Quantity.ALL: "all", Quantity.EXISTS: "any"}
 
 @dataclass(slots=True)
 class Generator:
-    """Writes Python over an activation `a` and a budget `b`; `names` are the globals that it needs."""
+    """Writes Python over an activation `a`; `names` are the globals that it needs."""
 
     declarations: Declarations
     trusted: Mapping[str, CelType]
@@ -67,6 +69,8 @@ class Generator:
     variables: int = 0
     read: dict[Path, Code] = field(default_factory=dict)
     """The variables that hold what was read ahead."""
+    pay: str = ""
+    """What loops call with their ranges, so that their turns are paid for; nothing where they need not be."""
     is_iterable: bool = False
     """Whether the code is for what a comprehension ranges over, where Python can't assign."""
 
@@ -143,7 +147,7 @@ class Generator:
         codes = [self.code(each, scope) for each in node.arguments]
         if node.function in ALTERNATIVES:
             return Code(f"{self.name(ALTERNATIVES[node.function])}({codes[0].text}, lambda: {codes[1].text})")
-        if scope and is_search(node):
+        if scope and self.pay and is_search(node):
             codes[1] = replace(codes[1], text=f"b.search({codes[1].text})")
         if (made := inline(node.function, codes, self.name)) is not None:
             return made
@@ -266,10 +270,11 @@ class Generator:
         return range_.text, range_.type.parameters[0] if range_.type.parameters else DYN
 
     def _range(self, node: Loop, scope: Scope) -> Code:
-        """The range of a loop, which one in a loop has to pay for."""
+        """The range of a loop, which is paid for."""
         with self._iterable(is_iterable=True):
             range_ = self.code(node.range, scope)
-        return replace(range_, text=f"b.spend({range_.text})") if node.is_nested else range_
+        is_paid = self.pay and not is_closed(node.range)
+        return replace(range_, text=f"{self.pay}({range_.text})") if is_paid else range_
 
     @contextmanager
     def _iterable(self, *, is_iterable: bool) -> Iterator[None]:

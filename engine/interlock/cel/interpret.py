@@ -2,7 +2,7 @@
 
 Slow and exact. It decides wherever the generated code gives up, and every
 other reader of evaluations is made from it: an observer sees each node's value
-or error, `charges` what it costs.
+or error, and `charges`, which bound every evaluation, what it costs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from interlock.cel import loops
-from interlock.cel.budget import MAX_NESTED_ITERATIONS, UNLIMITED, Budget
 from interlock.cel.charging import Charges
 from interlock.cel.ir import (
     And,
@@ -46,30 +45,22 @@ ALTERNATIVES: Final = {"or": or_else, "orValue": or_value}
 """The functions of optionals whose second argument is evaluated only where it is needed."""
 
 
-def is_search(node: Call) -> bool:
-    """Whether `node` looks through a list of any length, which in a loop is a loop of its own."""
-    return node.function == "@in" and not isinstance(node.arguments[1], ListOf)
-
-
-def interpret(  # noqa: PLR0913  # what an evaluation is made of
+def interpret(  # noqa: PLR0913, PLR0917  # what an evaluation is made of
     node: Node,
     functions: Mapping[str, Function],
     repeated: Callable[[Has], bool],
     activation: Mapping[str, Any],
+    charges: Charges,
     observer: Observer | None = None,
-    *,
-    charges: Charges | None = None,
 ) -> Any:
-    """The exact value of `node`.
+    """The exact value of `node`, whose cost `charges` may limit.
 
     Raises:
         EvaluationError: its CEL error.
         LimitExceeded: it went past a bound.
     """
-    # What is charged for each turn needs no other bound.
-    budget = Budget(MAX_NESTED_ITERATIONS if charges is None else UNLIMITED)
     try:
-        return _Evaluation(activation, functions, repeated, observer, charges, budget).evaluate(node, {})
+        return _Evaluation(activation, functions, repeated, charges, observer).evaluate(node, {})
     except RecursionError:
         raise LimitExceeded("values are nested too deeply") from None
 
@@ -81,9 +72,8 @@ class _Evaluation:
     activation: Mapping[str, Any]
     functions: Mapping[str, Function]
     repeated: Callable[[Has], bool]
+    charges: Charges
     observer: Observer | None
-    charges: Charges | None
-    budget: Budget
 
     def evaluate(self, node: Node, scope: Scope) -> Any:
         """The value of `node`.
@@ -92,8 +82,7 @@ class _Evaluation:
             EvaluationError: its CEL error.
             LimitExceeded: it went past a bound.
         """
-        if self.charges is not None:
-            self.charges.enter(node)
+        self.charges.enter(node)
         try:
             value = _READERS[type(node)](self, node, scope)
         except EvaluationError as error:
@@ -131,8 +120,6 @@ class _Evaluation:
             except EvaluationError:
                 self._charge_failed(node, values, scope)
                 raise
-        if scope and is_search(node):
-            self.budget.search(values[1])
         try:
             return self._apply(chosen(self.functions, node.function, node.overloads), node, values)
         except (OverflowError, ValueError):
@@ -145,14 +132,11 @@ class _Evaluation:
         try:
             result = function(*values)
         finally:
-            if self.charges is not None:
-                self.charges.called(node, values, result)
+            self.charges.called(node, values, result)
         return result
 
     def _charge_failed(self, node: Call, values: list[Any], scope: Scope) -> None:
         """Charges a call of which the argument after `values` failed."""
-        if self.charges is None:
-            return
         values.append(None)
         for argument in node.arguments[len(values) :]:
             if not self.charges.is_eager(node):
@@ -171,8 +155,8 @@ class _Evaluation:
         )
 
     def conditional(self, node: Conditional, scope: Scope) -> Any:
-        chosen = node.then if to_bool(self.evaluate(node.condition, scope)) else node.otherwise
-        return self.evaluate(chosen, scope)
+        branch = node.then if to_bool(self.evaluate(node.condition, scope)) else node.otherwise
+        return self.evaluate(branch, scope)
 
     def list_of(self, node: ListOf, scope: Scope) -> list[Any]:
         values = [self.evaluate(each, scope) for each in node.elements]
@@ -194,25 +178,16 @@ class _Evaluation:
 
     def optional_map(self, node: OptionalMap, scope: Scope) -> Any:
         target = self.evaluate(node.target, scope)
-        if self.charges is not None and target == NONE:
+        if target == NONE:
             self.charges.pay(1)
         map_ = opt_flat_map if node.is_flat else opt_map
-        return map_(
-            target,
-            lambda value: self.evaluate(node.body, {**scope, node.variable: self._held(value, node, scope)}),
-        )
+        held = Lazy(lambda: self._held(node, scope))
+        return map_(target, lambda _: self.evaluate(node.body, {**scope, node.variable: held}))
 
-    def _held(self, value: Any, node: OptionalMap, scope: Scope) -> Any:
-        """What `optMap` binds: where it is charged, its target is evaluated once more for it."""
-        charges = self.charges
-        if charges is None:
-            return value
-
-        def held() -> Any:
-            charges.pay(1)
-            return self.evaluate(node.target, scope).value
-
-        return Lazy(held)
+    def _held(self, node: OptionalMap, scope: Scope) -> Any:
+        """What `optMap` binds: its target is evaluated once more for it, as its expansion does."""
+        self.charges.pay(1)
+        return self.evaluate(node.target, scope).value
 
 
 _READERS: Final[Mapping[type, Callable[[_Evaluation, Any, Scope], Any]]] = {

@@ -250,6 +250,22 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  # one case a node
             return (target, body)
 
 
+def is_search(node: Node) -> bool:
+    """Whether `node` looks through a list of any length, which in a loop is a loop of its own."""
+    return isinstance(node, Call) and node.function == "@in" and not isinstance(node.arguments[1], ListOf)
+
+
+def is_closed(node: Node) -> bool:
+    """Whether `node` names no variable: it is the same in every evaluation."""
+    return not isinstance(node, Variable | Local) and all(map(is_closed, children(node)))
+
+
+def open_loops(node: Node) -> int:
+    """How many loops in `node` range over what is known only when it is evaluated."""
+    is_open = isinstance(node, Loop) and not is_closed(node.range)
+    return is_open + sum(map(open_loops, children(node)))
+
+
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """`node` with every node directly below it replaced by what `change` makes of it."""
     changed = {}

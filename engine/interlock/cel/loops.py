@@ -1,13 +1,12 @@
 """Comprehensions as the interpreter runs them.
 
-Where they are charged, a loop goes on after an error, which it gives only at
-its end: so does the API server's, and each turn costs.
+A loop goes on after an error, which it gives only at its end: so does the API
+server's, and each turn costs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from interlock.cel.budget import Budget
 from interlock.cel.charging import Charges
 from interlock.cel.ir import Loop, Node, Quantifier, Quantity, Transform, TransformMap
 from interlock.cel.libraries.comparison import to_bool
@@ -22,13 +21,8 @@ class Run(Protocol):
     """An evaluation that loops are part of."""
 
     @property
-    def charges(self) -> Charges | None:
-        """Who counts its cost, if anybody does."""
-        ...
-
-    @property
-    def budget(self) -> Budget:
-        """What is left of its inner loops' iterations."""
+    def charges(self) -> Charges:
+        """Who counts its cost."""
         ...
 
     def evaluate(self, node: Node, scope: Scope) -> Any:
@@ -83,7 +77,7 @@ def transform_map(run: Run, node: TransformMap, scope: Scope) -> dict[Any, Any]:
         nonlocal failed
         before, failed = failed, True
         if _is_kept(run, node, turn):
-            if before and not node.makes_entries and run.charges is not None:
+            if before and not node.makes_entries:
                 # Nothing more is added to a map that has failed; only reading it is charged.
                 run.charges.pay(1)
             else:
@@ -102,9 +96,8 @@ def _is_one(run: Run, node: Quantifier, scope: Scope) -> bool:
         nonlocal found
         if to_bool(run.evaluate(node.predicate, turn)):
             found += 1
-            if run.charges is not None:
-                # The accumulator is read, and one added.
-                run.charges.pay(2)
+            # The accumulator is read, and one added.
+            run.charges.pay(2)
 
     _each(run, node, scope, count)
     return found == 1
@@ -127,8 +120,6 @@ def _each(run: Run, node: Loop, scope: Scope, body: Callable[[Scope], None]) -> 
             body(turn)
         except EvaluationError as error:
             failure = failure or error
-            if run.charges is None:
-                break
     _end(run, node, turns)
     if failure:
         raise failure
@@ -137,19 +128,15 @@ def _each(run: Run, node: Loop, scope: Scope, body: Callable[[Scope], None]) -> 
 def _turns(run: Run, node: Loop, scope: Scope) -> Iterator[Scope]:
     """The scopes of the body, one for each element of the range."""
     range_ = run.evaluate(node.range, scope)
-    if node.is_nested:
-        run.budget.spend(range_)
     over = elements(range_) if len(node.variables) == 1 else pairs(range_)
-    if run.charges is not None:
-        run.charges.start(node)
+    run.charges.start(node)
     return _scopes(run, node, over, scope)
 
 
 def _scopes(run: Run, node: Loop, over: Iterable[Any], scope: Scope) -> Iterator[Scope]:
     first, *second = node.variables
     for element in over:
-        if run.charges is not None:
-            run.charges.turn(node)
+        run.charges.turn(node)
         if second:
             yield {**scope, first: element[0], second[0]: element[1]}
         else:
@@ -157,7 +144,6 @@ def _scopes(run: Run, node: Loop, over: Iterable[Any], scope: Scope) -> Iterator
 
 
 def _end(run: Run, node: Loop, turns: Iterator[Scope]) -> None:
-    if run.charges is not None:
-        # Whether to go on is asked at the next element, if there is one.
-        next(turns, None)
-        run.charges.end(node)
+    # Whether to go on is asked at the next element, if there is one.
+    next(turns, None)
+    run.charges.end(node)

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from interlock.cel.cost.charges import Charges
+from interlock.cel.cost.meter import Meter
+from interlock.cel.cost.tariff import tariff
 from interlock.cel.interpret import interpret
 from interlock.cel.ir import (
     And,
@@ -75,7 +78,7 @@ class Partial:
     def _evaluated(self, node: Node) -> Node:
         """The value of `node` as a constant; where it fails, or can't be written, `node` as it is."""
         try:
-            value = interpret(node, self.functions, self.repeated, self.known)
+            value = interpret(node, self.functions, self.repeated, self.known, Charges(tariff(node), Meter()))
         except (EvaluationError, LimitExceeded):
             return node
         return Const(node.place, value) if is_writable(value) else node

@@ -14,6 +14,7 @@ from interlock.cel.ir import (
     Has,
     Local,
     Node,
+    OptionalMap,
     Quantifier,
     Quantity,
     Select,
@@ -112,6 +113,10 @@ def _parts(node: Node, value: Any, below: Sequence[Sequence[Step]]) -> Iterator[
             range_, *predicates_, made = below
             yield from range_
             yield from _kept(predicates_, made)
+        case OptionalMap():
+            # Its target was evaluated once more, for the value that its variable has.
+            target, body = below
+            yield from (*target[:1], *body)
         case _:
             yield from (step for steps in below for step in steps)
 

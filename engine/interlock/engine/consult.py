@@ -74,7 +74,9 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
 
 def activation_of(intent: Intent, now: Instant) -> Activation:
     """The variables that every expression can read."""
-    return Activation(intent=intent, object=intent["object"], now=Timestamp(now * 1_000_000))
+    activation = Activation(intent=intent, object=intent["object"], now=Timestamp(now * 1_000_000))
+    activation.whole = intent
+    return activation
 
 
 def mismatch(policy: Policy, intent: Intent) -> str:

@@ -5,15 +5,17 @@ set is a new Engine, so a decision never sees two.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
 from msgspec.structs import replace
 
+from interlock.cel.cost.guard import LARGEST, extent_of
 from interlock.cel.program import Activation
 from interlock.engine.consult import activation_of
-from interlock.engine.index import Index
+from interlock.engine.funds import Funds
+from interlock.engine.index import Candidates, Index
 from interlock.engine.judge import DeadlineError, judge, outcome
 from interlock.intents.context import ExtractionContext
 from interlock.kernel.combine import combine, demands, failed
@@ -95,11 +97,19 @@ class Engine:
     def _verdicts(self, intent: Intent, now: Instant, until: int | None) -> list[Verdict]:
         """What every rule that can apply says, waivers considered."""
         activation = activation_of(intent, now)
+        activation.until = until
+        asked = [
+            (candidates, items(candidates.area, intent))
+            for candidates in self._index.candidates(intent["action"], intent["kind"])
+        ]
+        costs = self.policies.costs
+        shared = None if _is_affordable(asked, activation, costs.decision) else Funds(costs.decision)
         said: list[Verdict] = []
-        for candidates in self._index.candidates(intent["action"], intent["kind"]):
-            for number, member in enumerate(items(candidates.area, intent)):
+        for candidates, members in asked:
+            for number, member in enumerate(members):
                 activation[candidates.variable] = member
-                said += judge(candidates, activation, path(candidates.area, number), until)
+                place = path(candidates.area, number)
+                said += judge(candidates, activation, place, costs=costs, shared=shared)
         return [self._lifted(verdict, activation, now) for verdict in said] if self.policies.waivers else said
 
     def _lifted(self, verdict: Verdict, activation: Activation, now: Instant) -> Verdict:
@@ -114,6 +124,17 @@ class Engine:
     def _covers(self, activation: Activation, waiver: Waiver) -> bool:
         """Whether the waiver's scope is true; an error is not."""
         return outcome(self.policies.scopes[waiver.name], activation) is True
+
+
+def _is_affordable(
+    asked: Iterable[tuple[Candidates, Sequence[Any]]], activation: Activation, limit: int
+) -> bool:
+    """Whether all expressions are sure to cost no more than `limit` together."""
+    counted = [(candidates, len(members)) for candidates, members in asked]
+    if sum(candidates.cost(LARGEST) * count for candidates, count in counted) <= limit:
+        return True
+    extent = extent_of(activation.size)
+    return sum(candidates.cost(extent) * count for candidates, count in counted) <= limit
 
 
 def _named(missing: Iterable[Demand], intent: Intent) -> tuple[Demand, ...]:

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from interlock.cel.cost.ceiling import Extent
+from interlock.cel.cost.guard import LARGEST, Guard
 from interlock.cel.environment import Environment, Sieve
 from interlock.identity import PolicyName
 from interlock.loading.compile import CompiledPolicy, CompiledRule
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import Area
+from interlock.model.costs import CostLimits
 from interlock.model.patch import Default
 from interlock.model.policy import Effect, Enforcement
 
@@ -48,13 +51,23 @@ class Candidates:
     """The policies on one area that can apply; `variable` is what its items are bound to.
 
     `open` has the rules of those that always do and have no variables, which
-    is most; `guarded` are the policies that need a look of their own first.
+    is most; `guarded` are the policies that need a look of their own first,
+    or whose expressions may together cost more than a policy's may.
     """
 
     area: Area
     variable: str
     open: tuple[Batch, ...]
     guarded: tuple[tuple[CompiledPolicy, tuple[Line, ...]], ...]
+    tight: frozenset[PolicyName]
+    guards: tuple[Guard, ...]
+    _costs: dict[Extent, int] = field(default_factory=dict)
+
+    def cost(self, extent: Extent) -> int:
+        """What asking all of them about one item costs at most, over data of `extent`."""
+        if extent not in self._costs:
+            self._costs[extent] = sum(guard.cost(extent) for guard in self.guards)
+        return self._costs[extent]
 
 
 Bucket = tuple[Candidates, ...]
@@ -66,6 +79,7 @@ class Index:
 
     policies: tuple[CompiledPolicy, ...]
     environments: Mapping[Area, Environment]
+    costs: CostLimits
     actions: frozenset[str]
     kinds: frozenset[str]
     buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
@@ -77,6 +91,7 @@ class Index:
         return cls(
             policies.compiled,
             policies.environments,
+            policies.costs,
             frozenset[str]().union(*(match.actions for match in matches)),
             frozenset[str]().union(*(match.kinds for match in matches)),
         )
@@ -103,18 +118,29 @@ class Index:
         for compiled in self.policies:
             if compiled.policy.match.covers(action, kind):
                 found.setdefault(compiled.policy.area, []).append(compiled)
-        return tuple(_candidates(self.environments[area], area, members) for area, members in found.items())
+        return tuple(self._candidates(area, members) for area, members in found.items())
 
+    def _candidates(self, area: Area, policies: list[CompiledPolicy]) -> Candidates:
+        tight = frozenset(compiled.policy.name for compiled in policies if self._is_tight(compiled))
+        guarded = [
+            compiled
+            for compiled in policies
+            if compiled.when is not None or compiled.variables or compiled.policy.name in tight
+        ]
+        lines = tuple(line for compiled in policies if compiled not in guarded for line in _lines(compiled))
+        environment = self.environments[area]
+        return Candidates(
+            area=area,
+            variable=area.variable,
+            open=tuple(_batch(environment, lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH)),
+            guarded=tuple((compiled, _lines(compiled)) for compiled in guarded),
+            tight=tight,
+            guards=tuple(guard for compiled in policies for guard in compiled.guards),
+        )
 
-def _candidates(environment: Environment, area: Area, policies: list[CompiledPolicy]) -> Candidates:
-    guarded = [compiled for compiled in policies if compiled.when is not None or compiled.variables]
-    lines = tuple(line for compiled in policies if compiled not in guarded for line in _lines(compiled))
-    return Candidates(
-        area=area,
-        variable=area.variable,
-        open=tuple(_batch(environment, lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH)),
-        guarded=tuple((compiled, _lines(compiled)) for compiled in guarded),
-    )
+    def _is_tight(self, compiled: CompiledPolicy) -> bool:
+        """Whether the expressions of a policy may cost more than it may, each within its own limit."""
+        return sum(guard.cost(LARGEST) for guard in compiled.guards) > self.costs.policy
 
 
 def _batch(environment: Environment, lines: tuple[Line, ...]) -> Batch:

@@ -6,13 +6,15 @@ nothing and give no verdict.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from interlock.cel.program import Activation, Program
 from interlock.cel.values import EvaluationError, LimitExceeded
-from interlock.engine.index import Candidates, Line
+from interlock.engine.funds import Funds, measured
+from interlock.engine.index import Batch, Candidates, Line
 from interlock.loading.compile import CompiledRule
+from interlock.model.costs import CostLimits
 from interlock.model.policy import PERMIT, OnError
 from interlock.model.verdict import ERRORED, PERMITTED, VIOLATED, Verdict
 
@@ -23,36 +25,55 @@ class DeadlineError(Exception):
     """The time that the caller gave ran out."""
 
 
-def judge(candidates: Candidates, activation: Activation, item: str, until: int | None) -> list[Verdict]:
+def judge(
+    candidates: Candidates,
+    activation: Activation,
+    item: str,
+    *,
+    costs: CostLimits,
+    shared: Funds | None,
+) -> list[Verdict]:
     """What the rules of `candidates` say of `item`.
 
+    `shared` is what all expressions of the decision may cost from now on,
+    where they are not sure to cost less.
+
     Raises:
-        DeadlineError: `time.monotonic_ns()` passed `until`.
+        DeadlineError: `time.monotonic_ns()` passed `activation.until`.
     """
     said: list[Verdict] = []
+    funds = () if shared is None else (shared,)
     for batch in candidates.open:
-        _keep(until)
-        found, failed = batch.sieve(activation)
-        if found:
-            said += [_spoken(batch.lines[number].rule, activation, item) for number in found]
-        if failed:
-            said += _ask([batch.lines[number] for number in failed], activation, item, until)
+        said += (
+            _sieved(batch, activation, item) if shared is None else _ask(batch.lines, activation, item, funds)
+        )
     for compiled, lines in candidates.guarded:
         own = activation.extended(compiled.variables)
-        applies = True if compiled.when is None else outcome(compiled.when, own)
+        is_tight = compiled.policy.name in candidates.tight
+        ours = (*funds, Funds(costs.policy)) if is_tight else funds
+        applies = True if compiled.when is None else outcome(compiled.when, own, ours)
         if applies is True:
-            said += _ask(lines, own, item, until)
+            said += _ask(lines, own, item, ours)
         elif applies is not False:
             # Nobody knows whether the policy applies: every rule of it is errored.
             said += [_errored(line, item, f"match.when: {applies}") for line in lines]
     return said
 
 
-def _ask(lines: Iterable[Line], activation: Activation, item: str, until: int | None) -> list[Verdict]:
+def _sieved(batch: Batch, activation: Activation, item: str) -> list[Verdict]:
+    _keep(activation.until)
+    found, failed = batch.sieve(activation)
+    said = [_spoken(batch.lines[number].rule, activation, item) for number in found]
+    if failed:
+        said += _ask([batch.lines[number] for number in failed], activation, item, ())
+    return said
+
+
+def _ask(lines: Iterable[Line], activation: Activation, item: str, funds: Sequence[Funds]) -> list[Verdict]:
     said: list[Verdict] = []
     for line in lines:
-        _keep(until)
-        said_by_rule = outcome(line.rule.program, activation)
+        _keep(activation.until)
+        said_by_rule = outcome(line.rule.program, activation, funds)
         if said_by_rule is line.silent:
             continue
         if isinstance(said_by_rule, bool):
@@ -68,10 +89,10 @@ def _keep(until: int | None) -> None:
         raise DeadlineError
 
 
-def outcome(program: Program, activation: Activation) -> bool | str:
-    """What `program` evaluates to: true, false, or what went wrong."""
+def outcome(program: Program, activation: Activation, funds: Sequence[Funds] = ()) -> bool | str:
+    """What `program` evaluates to: true, false, or what went wrong; it is paid for out of `funds`."""
     try:
-        value = program.evaluate(activation)
+        value = measured(program, activation, funds) if funds else program.evaluate(activation)
     except (EvaluationError, LimitExceeded) as error:
         return str(error)
     return value if value is True or value is False else NOT_A_BOOL

@@ -1,8 +1,8 @@
 """What every value from outside must keep to, before anything reads it.
 
 Only JSON values, strings without NUL and lone surrogates, integers of 64 bits,
-finite numbers, at most `MAX_DEPTH` levels and `MAX_NODES` values. So nothing
-behind it can run out of stack, and no text means one thing here and another
+finite numbers, at most `MAX_DEPTH` levels, `MAX_NODES` values and `MAX_TEXT`
+characters. So nothing behind it can run out of stack, and no text means one thing here and another
 thing in code that ends strings at NUL.
 """
 
@@ -16,6 +16,8 @@ from interlock.model.intent import MAX_INT64, MIN_INT64
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 100_000
+MAX_TEXT: Final = 4 * 1024 * 1024
+"""Code points of all strings together; what evaluation may cost is bounded by that."""
 
 _CONTAINERS: Final = frozenset({dict, list})
 _PLAIN: Final = frozenset({bool, type(None)})
@@ -76,6 +78,8 @@ def _are_sound(strings: list[str]) -> bool:
     except (TypeError, UnicodeEncodeError):
         # A key that isn't a string, or a lone surrogate.
         return False
+    if len(joined) > MAX_TEXT:
+        raise RequestError(f"the request holds more than {MAX_TEXT} characters", path="$")
     return "\0" not in joined
 
 

@@ -19,6 +19,7 @@ from interlock.loading.references import import_problems, policy_problems, waive
 from interlock.loading.source import Source
 from interlock.loading.validate import is_test, validate
 from interlock.model.catalog import Catalog
+from interlock.model.costs import CostLimits
 from interlock.model.labels import AttributionLabels
 from interlock.model.layers import Layers
 from interlock.model.library import FunctionLibrary
@@ -42,6 +43,7 @@ class Bundle:
     layers: Layers
     labels: AttributionLabels
     longest_waiver: Milliseconds
+    costs: CostLimits
     sources: Mapping[str, Source] = field(repr=False)
 
     def with_line(self, problem: Problem) -> Problem:
@@ -94,6 +96,7 @@ def assemble(sources: Iterable[Source]) -> tuple[Bundle, list[Problem]]:
         layers=settings.layers,
         labels=settings.labels,
         longest_waiver=settings.longest_waiver,
+        costs=settings.costs,
         sources=by_name,
     )
     return bundle, problems

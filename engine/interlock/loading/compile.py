@@ -1,9 +1,11 @@
 """Policies to compiled policies: every expression checked in the scope that it is read in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from interlock.cel.cost.guard import Guard
+from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.declarations import message_type
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.frontend import RejectedError
@@ -33,9 +35,14 @@ _RECORDS: Final = {
 _INTENT: Final = {"intent": message_type(Intent), "now": TIMESTAMP}
 
 
-def environments(evaluator: Evaluator = Evaluator.INTERLOCK) -> dict[Area, Environment]:
-    """What expressions on each area can read: `intent`, `now`, `object` and one item of the area."""
-    return {area: _environment(area, evaluator) for area in Area}
+def environments(
+    evaluator: Evaluator = Evaluator.INTERLOCK, *, limit: int = PER_CALL_LIMIT
+) -> dict[Area, Environment]:
+    """What expressions on each area can read: `intent`, `now`, `object` and one item of the area.
+
+    An evaluation costs `limit` at most.
+    """
+    return {area: replace(_environment(area, evaluator), limit=limit) for area in Area}
 
 
 def _environment(area: Area, evaluator: Evaluator) -> Environment:
@@ -66,6 +73,13 @@ class CompiledPolicy:
     when: Program | None
     variables: Mapping[str, Program]
     rules: tuple[CompiledRule, ...]
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """What each expression that decides can cost."""
+        when = () if self.when is None else (self.when.guard,)
+        read = (*self.variables.values(), *(rule.program for rule in self.rules))
+        return (*when, *(program.guard for program in read))
 
 
 Views = tuple[tuple[Environment, ...], ...]

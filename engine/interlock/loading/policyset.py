@@ -19,6 +19,7 @@ from interlock.loading.compile import CompiledPolicy, Compiler, environments
 from interlock.loading.libraries import CompiledLibrary, compile_libraries
 from interlock.model.area import Area
 from interlock.model.catalog import Catalog
+from interlock.model.costs import CostLimits
 from interlock.model.labels import AttributionLabels
 from interlock.model.layers import Layers
 from interlock.model.library import LibraryId
@@ -38,6 +39,7 @@ class PolicySet:
     layers: Layers
     labels: AttributionLabels
     catalog: Catalog
+    costs: CostLimits
     environments: Mapping[Area, Environment]
     libraries: Mapping[LibraryId, CompiledLibrary]
     compiled: tuple[CompiledPolicy, ...]
@@ -59,7 +61,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         AuthorError: documents or expressions have problems; all of them.
     """
     bundle, problems = read(paths)
-    areas = environments(evaluator)
+    areas = environments(evaluator, limit=bundle.costs.expression)
     libraries, wrong = compile_libraries(bundle.libraries, areas[Area.INTENT])
     compiler = Compiler(areas, libraries, bundle.schemas)
     compiled = tuple(map(compiler.policy, bundle.policies))
@@ -74,6 +76,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
                     bundle.layers,
                     bundle.labels,
                     bundle.catalog,
+                    bundle.costs,
                     bundle.libraries,
                     bundle.policies,
                     bundle.waivers,
@@ -83,6 +86,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         layers=bundle.layers,
         labels=bundle.labels,
         catalog=bundle.catalog,
+        costs=bundle.costs,
         environments=compiler.environments,
         libraries=libraries,
         compiled=tuple(policy for policy in compiled if policy is not None),

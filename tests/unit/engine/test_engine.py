@@ -141,10 +141,36 @@ def test_runaway_loops_are_stopped_and_deny(tmp_path: Path) -> None:
         "    - name: b\n      message: m\n      require: |\n"
         "        intent.principal.groups.all(x, intent.principal.groups.all(y, x != y || x == y))\n"
     )
-    principal = {"id": "ana", "type": "user", "groups": [str(n) for n in range(400)], "claims": {}}
+    principal = {"id": "ana", "type": "user", "groups": [str(n) for n in range(600)], "claims": {}}
     decision = engine(tmp_path, OPEN, policy("p", rules)).decide(intent(principal=principal), now=NOW)
     assert [denial.rule.rule for denial in decision.denials] == ["b"]
-    assert "iterations" in decision.denials[0].error
+    assert "costs more than 1000000" in decision.denials[0].error
+
+
+def test_all_expressions_of_a_policy_share_its_budget(tmp_path: Path) -> None:
+    loop = "intent.principal.groups.all(x, x != '')"
+    rules = "".join(f'    - {{name: r{number}, message: m, require: "{loop}"}}\n' for number in range(12))
+    principal = {"id": "ana", "type": "user", "groups": ["staff"] * 1000, "claims": {}}
+    decided = {
+        budget: engine(tmp_path, OPEN + f"  costs: {{policy: {budget}}}\n", policy("p", rules)).decide(
+            intent(principal=principal), now=NOW
+        )
+        for budget in (30_000, 10_000_000)
+    }
+    assert decided[10_000_000].allowed
+    assert {denial.rule.rule for denial in decided[30_000].denials} < {f"r{number}" for number in range(12)}
+    assert all("costs more than" in denial.error for denial in decided[30_000].denials)
+
+
+def test_all_expressions_of_a_decision_share_its_budget(tmp_path: Path) -> None:
+    rules = "    - {name: r, message: m, require: \"intent.principal.groups.all(x, x != '')\"}\n"
+    policies = [policy(f"p{number}", rules) for number in range(5)]
+    principal = {"id": "ana", "type": "user", "groups": ["staff"] * 1000, "claims": {}}
+    for budget, allowed in ((20_000, False), (50_000, True), (100_000_000, True)):
+        decision = engine(tmp_path, OPEN + f"  costs: {{decision: {budget}}}\n", *policies).decide(
+            intent(principal=principal), now=NOW
+        )
+        assert decision.allowed is allowed
 
 
 def test_both_evaluators_decide_alike(tmp_path: Path) -> None:

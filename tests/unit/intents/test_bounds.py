@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.errors import RequestError
-from interlock.intents.bounds import MAX_DEPTH, MAX_NODES, check_bounds
+from interlock.intents.bounds import MAX_DEPTH, MAX_NODES, MAX_TEXT, check_bounds
 
 _JSON: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -113,3 +113,9 @@ def test_the_path_starts_where_the_value_stands() -> None:
 def test_two_halves_of_a_pair_in_two_strings_are_still_lone(join: Callable[[str], str]) -> None:
     with pytest.raises(RequestError):
         check_bounds([join("\ud83d"), "\ude00"])
+
+
+def test_texts_are_bounded_together() -> None:
+    check_bounds({"a": "a" * (MAX_TEXT // 2), "b": "é" * (MAX_TEXT // 2 - 2)})
+    with pytest.raises(RequestError, match=f"more than {MAX_TEXT} characters"):
+        check_bounds(["a" * (MAX_TEXT // 2), "é" * (MAX_TEXT // 2 + 1)])

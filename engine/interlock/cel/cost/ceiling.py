@@ -16,7 +16,6 @@ from interlock.cel.cost.growth import grown
 from interlock.cel.cost.prices import Price, price_of, resolved
 from interlock.cel.cost.ranges import MAX, saturated
 from interlock.cel.cost.tariff import INDEXING
-from interlock.cel.interpret import is_search
 from interlock.cel.ir import (
     Bind,
     Call,
@@ -36,6 +35,8 @@ from interlock.cel.ir import (
     TransformMap,
     Variable,
     children,
+    is_closed,
+    is_search,
 )
 
 _LEAST: Final = 16
@@ -52,54 +53,64 @@ _NONE: Final[Mapping[str, int]] = MappingProxyType({})
 class Bound:
     """What a node costs at most, and how large its value can be: its `total`, and the `count` of its elements.
 
-    `unit` is what one more turn of an inner loop costs at most, where those
-    are not part of the cost.
+    No value in it has more than `inner` elements. `unit` is what one more turn
+    of a loop costs at most, where turns are not part of the cost.
     """
 
     cost: int
     total: int
     count: int
+    inner: int
     unit: int = 0
 
 
-def ceiling(node: Node, size: int, totals: Mapping[str, int] = _NONE) -> int:
-    """The cost of evaluating `node` at most, over data of `size` in all.
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How large data is: `total` are all its characters, bytes and elements, `count` its elements alone."""
+
+    total: int
+    count: int
+
+
+def ceiling(node: Node, extent: Extent, totals: Mapping[str, int] = _NONE) -> int:
+    """The cost of evaluating `node` at most, over data of `extent` in all.
 
     `totals` are the sizes of variables that are computed, and so can be larger.
     """
-    return bound(node, size, totals).cost
+    return bound(node, extent, totals).cost
 
 
-def bound(node: Node, size: int, totals: Mapping[str, int] = _NONE) -> Bound:
+def bound(node: Node, extent: Extent, totals: Mapping[str, int] = _NONE) -> Bound:
     """The cost of evaluating `node` at most, and how large its value can be."""
-    return _Bounding(size, totals, counts_inner=True).of(node, {})
+    return _Bounding(extent, totals, counts_turns=True).of(node, {})
 
 
-def allowance(node: Node, size: int, limit: int, totals: Mapping[str, int] = _NONE) -> int | None:
-    """How many turns inner loops can take in all while the cost of `node` is sure to stay within `limit`.
+def allowance(node: Node, extent: Extent, limit: int, totals: Mapping[str, int] = _NONE) -> int | None:
+    """How many turns loops can take in all while the cost of `node` is sure to stay within `limit`.
 
-    An element that is looked at by `in` in a loop counts as a turn. None where
-    the limit isn't sure to be kept even without any.
+    Only those whose range is not the same every time count. An element that is
+    looked at by `in` in a loop counts as a turn. None where the limit isn't
+    sure to be kept even without any.
     """
-    made = _Bounding(size, totals, counts_inner=False).of(node, {})
+    made = _Bounding(extent, totals, counts_turns=False).of(node, {})
     left = limit - made.cost
     return None if left < 0 else left // max(made.unit, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Bounding:
-    """One walk over a tree; without `counts_inner` the turns of inner loops are left out of the cost."""
+    """One walk over a tree; without `counts_turns` the turns of loops are left out of the cost."""
 
-    size: int
+    extent: Extent
     totals: Mapping[str, int]
-    counts_inner: bool
+    counts_turns: bool
 
     def of(self, node: Node, scope: Mapping[str, Bound]) -> Bound:
         match node:
             case Const(_, value):
-                return _data(len(value) if isinstance(value, str | bytes) else 1, cost=0)
+                return _computed(0, len(value) if isinstance(value, str | bytes) else 1)
             case Variable(_, name):
-                return _data(self.totals.get(name, self.size), cost=1 + name.count("."))
+                return self._variable(name)
             case Local(_, name):
                 return replace(scope[name], cost=limits.IDENT, unit=0)
             case Call():
@@ -117,39 +128,53 @@ class _Bounding:
             case _:
                 return _plain(node, [self.of(each, scope) for each in children(node)])
 
+    def _variable(self, name: str) -> Bound:
+        cost = 1 + name.count(".")
+        if name in self.totals:
+            return _computed(cost, self.totals[name])
+        return Bound(cost, self.extent.total, self.extent.count, self.extent.count)
+
     def _call(self, node: Call, arguments: list[Bound], scope: Mapping[str, Bound]) -> Bound:
         if node.function in INDEXING:
-            return replace(_all(*arguments, own=2), total=arguments[0].total, count=arguments[0].total)
+            container = arguments[0]
+            made = Bound(0, container.total, container.inner, container.inner)
+            return _all(*arguments, made, own=2)
         price = price_of(node.function, resolved(node.overloads))
         totals = [argument.total for argument in arguments]
-        total = grown(node.function, price, totals, node.place.type)
-        count = sum(argument.count for argument in arguments) if node.function == "_+_" else total
-        own = _own_cost(node, price, [max(each, _LEAST) for each in totals], total)
-        made = Bound(0, saturated(total), saturated(min(count, total)))
-        if scope and is_search(node) and not self.counts_inner:
-            return _all(*arguments, replace(made, unit=1), own=1)
-        return _all(*arguments, made, own=own)
+        total = saturated(grown(node.function, price, totals, node.place.type))
+        made = _computed(0, total)
+        if node.function == "_+_":
+            count = sum(argument.count for argument in arguments)
+            made = Bound(0, total, min(saturated(count), total), max(argument.inner for argument in arguments))
+        if node.function == "@in":
+            is_turn = bool(scope) and is_search(node) and not self.counts_turns
+            own = 1 if is_turn else arguments[1].count + 1
+            return _all(*arguments, replace(made, unit=int(is_turn)), own=own)
+        return _all(*arguments, made, own=_own_cost(node, price, [max(each, _LEAST) for each in totals], total))
 
     def _loop(self, node: Loop, range_: Bound, scope: Mapping[str, Bound]) -> Bound:
-        element = replace(range_, count=range_.total)
+        element = replace(range_, count=range_.inner)
         inner = {**scope, **dict.fromkeys(node.variables, element)}
         parts = [self.of(each, inner) for each in children(node)[1:]]
         turn = _all(*parts, own=_turn_cost(node))
         own = limits.MAP + 2
-        total = count = 1
+        total = count = inner_count = 1
         if isinstance(node, Transform | TransformMap):
             # Each element of the result takes the place of one, and has its own total.
             is_subset = isinstance(node.element, Local) and node.element.name in node.variables
             total = range_.total + (range_.total if is_subset else range_.count * (turn.total + 1))
             count = total if isinstance(node, TransformMap) else range_.count
-        turns = Bound(range_.count * turn.cost, total, count, turn.unit)
-        if node.is_nested and not self.counts_inner:
-            turns = Bound(0, total, count, max(turn.unit, turn.cost))
-        return _all(range_, turns, own=own)
+            inner_count = max(range_.inner, turn.count, turn.inner)
+        made = Bound(range_.count * turn.cost, total, count, inner_count, turn.unit)
+        # A range that is the same every time is no matter of turns: its elements are known now.
+        if not self.counts_turns and not is_closed(node.range):
+            made = replace(made, cost=0, unit=max(turn.unit, turn.cost))
+        return _all(range_, made, own=own)
 
 
-def _data(total: int, cost: int) -> Bound:
-    return Bound(cost, total, total)
+def _computed(cost: int, total: int) -> Bound:
+    """A value of which nothing is known but how large it is."""
+    return Bound(cost, total, total, total)
 
 
 def _all(*parts: Bound, own: int = 0) -> Bound:
@@ -157,31 +182,38 @@ def _all(*parts: Bound, own: int = 0) -> Bound:
     last = parts[-1]
     cost = saturated(sum(part.cost for part in parts) + own)
     unit = saturated(max(part.unit for part in parts))
-    return Bound(cost, saturated(last.total), saturated(last.count), unit)
+    return Bound(cost, saturated(last.total), saturated(last.count), saturated(last.inner), unit)
 
 
 def _plain(node: Node, parts: list[Bound]) -> Bound:
     """What a node costs that is made of its parts alone."""
-    nothing = Bound(0, 1, 1)
+    nothing = _computed(0, 1)
     match node:
         case Select() | Has():
-            return _all(*parts, own=2)
+            (operand,) = parts
+            return _all(operand, Bound(0, operand.total, operand.inner, operand.inner), own=2)
         case Conditional():
-            condition, then, otherwise = parts
-            total = max(then.total, otherwise.total)
-            branch = Bound(
-                max(then.cost, otherwise.cost),
-                total,
-                max(then.count, otherwise.count),
-                max(then.unit, otherwise.unit),
-            )
-            return _all(condition, branch)
+            condition, *branches = parts
+            return _all(condition, _either(branches))
         case ListOf() | MapOf():
             count = len(parts)
-            made = Bound(0, count + sum(part.total for part in parts), count)
-            return _all(*parts, made, own=limits.LIST if isinstance(node, ListOf) else limits.MAP)
+            total = count + sum(part.total for part in parts)
+            inner = max((max(part.count, part.inner) for part in parts), default=0)
+            own = limits.LIST if isinstance(node, ListOf) else limits.MAP
+            return _all(*parts, Bound(0, total, count, inner), own=own)
         case _:
             return _all(nothing, *parts, nothing)
+
+
+def _either(branches: list[Bound]) -> Bound:
+    """What any of `branches` is at most."""
+    return Bound(
+        max(branch.cost for branch in branches),
+        max(branch.total for branch in branches),
+        max(branch.count for branch in branches),
+        max(branch.inner for branch in branches),
+        max(branch.unit for branch in branches),
+    )
 
 
 def _own_cost(node: Call, price: Price, sizes: list[int], total: int) -> int:

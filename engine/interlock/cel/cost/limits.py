@@ -11,6 +11,15 @@ RUNTIME_BUDGET: Final = 10_000_000
 MATCH_CONDITIONS_BUDGET: Final = 2_500_000
 """What the match conditions of one webhook or binding may cost together."""
 
+DECISION_BUDGET: Final = 100_000_000
+"""What all expressions of one decision may cost together; Kubernetes has no such limit."""
+
+LARGEST_TOTAL: Final = 1 << 25
+"""The characters and elements of all that an expression can read, at most: several times what a request has."""
+
+LARGEST_COUNT: Final = 400_000
+"""The elements of all that an expression can read, at most."""
+
 CHECK_FREQUENCY: Final = 100
 """After how many iterations the clock is looked at."""
 

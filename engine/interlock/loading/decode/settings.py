@@ -1,4 +1,4 @@
-"""Settings: the authorities, the labels and how long waivers may last."""
+"""Settings: the authorities, the labels, how long waivers may last and what evaluation may cost."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from interlock.loading.decode.names import repeated
 from interlock.loading.documents import Document
 from interlock.loading.kinds.policyset import DEFAULT_WAIVER_DAYS, PolicySetDocument
 from interlock.loading.nodes import Path
+from interlock.model.costs import DEFAULT_COST_LIMITS, CostLimits
 from interlock.model.labels import DEFAULT_LABELS, AttributionLabels
 from interlock.model.layers import DEFAULT_LAYERS, Layer, Layers
 from interlock.units import Milliseconds, days
@@ -23,6 +24,7 @@ class Settings:
     layers: Layers = DEFAULT_LAYERS
     labels: AttributionLabels = DEFAULT_LABELS
     longest_waiver: Milliseconds = _LONGEST_WAIVER
+    costs: CostLimits = DEFAULT_COST_LIMITS
 
 
 def decode_settings(document: Document, shape: PolicySetDocument) -> tuple[Settings | None, list[Problem]]:
@@ -46,5 +48,6 @@ def decode_settings(document: Document, shape: PolicySetDocument) -> tuple[Setti
         layers=Layers(layers) if layers else DEFAULT_LAYERS,
         labels=AttributionLabels(**spec.attribution.model_dump()),
         longest_waiver=days(spec.waivers.max_days),
+        costs=CostLimits(**spec.costs.model_dump()),
     )
     return settings, []

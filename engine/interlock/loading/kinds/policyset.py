@@ -6,6 +6,7 @@ from pydantic import Field, Strict
 
 from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Name, Shape, Text
 from interlock.model.area import Area
+from interlock.model.costs import DEFAULT_COST_LIMITS
 from interlock.model.labels import DEFAULT_LABELS
 
 DEFAULT_WAIVER_DAYS = 90
@@ -53,6 +54,22 @@ class WaiversShape(Shape):
     """The longest time, in days, from a waiver's start to its expiry."""
 
 
+Cost = Annotated[int, Field(ge=1, le=10**12)]
+
+
+class CostsShape(Shape):
+    """What evaluation may cost, counted as Kubernetes counts it."""
+
+    expression: Cost = DEFAULT_COST_LIMITS.expression
+    """What one evaluation of one expression may cost."""
+
+    policy: Cost = DEFAULT_COST_LIMITS.policy
+    """What all expressions of one policy over one item may cost together."""
+
+    decision: Cost = DEFAULT_COST_LIMITS.decision
+    """What all expressions of a decision may cost together."""
+
+
 class PolicySetSpec(Shape):
     """What holds for all policies together; what is left out has its default."""
 
@@ -65,6 +82,9 @@ class PolicySetSpec(Shape):
 
     waivers: WaiversShape = WaiversShape()
     """Limits of waivers."""
+
+    costs: CostsShape = CostsShape()
+    """What evaluation may cost."""
 
 
 class PolicySetDocument(Envelope):

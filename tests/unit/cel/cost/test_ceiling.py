@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.cel.cost.ceiling import allowance, bound, ceiling
+from interlock.cel.cost.ceiling import Extent, allowance, bound, ceiling
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.ranges import MAX
@@ -17,7 +17,7 @@ from interlock.cel.program import Activation, Program
 from interlock.cel.types import DYN, INT, STRING, list_of, map_of
 from interlock.cel.values import EvaluationError
 from interlock.spans import typed_in
-from support.costs import NO_LIMIT, cost_of, inner_turns, size_of
+from support.costs import NO_LIMIT, cost_of, extent, size_of, turns_of
 
 TYPES = {"d": DYN, "i": INT, "l": list_of(INT), "m": map_of(STRING, DYN), "s": STRING, "ss": list_of(STRING)}
 ENVIRONMENT = Environment(declare([]), TYPES, {}, AVAILABLE)
@@ -102,25 +102,27 @@ def node_of(text: str) -> Node:
 @pytest.mark.parametrize("values", DATA)
 def test_no_cost_is_above_the_ceiling(text: str, values: dict[str, Any]) -> None:
     program = compiled(text)
-    assert cost_of(program, values, folds=False) <= ceiling(program.node, sum(map(size_of, values.values())))
+    assert cost_of(program, values, folds=False) <= ceiling(
+        program.node, extent(sum(map(size_of, values.values())))
+    )
 
 
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("values", DATA)
 def test_no_value_is_larger_than_its_bound(text: str, values: dict[str, Any]) -> None:
     program = compiled(text)
-    total = bound(program.node, sum(map(size_of, values.values()))).total
+    total = bound(program.node, extent(sum(map(size_of, values.values())))).total
     with suppress(EvaluationError):
         assert size_of(program.measure(Activation(values), Meter(limit=NO_LIMIT))) <= total
 
 
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("values", DATA)
-def test_as_many_inner_turns_as_are_allowed_stay_within_the_limit(text: str, values: dict[str, Any]) -> None:
+def test_as_many_turns_of_as_are_allowed_stay_within_the_limit(text: str, values: dict[str, Any]) -> None:
     program = compiled(text)
     cost = cost_of(program, values, folds=False)
-    allowed = allowance(program.node, sum(map(size_of, values.values())), cost - 1)
-    assert allowed is None or inner_turns(program, values) > allowed
+    allowed = allowance(program.node, extent(sum(map(size_of, values.values()))), cost - 1)
+    assert allowed is None or turns_of(program, values) > allowed
 
 
 @pytest.mark.parametrize(
@@ -133,35 +135,47 @@ def test_as_many_inner_turns_as_are_allowed_stay_within_the_limit(text: str, val
     ],
 )
 def test_a_ceiling_is_near_what_the_worst_data_costs(text: str, size: int, expected: int) -> None:
-    assert expected <= ceiling(node_of(text), size) <= expected + 10
+    assert expected <= ceiling(node_of(text), extent(size)) <= expected + 10
 
 
 def test_a_ceiling_stops_at_the_maximum() -> None:
     loops = "l.all(a, l.all(b, l.all(c, l.all(e, a + b + c + e > 0))))"
-    assert ceiling(node_of(loops), 10**9) == MAX
-    assert ceiling(node_of("l.flatten(i) == l"), 1) == MAX
+    assert ceiling(node_of(loops), extent(10**9)) == MAX
+    assert ceiling(node_of("l.flatten(i) == l"), extent(1)) == MAX
 
 
 def test_a_variable_that_is_computed_may_be_larger_than_the_data() -> None:
     node = node_of("s == s")
-    assert ceiling(node, 10, {"s": 1000}) == ceiling(node, 1000)
+    assert ceiling(node, extent(10), {"s": 1000}) == ceiling(node, extent(1000))
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("l.all(a, l.all(b, a <= b))", (PER_CALL_LIMIT - (1 + 100 * (3 + 1 + 32) + 32)) // 6),
-        ("l.all(a, a in l)", PER_CALL_LIMIT - (1 + 100 * 6 + 32)),
-        ("l.all(a, a > 0)", PER_CALL_LIMIT - (1 + 100 * 5 + 32)),
+        ("l.all(a, a > 0)", PER_CALL_LIMIT / 5),
+        ("l.all(a, a in l)", PER_CALL_LIMIT / 6),
+        ("l.all(a, l.all(b, a <= b))", PER_CALL_LIMIT / (3 + 1 + 32)),
+        ("l.all(a, [1, 2].all(b, a <= b))", PER_CALL_LIMIT / (3 + 10 + 32 + 2 * 6)),
+        ("l.all(a, a > 0) && l.all(a, a > 1)", PER_CALL_LIMIT / 5),
     ],
 )
-def test_inner_turns_are_paid_for_by_what_the_outer_loop_leaves(text: str, expected: int) -> None:
-    allowed = allowance(node_of(text), 100, PER_CALL_LIMIT)
+def test_the_dearest_turn_says_how_many_are_allowed(text: str, expected: float) -> None:
+    allowed = allowance(node_of(text), extent(100), PER_CALL_LIMIT)
     assert allowed is not None
-    assert abs(allowed - expected) <= 120
+    assert allowed == pytest.approx(expected, rel=0.01)
 
 
-def test_no_inner_turn_is_allowed_where_the_outer_loop_takes_it_all() -> None:
-    node = node_of("l.all(a, l.all(b, a <= b))")
-    assert allowance(node, PER_CALL_LIMIT, PER_CALL_LIMIT) is None
-    assert ceiling(node, 100) < PER_CALL_LIMIT < ceiling(node, 1000)
+def test_how_many_turns_are_allowed_does_not_depend_on_the_data_where_their_cost_does_not() -> None:
+    node = node_of("l.all(a, a > 0 && s != 'text')")
+    assert allowance(node, extent(10), PER_CALL_LIMIT) == allowance(node, extent(10**9), PER_CALL_LIMIT)
+
+
+def test_no_turn_is_allowed_where_the_rest_takes_it_all() -> None:
+    node = node_of("s == d && l.all(a, a > 0)")
+    assert allowance(node, extent(10**9), PER_CALL_LIMIT) is None
+    assert allowance(node, extent(1000), PER_CALL_LIMIT)
+
+
+def test_a_list_of_data_has_no_more_elements_than_all() -> None:
+    assert ceiling(node_of("i in l"), Extent(10**9, 100)) < 200
+    assert ceiling(node_of("l.all(a, a > 0)"), Extent(10**9, 100)) < 1000
