@@ -78,7 +78,7 @@ def test_the_catalog_of_policies_classifies_what_is_read(run: Run) -> None:
 def test_a_trace_shows_every_sub_expression(run: Run) -> None:
     result = run("eval", "x > 1 && y", "--var", "x=2", "--var", "y=false", "--trace")
     assert result.stdout == (
-        "false  bool\n  x > 1 && y\n  │ │   │  │\n  2 │   │  false\n    │   false\n    true\n"
+        "false  bool\n  x > 1 && y\n  │ │   │  │\n  2 │   │  false\n    │   false\n    true\n  cost 3\n"
     )
 
 
@@ -86,7 +86,46 @@ def test_an_evaluation_error_ends_with_one(run: Run) -> None:
     result = run("eval", "1 / x", "--var", "x=0", "--trace")
     assert result.exit_code == 1
     assert result.stderr == "evaluation error: divide by zero\n"
-    assert result.stdout == "  1 / x\n    │ │\n    │ 0\n    error: divide by zero\n"
+    assert result.stdout == "  1 / x\n    │ │\n    │ 0\n    error: divide by zero\n  cost 2\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "residual"),
+    [
+        (("x > 1 && y.a == 2", "--var", "x=2", "--unknown", "y"), "y.a == 2"),
+        (("x > 1 && y.a == 2", "--var", "x=1", "--unknown", "y"), "false"),
+        (("x.a == 1 && x.b == 2", "--var", 'x={"a": 1}', "--unknown", "x.b"), "x.b == 2"),
+    ],
+)
+def test_what_is_unknown_is_left_of_an_expression(run: Run, arguments: tuple[str, ...], residual: str) -> None:
+    result = run("eval", *arguments)
+    assert (result.exit_code, result.stdout) == (0, f"{residual}\n")
+
+
+def test_an_unknown_part_of_an_input_is_left(run: Run) -> None:
+    text = "intent.action == 'model.chat' && intent.principal.id == 'ana'"
+    result = run("eval", text, "--input", _write("c.yaml", chat("good-1")), "--unknown", "intent.principal")
+    assert result.stdout == 'intent.principal.id == "ana"\n'
+
+
+@pytest.mark.parametrize(
+    ("release", "exit_code", "told"),
+    [
+        ("1.34", 0, "[1, 2]  list(int)"),
+        ("1.33", 2, "undeclared reference to `sort`: Kubernetes has it since 1.34"),
+        ("2.0", 2, "`--kubernetes`: unknown Kubernetes version `2.0`: known are 1.25 to 1.37"),
+    ],
+)
+def test_an_expression_is_held_to_a_release(run: Run, release: str, exit_code: int, told: str) -> None:
+    result = run("eval", "[2, 1].sort()", "--kubernetes", release)
+    assert result.exit_code == exit_code
+    assert told in result.output
+
+
+def test_a_wrong_constant_is_an_error_at_its_place(run: Run) -> None:
+    result = run("eval", "now > timestamp('2026-13-01T00:00:00Z')")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("<expression>:1:17: `2026-13-01T00:00:00Z` is not for `timestamp`: ")
 
 
 def test_a_compile_error_points_at_its_place(run: Run) -> None:

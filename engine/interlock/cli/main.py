@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from interlock.cli.check import check
 from interlock.cli.evaluate import evaluate
 from interlock.cli.explain import explain
+from interlock.cli.lint import lint
 from interlock.cli.render import fail, report
 from interlock.cli.serve import serve
 from interlock.cli.status import Status
@@ -53,6 +54,7 @@ app.command()(check)
 app.command("test")(run_tests)
 app.command("eval")(evaluate)
 app.command()(explain)
+app.command()(lint)
 app.command()(serve)
 
 

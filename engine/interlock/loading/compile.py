@@ -6,7 +6,7 @@ from typing import Final
 
 from interlock.cel.cost.guard import Guard
 from interlock.cel.cost.limits import PER_CALL_LIMIT
-from interlock.cel.declarations import message_type
+from interlock.cel.declarations import Declarations, message_type
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.frontend import RejectedError
 from interlock.cel.libraries.available import AVAILABLE
@@ -66,10 +66,12 @@ class CompiledRule:
 class CompiledPolicy:
     """A policy and its programs.
 
-    `variables` are keyed as expressions name them, `variables.x`.
+    `variables` are keyed as expressions name them, `variables.x`, and
+    `declarations` describe the types of what they read.
     """
 
     policy: Policy
+    declarations: Declarations
     when: Program | None
     variables: Mapping[str, Program]
     rules: tuple[CompiledRule, ...]
@@ -116,7 +118,7 @@ class Compiler:
         if len(self.problems) > before:
             return None
         compiled = tuple(rule for rule in rules if rule is not None)
-        return CompiledPolicy(policy, when, named, compiled)
+        return CompiledPolicy(policy, views[0][0].declarations, when, named, compiled)
 
     def scope(self, waiver: Waiver) -> Program | None:
         """The compiled scope of `waiver`."""

@@ -15,6 +15,7 @@ from interlock.cel.inline import Definition, calls
 from interlock.cel.ir import Call
 from interlock.cel.libraries.overloads import Library, Overload
 from interlock.cel.libraries.standard import STANDARD
+from interlock.cel.literals import problems as literal_problems
 from interlock.cel.program import Activation, Program
 from interlock.cel.types import BOOL, NAMED, CelType
 from interlock.cel.values import EvaluationError, LimitExceeded
@@ -135,10 +136,12 @@ class _Workshop:
     ) -> Program | None:
         scope = replace(self.scope, variables=variables, definitions=self.definitions)
         try:
-            return scope.compile(source, expected=expected)
+            program = scope.compile(source, expected=expected)
         except RejectedError as error:
             self.problems.extend(error.problems)
             return None
+        self.problems += literal_problems(source, program.node, program.functions)
+        return program
 
     def _left(self, program: Program) -> list[Call]:
         """The calls in `program` of the library's own functions that have no definition."""
