@@ -8,7 +8,6 @@ import importlib.util
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import celpy
@@ -16,10 +15,10 @@ from benchmarks.expressions import Expression
 from cel_expr_python import cel
 from celpy.adapter import json_to_cel
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
-from interlock.cel.interpret import interpret
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.types import DYN
 from interlock.spans import typed_in
 
@@ -85,7 +84,7 @@ def _ours(expression: Expression) -> dict[str, Contender]:
     names = {
         "Activation": Activation,
         "evaluate": compiled.evaluate,
-        "exact": partial(interpret, compiled.node, compiled.functions, compiled.repeated),
+        "exact": compiled.exact,
         "values": expression.variables,
         "bound": Activation(expression.variables),
     }

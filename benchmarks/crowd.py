@@ -13,7 +13,7 @@ from benchmarks.contenders import (
 )
 from benchmarks.expressions import EXPRESSIONS, REVIEW, Expression
 
-from interlock.cel.program import Activation
+from interlock.cel.activation import Activation
 from interlock.spans import typed_in
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from benchmarks.contenders import program
 from benchmarks.expressions import EXPRESSIONS
 
-from interlock.cel.program import Activation
+from interlock.cel.activation import Activation
 from interlock.cel.values import EvaluationError
 
 _PROGRAMS: Final = [(program(each), each.variables) for each in EXPRESSIONS]

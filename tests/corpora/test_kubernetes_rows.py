@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
@@ -19,7 +20,6 @@ from interlock.cel.libraries.kubernetes.versions import NEWEST, libraries, mutat
 from interlock.cel.libraries.network import NETWORK, parse_cidr, parse_ip
 from interlock.cel.libraries.overloads import Library
 from interlock.cel.libraries.temporal import parse_duration
-from interlock.cel.program import Activation
 from interlock.cel.types import DOUBLE, INT, STRING, CelType, list_of, map_of
 from interlock.cel.values import NONE, EvaluationError, Optional, Uint, entries, optional, type_of
 from interlock.spans import typed_in

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.ir import And, Node, Or, children
-from interlock.cel.program import Activation
 from interlock.cel.trace import trace
 from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError, Timestamp

@@ -6,12 +6,12 @@ from typing import Any, Final
 import pytest
 from hypothesis import assume, given
 
+from interlock.cel.activation import Activation
 from interlock.cel.cost.ceiling import allowance, ceiling
 from interlock.cel.cost.estimate import estimate
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.ranges import Range
 from interlock.cel.cost.sizes import Path, Sizer
-from interlock.cel.program import Activation
 from interlock.cel.types import CelType
 from interlock.cel.values import LimitExceeded
 from support.costs import NO_LIMIT, cost_of, extent, size_of, turns_of

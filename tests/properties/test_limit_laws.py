@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.cel.activation import Activation
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
 from interlock.cel.environment import Environment
-from interlock.cel.program import Activation
 from interlock.cel.trace import trace
 from interlock.cel.values import LimitExceeded
 from interlock.spans import typed_in

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 
-from interlock.cel.program import Activation
+from interlock.cel.activation import Activation
 from interlock.cel.values import EvaluationError, LimitExceeded
 from support.programs import ERROR, FAILING_EXPRESSION, GUARDED, INPUTS, TRUSTING, program_of
 from support.reference import CelError, evaluate, exact

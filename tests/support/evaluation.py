@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
-from interlock.cel.program import Activation
 from interlock.cel.types import DYN
 from interlock.cel.values import EvaluationError
 from interlock.spans import typed_in

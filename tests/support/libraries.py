@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
 from interlock.cel.libraries.overloads import Library
-from interlock.cel.program import Activation
 from interlock.cel.types import DYN, CelType
 from interlock.cel.values import EvaluationError
 from interlock.spans import typed_in

@@ -7,11 +7,12 @@ from typing import Any, Final
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare, message_type
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
 from interlock.cel.libraries.available import AVAILABLE
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.types import BOOL, DYN, INT, STRING, TIMESTAMP, CelType, list_of
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.model.intent import Intent

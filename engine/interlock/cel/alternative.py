@@ -15,7 +15,7 @@ import celpy
 from celpy import celtypes
 from celpy.adapter import json_to_cel
 
-from interlock.cel.program import Activation
+from interlock.cel.activation import Activation
 from interlock.cel.values import Duration, EvaluationError, Timestamp, Uint
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

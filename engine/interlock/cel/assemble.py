@@ -4,11 +4,11 @@ What a function does beside its expressions is the same for all: see that the
 turns of its loops are paid for, and hand over to the interpreter what fails.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from interlock.cel.budget import Budget, within
-from interlock.cel.code import Code
 from interlock.cel.cost.guard import Guard
 from interlock.cel.generate import Generator
 from interlock.cel.ir import Loop, Node, children, is_closed, is_search, open_loops
@@ -25,21 +25,27 @@ class Plan:
     guard: Guard
 
 
-def evaluation(generator: Generator, plan: Plan) -> Code:
+def evaluation(generator: Generator, plan: Plan) -> str:
     """The source of `evaluate(a)`, which returns the value of the plan over the activation `a`."""
     paying = _paying(generator, plan)
     ahead = generator.read_ahead([plan.node])
     body = generator.code(plan.node, {})
     # In parentheses, so that what Python's compiler takes here it takes in the call of a sieve's test too.
     lines = [*paying, *ahead, f"return ({body.text})"]
-    text = (
+    return (
         "def evaluate(a):\n"
         "    try:\n"
         f"{''.join(f'        {line}{chr(10)}' for line in lines)}"
         "    except Exception:\n"
         "        return exact(a)\n"
     )
-    return Code(text, body.type)
+
+
+def executed(text: str, file: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    """The globals after `text`, which was assembled here, has run over `names`."""
+    made = dict(names)
+    exec(compile(text, file, "exec"), made)  # noqa: S102  # no text of a request or a policy is in it, but as a repr
+    return made
 
 
 def sieve(generator: Generator, rules: Sequence[tuple[Plan | None, bool]]) -> str:

@@ -7,20 +7,18 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from interlock.cel import assemble
-from interlock.cel.assemble import Plan
+from interlock.cel.activation import Activation
 from interlock.cel.bindless import bindless, has_bindings
-from interlock.cel.code import Code
 from interlock.cel.cost.guard import Guard
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.declarations import Declarations
 from interlock.cel.frontend import Frontend, RejectedError
 from interlock.cel.generate import Generator
 from interlock.cel.inline import Definition, TooLargeError, inlined
-from interlock.cel.ir import Has, Node, open_loops, variables
+from interlock.cel.ir import Has, Node, variables
 from interlock.cel.libraries.overloads import Function, Library, functions, results
 from interlock.cel.libraries.standard import STANDARD
-from interlock.cel.partial import Partial
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.types import DYN, CelType
 from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError
@@ -99,50 +97,27 @@ class Environment:
             return lambda _: ([], list(range(len(rules))))
         generator = self._generator()
         text = assemble.sieve(generator, [(program.plan, silent) for program, silent in rules])
-        made: Sieve = _executed(text, "<sieve>", generator.names)["sieve"]
+        made: Sieve = assemble.executed(text, "<sieve>", generator.names)["sieve"]
         return made
 
     def _program(self, source: SourceText, checked: Node) -> Program:
-        generator = self._generator()
         try:
             node = inlined(checked, self.definitions)
         except TooLargeError as error:
             raise RejectedError([Problem(source.span, str(error))]) from None
-        guard = Guard(node, self._guards(node), self.limit)
-
-        def exact(activation: Activation) -> Any:
-            return program.exact(activation)
-
-        evaluate: Callable[[Activation], Any] = exact
-        plan: Plan | None = None
-        code = Code("")
-        try:
-            planned = Plan(self._folded(node, generator), guard)
-            code = assemble.evaluation(generator, planned)
-            evaluate = _executed(code.text, str(source.span), {**generator.names, "exact": exact})["evaluate"]
-            plan = planned
-        except (RecursionError, SyntaxError, MemoryError):
-            # Python's own compiler takes fewer nested parentheses than CEL's: the interpreter evaluates.
-            pass
+        alternative = None
         if self.evaluator is Evaluator.CEL_PYTHON:
-            evaluate = _alternative(source, node, is_as_written=node is checked and not has_bindings(node))
-        program = Program(
+            alternative = _alternative(source, node, is_as_written=node is checked and not has_bindings(node))
+        return Program(
             source=source,
             node=node,
-            plan=plan,
-            guard=guard,
             type=node.place.type,
-            trusted=code.type,
-            functions=generator.functions,
+            guard=Guard(node, self._guards(node), self.limit),
+            functions=_tables(self.libraries)[0],
             repeated=self._is_repeated,
-            evaluate=evaluate,
+            generator=self._generator,
+            alternative=alternative,
         )
-        return program
-
-    def _folded(self, node: Node, generator: Generator) -> Node:
-        """`node` with its constant parts evaluated, where that leaves all loops whose turns count."""
-        folded = Partial(generator.functions, self._is_repeated).fold(node)
-        return folded if open_loops(folded) == open_loops(node) else node
 
     def _guards(self, node: Node) -> dict[str, Guard]:
         """What the variables that `node` reads can cost, of those that are computed."""
@@ -172,10 +147,3 @@ def _alternative(source: SourceText, node: Node, *, is_as_written: bool) -> Call
         return evaluator(text, variables(node))
     except EvaluationError as error:
         raise RejectedError([Problem(source.span, str(error))]) from None
-
-
-def _executed(text: str, file: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    """The globals after `text`, which the generator made from reprs only, has run over `names`."""
-    made = dict(names)
-    exec(compile(text, file, "exec"), made)  # noqa: S102  # no text of a request or a policy is in it
-    return made

@@ -255,6 +255,11 @@ def is_search(node: Node) -> bool:
     return isinstance(node, Call) and node.function == "@in" and not isinstance(node.arguments[1], ListOf)
 
 
+def depth(node: Node) -> int:
+    """How many nodes stand one in another, in the deepest part of `node`."""
+    return 1 + max(map(depth, children(node)), default=0)
+
+
 def is_closed(node: Node) -> bool:
     """Whether `node` names no variable: it is the same in every evaluation."""
     return not isinstance(node, Variable | Local) and all(map(is_closed, children(node)))

@@ -3,101 +3,80 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from types import MappingProxyType
+from functools import cached_property
 from typing import Any, Final
 
-import msgspec
-
-from interlock.cel.assemble import Plan
+from interlock.cel.activation import Activation
+from interlock.cel.assemble import Plan, evaluation, executed
 from interlock.cel.cost.charges import Charges
-from interlock.cel.cost.guard import LARGEST, Guard
+from interlock.cel.cost.guard import Guard
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import Tariff, tariff
+from interlock.cel.generate import Generator
 from interlock.cel.interpret import Observer, interpret
-from interlock.cel.ir import Has, Node
+from interlock.cel.ir import Has, Node, depth, open_loops
 from interlock.cel.libraries.overloads import Function
-from interlock.cel.types import CelType
-from interlock.cel.values import EvaluationError, LimitExceeded
+from interlock.cel.partial import Partial
+from interlock.cel.types import DYN, CelType
 from interlock.spans import SourceText
 
-_ENCODER: Final = msgspec.json.Encoder()
+_DEEPEST: Final = 50
+"""How deep what is generated may nest: Python takes 200 parentheses in each other, and a node makes three."""
+
+Evaluate = Callable[[Activation], Any]
 
 
-class Activation(dict[str, Any]):
-    """Bound variables by name; a policy's own variables are computed when they are first read, and kept."""
-
-    programs: "Mapping[str, Program]" = MappingProxyType({})
-    failures: Mapping[str, "EvaluationError | LimitExceeded"] = MappingProxyType({})
-    """Variables that failed: kept too, or one that reads others would repeat a failure on every path to it."""
-
-    meter: Meter | None = None
-    """What counts the cost of the expression that is being evaluated, if anybody counts."""
-
-    until: int | None = None
-    """The `time.monotonic_ns()` by which evaluations are to end."""
-
-    whole: Any = None
-    """The value that all bound variables are parts of, where there is one."""
-
-    _size: int | None = None
-
-    @property
-    def size(self) -> int:
-        """No fewer than the characters, bytes and elements of all that is bound."""
-        if self._size is None:
-            try:
-                # A character and an element take a byte of JSON each, and nothing counts bytes faster.
-                self._size = len(_ENCODER.encode(dict(self) if self.whole is None else self.whole))
-            except (TypeError, ValueError, RecursionError):
-                self._size = LARGEST.total
-        return self._size
-
-    def extended(self, programs: "Mapping[str, Program]") -> "Activation":
-        """A copy whose further variables hold what `programs` evaluate to."""
-        copy = Activation(self)
-        copy.programs, copy.until, copy.whole, copy._size = programs, self.until, self.whole, self._size
-        return copy
-
-    def __missing__(self, name: str) -> Any:
-        if name in self.failures:
-            raise self.failures[name].with_traceback(None)
-        if name not in self.programs:
-            raise EvaluationError(f"no such variable: {name}")
-        try:
-            value = self[name] = self._computed(self.programs[name])
-        except (EvaluationError, LimitExceeded) as error:
-            self.failures = {**self.failures, name: error}
-            raise
-        return value
-
-    def _computed(self, program: "Program") -> Any:
-        if self.meter is None:
-            return program.evaluate(self)
-        with self.meter.inner() as meter:
-            return program.measure(self, meter)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Program:
     """An expression that can be evaluated and traced any number of times, by any number of threads.
 
-    `plan` is what generated code computes; None where it nests too deep for
-    that. `guard` knows what it can cost. `type` is what the
-    checker inferred and `trusted` what is sure at run time.
-    `evaluate` raises EvaluationError for a CEL error and LimitExceeded past a
-    bound, and nothing else, whatever the activation holds.
+    `type` is what the checker inferred; `guard` knows what an evaluation can
+    cost. What is made of the IR is made when it is first asked for.
     """
 
     source: SourceText
     node: Node
-    plan: Plan | None
-    guard: Guard
     type: CelType
-    trusted: CelType
+    guard: Guard
     functions: Mapping[str, Function]
     repeated: Callable[[Has], bool]
-    evaluate: Callable[[Activation], Any]
+    generator: Callable[[], Generator]
+    alternative: Evaluate | None = None
+    """What evaluates in place of generated code and interpreter."""
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """What generated code computes: the IR with its constant parts evaluated. None where it nests too deep.
+
+        All loops whose turns count are left.
+        """
+        if depth(self.node) > _DEEPEST:
+            return None
+        folded = Partial(self.functions, self.repeated).fold(self.node)
+        return Plan(folded if open_loops(folded) == open_loops(self.node) else self.node, self.guard)
+
+    @cached_property
+    def trusted(self) -> CelType:
+        """The type that values are sure to have."""
+        return DYN if self.plan is None else self.generator().code(self.plan.node, {}).type
+
+    @cached_property
+    def evaluate(self) -> Evaluate:
+        """Computes the value over an activation.
+
+        It raises EvaluationError for a CEL error and LimitExceeded past a
+        bound, and nothing else, whatever the activation holds.
+        """
+        if self.alternative is not None:
+            return self.alternative
+        if self.plan is None:
+            return self.exact
+        generator = self.generator()
+        text = evaluation(generator, self.plan)
+        evaluate: Evaluate = executed(text, str(self.source.span), {**generator.names, "exact": self.exact})[
+            "evaluate"
+        ]
+        return evaluate
 
     def exact(self, activation: Activation) -> Any:
         """The same value as `evaluate`, by the interpreter."""
@@ -110,16 +89,22 @@ class Program:
     def measure(self, activation: Activation, meter: Meter, observer: Observer | None = None) -> Any:
         """The same value as `evaluate`, with its cost counted by `meter`, which ends it at its limit."""
         outer, activation.meter = activation.meter, meter
-        charges = Charges(_tariff(self), meter)
+        charges = Charges(self._tariff, meter)
         try:
             return interpret(self.node, self.functions, self.repeated, activation, charges, observer)
         finally:
             activation.meter = outer
 
+    def value(self, activation: Activation) -> Any:
+        """The same value as `evaluate`, counted where another evaluation that reads it is."""
+        if activation.meter is None:
+            return self.evaluate(activation)
+        with activation.meter.inner() as meter:
+            return self.measure(activation, meter)
+
+    @cached_property
+    def _tariff(self) -> Tariff:
+        return tariff(self.node)
+
     def _meter(self, activation: Activation) -> Meter:
         return Meter(limit=self.guard.limit, clock=time.monotonic_ns, until=activation.until)
-
-
-@lru_cache(maxsize=4096)
-def _tariff(program: Program) -> Tariff:
-    return tariff(program.node)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from interlock.cel.activation import Activation
 from interlock.cel.ir import (
     Const,
     Has,
@@ -24,7 +25,7 @@ from interlock.cel.ir import (
     children,
 )
 from interlock.cel.literal import literal
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from interlock.cel.activation import Activation
 from interlock.cel.cost.meter import Meter
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
@@ -17,7 +18,7 @@ from interlock.cel.literals import problems
 from interlock.cel.partial import Partial
 from interlock.cel.partial import Path as FieldPath
 from interlock.cel.picture import picture
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.trace import trace
 from interlock.cel.types import DYN
 from interlock.cel.unparse import unparse

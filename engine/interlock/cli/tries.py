@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.libraries.available import AVAILABLE
-from interlock.cel.program import Activation
 from interlock.cel.types import DYN, TIMESTAMP
 from interlock.cel.values import Timestamp
 from interlock.cli.requests import answers

@@ -7,7 +7,7 @@ and test coverage need all of them. The meaning of a rule's value is the same.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from interlock.cel.program import Activation
+from interlock.cel.activation import Activation
 from interlock.cel.values import Timestamp
 from interlock.engine.judge import outcome
 from interlock.loading.compile import CompiledPolicy, CompiledRule

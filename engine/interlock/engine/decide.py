@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from interlock.cel.activation import Activation
 from interlock.cel.cost.guard import LARGEST, extent_of
-from interlock.cel.program import Activation
 from interlock.engine.consult import activation_of
 from interlock.engine.funds import Funds
 from interlock.engine.index import Candidates, Index

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from interlock.cel.activation import Activation
 from interlock.cel.cost.meter import Meter
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 
 
 @dataclass(slots=True)

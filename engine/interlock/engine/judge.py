@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from interlock.cel.program import Activation, Program
+from interlock.cel.activation import Activation
+from interlock.cel.program import Program
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.engine.funds import Funds, measured
 from interlock.engine.index import Batch, Candidates, Line

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
 from interlock.cel.libraries.comparison import equal
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.values import EvaluationError, type_of
 from interlock.spans import typed_in
 from support.conformance.cases import Case

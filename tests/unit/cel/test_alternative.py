@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.frontend import RejectedError
-from interlock.cel.program import Activation
 from interlock.cel.types import BOOL, DURATION, DYN, INT, TIMESTAMP, UINT
 from interlock.cel.values import Duration, EvaluationError, Timestamp, Uint
 from interlock.spans import typed_in

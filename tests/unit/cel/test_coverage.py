@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.coverage import Taken, branches
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
-from interlock.cel.program import Activation
 from interlock.cel.types import DYN
 from interlock.cel.unparse import unparse
 from interlock.spans import typed_in

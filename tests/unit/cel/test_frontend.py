@@ -2,6 +2,7 @@
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare, message_type
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
@@ -9,7 +10,6 @@ from interlock.cel.libraries.extensions import math
 from interlock.cel.libraries.extensions.macros import BINDINGS
 from interlock.cel.libraries.kubernetes import versions
 from interlock.cel.libraries.kubernetes.versions import Version
-from interlock.cel.program import Activation
 from interlock.cel.types import (
     BOOL,
     BYTES,

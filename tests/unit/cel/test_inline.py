@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.frontend import RejectedError
@@ -15,7 +16,7 @@ from interlock.cel.inline import MAX_DEPTH, MAX_NODES, Definition, inlined, meas
 from interlock.cel.ir import Call, Loop, Node, children
 from interlock.cel.libraries.extensions.macros import BINDINGS
 from interlock.cel.libraries.overloads import Library, Overload
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.trace import lines, trace
 from interlock.cel.types import BOOL, DYN, INT, CelType
 from interlock.cel.unparse import unparse

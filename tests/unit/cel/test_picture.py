@@ -2,10 +2,10 @@
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.picture import picture
-from interlock.cel.program import Activation
 from interlock.cel.trace import trace
 from interlock.cel.types import DYN
 from interlock.spans import typed_in

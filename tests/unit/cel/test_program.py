@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare, message_type
 from interlock.cel.environment import Environment, Evaluator
-from interlock.cel.program import Activation, Program
+from interlock.cel.libraries.available import AVAILABLE
+from interlock.cel.program import Program
 from interlock.cel.types import BOOL, DYN, INT, STRING, list_of, map_of
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.model.intent import Intent
@@ -166,3 +168,34 @@ def test_what_nests_too_deep_for_python_is_interpreted(text: str, value: Any) ->
     program = environment.compile(typed_in(text))
     assert program.evaluate(Activation(n=1)) == value
     assert environment.sieve([(program, True)])(Activation(n=1)) in (([], [0]), ([], []))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        ("", "n + ", "n", "", ""),
+        ("", "n + (", "n", ")", ""),
+        ("", "n == 1 ? 2 : ", "0", "", ""),
+        ("", "(", "x", " ? true : false)", ""),
+        ("", "!(", "x", ")", ""),
+        ("", "(", "n", " < n)", ""),
+        ("", "(x && (", "x", " || x))", ""),
+        ("", "[", "n", "]", ""),
+        ("", "{n: ", "n", "}", ""),
+        ("", "l[", "n", "]", ""),
+        ("x", "", "", ".?a", ""),
+        ("", "optional.of(", "n", ").orValue(1)", ""),
+        ("", "l.all(e, ", "x", ")", ""),
+        ("", "l.map(e, x, ", "x", ")", ""),
+        ("", "l.transformMap(i, v, x, ", "v", ")", ""),
+        ("", "l.transformMapEntry(i, v, x, {v: ", "v", "})", ""),
+        ("", "cel.bind(a, n, ", "a", ")", ""),
+    ],
+)
+def test_whatever_has_a_plan_is_taken_by_pythons_compiler(shape: tuple[str, str, str, str, str]) -> None:
+    head, before, middle, after, tail = shape
+    environment = Environment(declare([]), dict.fromkeys("nxl", DYN), {}, AVAILABLE)
+    for times in (10, 24, 48, 60):
+        program = environment.compile(typed_in(head + before * times + middle + after * times + tail))
+        assert program.evaluate is not None
+        assert environment.sieve([(program, True)])(Activation()) == ([], [0])

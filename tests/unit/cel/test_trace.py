@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
-from interlock.cel.program import Activation
 from interlock.cel.trace import Step, lines, trace
 from interlock.cel.types import DYN
 from interlock.cel.values import EvaluationError

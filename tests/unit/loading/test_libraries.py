@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.environment import Evaluator
 from interlock.cel.libraries.extensions import sets
-from interlock.cel.program import Activation
 from interlock.engine import Engine
 from interlock.engine.explain import explain
 from interlock.errors import AuthorError

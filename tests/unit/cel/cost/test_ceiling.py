@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.cost.ceiling import Extent, allowance, bound, ceiling
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
@@ -13,7 +14,7 @@ from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.ir import Node
 from interlock.cel.libraries.available import AVAILABLE
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.types import DYN, INT, STRING, list_of, map_of
 from interlock.cel.values import EvaluationError
 from interlock.spans import typed_in

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
-from interlock.cel.program import Activation, Program
+from interlock.cel.program import Program
 from interlock.cel.types import DYN, INT, list_of
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.spans import typed_in
