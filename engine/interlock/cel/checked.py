@@ -44,6 +44,7 @@ from interlock.cel.values import Uint
 from interlock.cel.wire import Message
 
 _LONGEST_REMEMBERED: Final = 4096
+_NAMES: Final = (4, 5)
 _PRIMITIVES: Final = {1: BOOL, 2: INT, 3: UINT, 4: DOUBLE, 5: STRING, 6: BYTES}
 _WELL_KNOWN: Final = {1: DYN, 2: TIMESTAMP, 3: DURATION}
 _DYNAMIC_MESSAGES: Final = {
@@ -62,10 +63,15 @@ def decode(wire: bytes, declarations: Declarations) -> Node:
         UnsupportedError: a construct that has no node.
     """
     checked = Message.parse(Message.parse(wire).bytes(2))
-    references = {entry.integer(1): entry.message(2) for entry in checked.messages(2)}
-    types = {entry.integer(1): _type(entry.bytes(2)) for entry in checked.messages(3)}
-    positions = {entry.integer(1): entry.integer(2) for entry in checked.message(5).messages(4)}
+    references = {number: _remembered(each) for number, each in checked.entries(2).items()}
+    types = {number: _type(each) for number, each in checked.entries(3).items()}
+    positions = checked.message(5).entries(4)
     return _Decoder(declarations, references, types, positions).node(checked.message(4), Scope())
+
+
+def _remembered(wire: bytes) -> Message:
+    """The message in `wire`, which most expressions have in common."""
+    return _remembered_message(wire) if len(wire) <= _LONGEST_REMEMBERED else Message.parse(wire)
 
 
 def _type(wire: bytes) -> CelType:
@@ -105,6 +111,7 @@ def _parsed_type(wire: bytes) -> CelType:  # noqa: C901  # one case a field of t
 
 
 _remembered_type = lru_cache(maxsize=1024)(_parsed_type)
+_remembered_message = lru_cache(maxsize=1024)(Message.parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +129,11 @@ class _Decoder:
         """The node of `expression`, in which the names in `scope` are variables of macros."""
         place = self.place(expression)
         reference = self.references.get(place.id)
-        if reference is not None and (4 in expression or 5 in expression):
+        if reference is not None and not expression.fields.keys().isdisjoint(_NAMES):
             return self.name(place, expression, reference, scope)
-        for number, read in _READERS:
-            if number in expression:
-                return read(self, place, expression.message(number), scope)
+        for number in expression.fields:
+            if number in _READERS:
+                return _READERS[number](self, place, expression.message(number), scope)
         raise UnsupportedError("empty expression", place.offset)
 
     def name(self, place: Place, expression: Message, reference: Message, scope: Scope) -> Node:
@@ -198,14 +205,14 @@ class _Decoder:
 
 _Reader = Callable[[_Decoder, Place, Message, Scope], Node]
 
-_READERS: Final[tuple[tuple[int, _Reader], ...]] = (
-    (3, _Decoder.constant),
-    (5, _Decoder.select),
-    (6, _Decoder.call),
-    (7, _Decoder.list),
-    (8, _Decoder.struct),
-    (9, _Decoder.fold),
-)
+_READERS: Final[dict[int, _Reader]] = {
+    3: _Decoder.constant,
+    5: _Decoder.select,
+    6: _Decoder.call,
+    7: _Decoder.list,
+    8: _Decoder.struct,
+    9: _Decoder.fold,
+}
 
 
 def _constant(message: Message) -> Any:

@@ -121,7 +121,8 @@ class Environment:
 
     def _guards(self, node: Node) -> dict[str, Guard]:
         """What the variables that `node` reads can cost, of those that are computed."""
-        return {name: self.programs[name].guard for name in variables(node) if name in self.programs}
+        computed = self.programs.keys() & variables(node) if self.programs else ()
+        return {name: self.programs[name].guard for name in computed}
 
     def _generator(self) -> Generator:
         table, types = _tables(self.libraries)

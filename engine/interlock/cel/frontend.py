@@ -97,7 +97,7 @@ class Frontend:
         except UnicodeEncodeError as error:
             message = "half of a surrogate pair is no character: remove it"
             raise RejectedError([Problem(source.at(error.start), message)]) from None
-        variables = {name: _declarable(type_, _DEEPEST) for name, type_ in {**self._variables, **extra}.items()}
+        variables = {**self._declared, **_declarables(extra)}
         question = Question(
             vocabulary=self._vocabulary.digest,
             variables=msgspec.Raw(_encoder.encode(variables)),
@@ -133,6 +133,10 @@ class Frontend:
         return said or repeated
 
     @cached_property
+    def _declared(self) -> dict[str, CelType]:
+        return _declarables(self._variables)
+
+    @cached_property
     def _vocabulary(self) -> Vocabulary:
         told = _told(self._libraries)
         return Vocabulary(
@@ -157,6 +161,10 @@ def _told(libraries: tuple[Library, ...]) -> Vocabulary:
     )
     digest = sha256(_encoder.encode((configuration, merged))).digest()
     return Vocabulary(digest=digest, configuration=configuration, merged=merged, files=())
+
+
+def _declarables(variables: Mapping[str, CelType]) -> dict[str, CelType]:
+    return {name: _declarable(type_, _DEEPEST) for name, type_ in variables.items()}
 
 
 def _declarable(type_: CelType, levels: int) -> CelType:

@@ -7,11 +7,13 @@ their own. Only the bytes that the front end made are read, never a request.
 
 from dataclasses import dataclass
 from struct import unpack
-from typing import Final
+from typing import Any, Final
 
 _SIGN: Final = 1 << 63
 _MORE: Final = 0x80
 _VARINT, _FIXED, _BYTES = 0, 1, 2
+_KEY: Final = 1 << 3 | _VARINT
+_ENTRY: Final = 4
 
 Wire = bytes
 """A message or a text as it stands in another message."""
@@ -97,6 +99,18 @@ class Message:
             if isinstance(each, int):
                 found.append(each)
         return tuple(found)
+
+    def entries(self, number: int) -> dict[int, Any]:
+        """What a map field holds by its integers, unread."""
+        found: dict[int, Any] = {}
+        for wire in self.parts(number):
+            # Of nearly all, key and value are two fields that begin with two bytes each.
+            if len(wire) >= _ENTRY and wire[0] == _KEY and wire[1] < _MORE and wire[3] < _MORE:
+                found[wire[1]] = wire[_ENTRY:] if wire[2] & 7 == _BYTES else wire[3]
+            else:
+                entry = Message.parse(wire)
+                found[entry.integer(1)] = entry.fields.get(2, [0])[-1]
+        return found
 
     def parts(self, number: int) -> tuple[Wire, ...]:
         """What a repeated field holds, unread."""

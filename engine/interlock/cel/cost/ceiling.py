@@ -8,7 +8,7 @@ variable, and each part of one, is taken to be as large as all of the data.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from interlock.cel.cost import limits
 from interlock.cel.cost.calls import BY_SIZES, LONGEST_PATTERN, search
@@ -64,12 +64,11 @@ class Bound:
     unit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How large data is: `total` are all its characters, bytes and elements, `count` its elements alone."""
+class Extent(NamedTuple):
+    """How large data is: `total` are all its characters, bytes and elements, `elements` those alone."""
 
     total: int
-    count: int
+    elements: int
 
 
 def ceiling(node: Node, extent: Extent, totals: Mapping[str, int] = _NONE) -> int:
@@ -132,7 +131,7 @@ class _Bounding:
         cost = 1 + name.count(".")
         if name in self.totals:
             return _computed(cost, self.totals[name])
-        return Bound(cost, self.extent.total, self.extent.count, self.extent.count)
+        return Bound(cost, self.extent.total, self.extent.elements, self.extent.elements)
 
     def _call(self, node: Call, arguments: list[Bound], scope: Mapping[str, Bound]) -> Bound:
         if node.function in INDEXING:

@@ -6,7 +6,7 @@ nobody has to count.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from interlock.cel.budget import Budget
@@ -69,5 +69,10 @@ class Guard:
 
 def extent_of(size: int) -> Extent:
     """An extent that data of `size` characters and elements is within: one of few, so that bounds are kept."""
-    total = max(1 << max(size - 1, 0).bit_length(), _SMALLEST)
+    return _extent(max(size - 1, 0).bit_length())
+
+
+@lru_cache(maxsize=64)
+def _extent(bits: int) -> Extent:
+    total = max(1 << bits, _SMALLEST)
     return Extent(total, min(total, LARGEST_COUNT))
