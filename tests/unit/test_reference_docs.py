@@ -62,6 +62,7 @@ _SHAPES: dict[tuple[str, str], type[BaseModel]] = {
     ("policyset.md", "spec.layers[]"): policyset.LayerShape,
     ("policyset.md", "spec.attribution"): policyset.AttributionShape,
     ("policyset.md", "spec.waivers"): policyset.WaiversShape,
+    ("policyset.md", "spec.costs"): policyset.CostsShape,
 }
 
 _ROW = re2.compile(r"(?m)^\| `([^`]+)` \|(.*)\|$")

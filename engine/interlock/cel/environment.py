@@ -86,7 +86,7 @@ class Environment:
         if expected is not None and type_ not in (expected, DYN):
             problem = Problem(source.span, f"must be {expected}, but is {str(type_).replace('interlock.', '')}")
             raise RejectedError([problem])
-        return self._program(source, node)
+        return self.program(source, node)
 
     def sieve(self, rules: Sequence[tuple[Program, bool]]) -> Sieve:
         """A function that tells which of many programs don't evaluate to their boolean.
@@ -100,7 +100,12 @@ class Environment:
         made: Sieve = assemble.executed(text, "<sieve>", generator.names)["sieve"]
         return made
 
-    def _program(self, source: SourceText, checked: Node) -> Program:
+    def program(self, source: SourceText, checked: Node) -> Program:
+        """The program of `source`, which the checker read as `checked`.
+
+        Raises:
+            RejectedError: it grows out of bounds.
+        """
         try:
             node = inlined(checked, self.definitions)
         except TooLargeError as error:

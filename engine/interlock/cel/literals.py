@@ -2,7 +2,8 @@
 
 The checker takes any text for a duration, a pattern or a quantity, and lists
 of mixed types: errors that would come with the first request, or conditions
-that are never true. Kubernetes refuses the same when a policy is created.
+that are never true. Kubernetes refuses durations, timestamps, patterns and
+mixed literals when a policy is created; we refuse all of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

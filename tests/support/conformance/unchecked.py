@@ -29,7 +29,7 @@ def unchecked(environment: Environment, text: str) -> Program:
     node = decode(_as_checked(Message.parse(parsed.bytes(2))), environment.declarations)
     unknown = Library(name="unknown", overloads=tuple(_failing(environment, node)))
     made = replace(environment, libraries=(*environment.libraries, unknown))
-    return made._program(typed_in(text), node)  # noqa: SLF001  # only tests have a tree without types
+    return made.program(typed_in(text), node)
 
 
 def _as_checked(parsed: Message) -> bytes:
