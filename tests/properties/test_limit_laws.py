@@ -11,7 +11,7 @@ from interlock.cel.activation import Activation
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
 from interlock.cel.environment import Environment
-from interlock.cel.trace import trace
+from interlock.cel.explanation.trace import trace
 from interlock.cel.values import LimitExceeded
 from interlock.spans import typed_in
 from support.programs import (

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.cel.ir import variables
-from interlock.cel.partial import Partial
-from interlock.cel.unparse import unparse
+from interlock.cel.rewriting.partial import Partial
+from interlock.cel.text.unparse import unparse
 from support.programs import DECLARED, FAILING_EXPRESSION, INPUTS, TRUSTING, generated, program_of
 
 KNOWN: Final = st.sets(st.sampled_from(sorted(DECLARED)))

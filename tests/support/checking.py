@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from interlock.cel.declarations import declare, message_type
-from interlock.cel.deep import Checked
+from interlock.cel.deep.check import Checked
 from interlock.cel.frontend import Frontend
 from interlock.cel.libraries.overloads import Library
 from interlock.cel.types import BOOL, DYN, INT, STRING, CelType, list_of, map_of

@@ -9,7 +9,7 @@ from interlock.cel.cost.ceiling import Extent
 from interlock.cel.cost.charges import Charges
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import tariff
-from interlock.cel.interpret import interpret
+from interlock.cel.interpreter.interpret import interpret
 from interlock.cel.ir import Call, Loop, Node, is_closed, is_search
 from interlock.cel.program import Program
 from interlock.cel.values import EvaluationError

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.declarations import declare
-from interlock.cel.inline import MAX_DEPTH, MAX_NODES
 from interlock.cel.libraries import STANDARD, functions
+from interlock.cel.rewriting.inline import MAX_DEPTH, MAX_NODES
 from interlock.intents.estimates import BYTES_PER_TOKEN, IMAGE_TOKENS, TOKENS_PER_MESSAGE
 from interlock.loading.kinds import catalog, common, library, policy, policyset, waiver
 from interlock.loading.policyset import load

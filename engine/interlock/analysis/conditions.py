@@ -6,12 +6,12 @@ from interlock.analysis.finding import Finding, Severity
 from interlock.cel.cost.charges import Charges
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import tariff
-from interlock.cel.coverage import branches
-from interlock.cel.interpret import interpret
+from interlock.cel.explanation.coverage import branches
+from interlock.cel.interpreter.interpret import interpret
 from interlock.cel.ir import Call, Const, Node, children, is_closed
-from interlock.cel.partial import Partial
 from interlock.cel.program import Program
-from interlock.cel.unparse import unparse
+from interlock.cel.rewriting.partial import Partial
+from interlock.cel.text.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.spelling import quoted
 

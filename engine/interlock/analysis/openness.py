@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from interlock.analysis.finding import Finding, Severity
 from interlock.cel.ir import Node, Select, Variable, children
 from interlock.cel.program import Program
+from interlock.cel.text.unparse import unparse
 from interlock.cel.types import DYN
-from interlock.cel.unparse import unparse
 from interlock.loading.compile import CompiledPolicy
 from interlock.spelling import quoted
 

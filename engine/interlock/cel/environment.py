@@ -6,21 +6,21 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any
 
-from interlock.cel import assemble
 from interlock.cel.activation import Activation
-from interlock.cel.bindless import bindless, has_bindings
 from interlock.cel.cost.guard import Guard
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.declarations import Declarations
 from interlock.cel.frontend import Frontend, RejectedError
-from interlock.cel.generate import Generator
-from interlock.cel.inline import Definition, TooLargeError, inlined
+from interlock.cel.generation import assemble
+from interlock.cel.generation.generate import Generator
 from interlock.cel.ir import Has, Node, variables
 from interlock.cel.libraries.overloads import Function, Library, functions, results
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.program import Program
+from interlock.cel.rewriting.bindless import bindless, has_bindings
+from interlock.cel.rewriting.inline import Definition, TooLargeError, inlined
+from interlock.cel.text.unparse import unparse
 from interlock.cel.types import DYN, CelType
-from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError
 from interlock.errors import Problem
 from interlock.spans import SourceText

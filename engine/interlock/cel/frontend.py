@@ -10,17 +10,10 @@ from typing import Final
 
 import msgspec
 
-from interlock.cel.checked import decode
-from interlock.cel.configuration import configured
-from interlock.cel.declarations import Declarations
-from interlock.cel.deep import Checked, check_deep
-from interlock.cel.ir import Node
-from interlock.cel.isolated import CHECKER
-from interlock.cel.libraries.overloads import Library
-from interlock.cel.libraries.standard import STANDARD
-from interlock.cel.macros import UnsupportedError
-from interlock.cel.messages import Wording, is_too_deep
-from interlock.cel.protocol import (
+from interlock.cel.checker.configuration import configured
+from interlock.cel.checker.isolated import CHECKER
+from interlock.cel.checker.messages import Wording, is_too_deep
+from interlock.cel.checker.protocol import (
     Accepted,
     Complaint,
     Exhausted,
@@ -30,7 +23,14 @@ from interlock.cel.protocol import (
     Verdict,
     Vocabulary,
 )
-from interlock.cel.tokens import UnreadableError
+from interlock.cel.declarations import Declarations
+from interlock.cel.decoding.checked import decode
+from interlock.cel.decoding.macros import UnsupportedError
+from interlock.cel.deep.check import Checked, check_deep
+from interlock.cel.ir import Node
+from interlock.cel.libraries.overloads import Library
+from interlock.cel.libraries.standard import STANDARD
+from interlock.cel.syntax.tokens import UnreadableError
 from interlock.cel.types import BOOL, DYN, INT, STRING, UINT, CelType, list_of, map_of
 from interlock.errors import Problem
 from interlock.spans import SourceText

@@ -7,16 +7,16 @@ from functools import cached_property
 from typing import Any, Final
 
 from interlock.cel.activation import Activation
-from interlock.cel.assemble import Plan, evaluation, executed
 from interlock.cel.cost.charges import Charges
 from interlock.cel.cost.guard import Guard
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import Tariff, tariff
-from interlock.cel.generate import Generator
-from interlock.cel.interpret import Observer, interpret
+from interlock.cel.generation.assemble import Plan, evaluation, executed
+from interlock.cel.generation.generate import Generator
+from interlock.cel.interpreter.interpret import Observer, interpret
 from interlock.cel.ir import Has, Node, depth, open_loops
 from interlock.cel.libraries.overloads import Function
-from interlock.cel.partial import Partial
+from interlock.cel.rewriting.partial import Partial
 from interlock.cel.types import DYN, CelType
 from interlock.spans import SourceText
 

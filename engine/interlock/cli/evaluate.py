@@ -11,17 +11,17 @@ import typer
 from interlock.cel.activation import Activation
 from interlock.cel.cost.meter import Meter
 from interlock.cel.environment import Environment
+from interlock.cel.explanation.picture import picture
+from interlock.cel.explanation.trace import trace
 from interlock.cel.frontend import RejectedError
 from interlock.cel.libraries.kubernetes.versions import libraries
-from interlock.cel.literal import literal
 from interlock.cel.literals import problems
-from interlock.cel.partial import Partial
-from interlock.cel.partial import Path as FieldPath
-from interlock.cel.picture import picture
 from interlock.cel.program import Program
-from interlock.cel.trace import trace
+from interlock.cel.rewriting.partial import Partial
+from interlock.cel.rewriting.partial import Path as FieldPath
+from interlock.cel.text.literal import literal
+from interlock.cel.text.unparse import unparse
 from interlock.cel.types import DYN
-from interlock.cel.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded, type_of
 from interlock.cli.moment import NowOption, instant
 from interlock.cli.release import ReleaseOption, release_of

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from interlock.cel.trace import Step, lines
+from interlock.cel.explanation.trace import Step, lines
 from interlock.decisionlog.record import record, rfc3339
 from interlock.engine.explain import ExplainedRule, Explanation, NamingWaiver
 

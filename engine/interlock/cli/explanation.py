@@ -5,8 +5,8 @@ from typing import Final
 
 from rich.text import Text
 
-from interlock.cel.picture import picture
-from interlock.cel.trace import Step
+from interlock.cel.explanation.picture import picture
+from interlock.cel.explanation.trace import Step
 from interlock.cli.render import in_one_line, line, reason, visible
 from interlock.decisionlog.record import record, rfc3339
 from interlock.engine.explain import ExplainedRule, Explanation, MissingPermit, NamingWaiver

@@ -7,8 +7,8 @@ and keeps what each sub-expression was. It decides nothing itself.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from interlock.cel.explanation.trace import Step, trace
 from interlock.cel.ir import Variable
-from interlock.cel.trace import Step, trace
 from interlock.engine.consult import Consulted, activation_of, consult, mismatch
 from interlock.engine.judge import outcome
 from interlock.loading.policyset import PolicySet

@@ -12,12 +12,12 @@ from typing import Any, Final
 from interlock.cel.activation import Activation
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.frontend import RejectedError
-from interlock.cel.inline import Definition, calls
 from interlock.cel.ir import Call
 from interlock.cel.libraries.overloads import Library, Overload
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.literals import problems as literal_problems
 from interlock.cel.program import Program
+from interlock.cel.rewriting.inline import Definition, calls
 from interlock.cel.types import BOOL, NAMED, CelType
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.errors import Problem

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.cel.activation import Activation
-from interlock.cel.coverage import Branch, Taken, branches
+from interlock.cel.explanation.coverage import Branch, Taken, branches
 from interlock.cel.program import Program
-from interlock.cel.unparse import unparse
+from interlock.cel.text.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.engine.consult import Consulted
 from interlock.identity import PolicyName

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.cel.trace import lines
+from interlock.cel.explanation.trace import lines
 from interlock.engine import Engine
 from interlock.engine.document import decide_document
 from interlock.engine.explain import Explanation, explain

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
 
-from interlock.cel.budget import Budget
+from interlock.cel.cost.budget import Budget
 from interlock.cel.cost.ceiling import Extent, allowance, bound
 from interlock.cel.cost.limits import LARGEST_COUNT, LARGEST_TOTAL, PER_CALL_LIMIT
 from interlock.cel.ir import Node

@@ -1,0 +1,1 @@
+"""The IR to Python: expressions, and the functions around them."""

@@ -1,0 +1,1 @@
+"""The definition of what an expression means: the IR, evaluated node by node."""

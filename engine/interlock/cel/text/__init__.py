@@ -1,0 +1,1 @@
+"""The IR and its values as CEL texts."""
