@@ -10,8 +10,9 @@ from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.explanation.trace import trace
-from interlock.cel.ir import And, Node, Or, children
+from interlock.cel.ir import And, Node, Or
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import children
 from interlock.cel.values import EvaluationError, Timestamp
 from interlock.model.intent import Intent
 from interlock.spans import typed_in

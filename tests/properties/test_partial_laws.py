@@ -5,9 +5,9 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.cel.ir import variables
 from interlock.cel.rewriting.partial import Partial
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import variables
 from support.programs import DECLARED, FAILING_EXPRESSION, INPUTS, TRUSTING, generated, program_of
 
 KNOWN: Final = st.sets(st.sampled_from(sorted(DECLARED)))

@@ -10,8 +10,9 @@ from interlock.cel.cost.charges import Charges
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import tariff
 from interlock.cel.interpreter.interpret import interpret
-from interlock.cel.ir import Call, Loop, Node, is_closed, is_search
+from interlock.cel.ir import Call, Loop, Node
 from interlock.cel.program import Program
+from interlock.cel.tree import is_closed, is_search
 from interlock.cel.values import EvaluationError
 
 NO_LIMIT = 10**15

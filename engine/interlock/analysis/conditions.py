@@ -8,10 +8,11 @@ from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import tariff
 from interlock.cel.explanation.coverage import branches
 from interlock.cel.interpreter.interpret import interpret
-from interlock.cel.ir import Call, Const, Node, children, is_closed
+from interlock.cel.ir import Call, Const, Node
 from interlock.cel.program import Program
 from interlock.cel.rewriting.partial import Partial
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import children, is_closed
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.spelling import quoted
 

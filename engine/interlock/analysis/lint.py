@@ -8,9 +8,9 @@ from interlock.analysis.finding import Finding, Severity
 from interlock.analysis.openness import openness
 from interlock.analysis.releases import beyond
 from interlock.analysis.worst import Sizes, worst_case
-from interlock.cel.ir import variables
 from interlock.cel.libraries.kubernetes.versions import Version
 from interlock.cel.program import Program
+from interlock.cel.tree import variables
 from interlock.identity import PolicyName
 from interlock.loading.compile import CompiledPolicy
 from interlock.loading.policyset import PolicySet

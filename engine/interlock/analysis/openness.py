@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from interlock.analysis.finding import Finding, Severity
-from interlock.cel.ir import Node, Select, Variable, children
+from interlock.cel.ir import Node, Select, Variable
 from interlock.cel.program import Program
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import children
 from interlock.cel.types import DYN
 from interlock.loading.compile import CompiledPolicy
 from interlock.spelling import quoted

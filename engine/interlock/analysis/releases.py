@@ -3,22 +3,12 @@
 from collections.abc import Iterator
 
 from interlock.analysis.finding import Finding, Severity
-from interlock.cel.ir import (
-    Bind,
-    Call,
-    ListOf,
-    MapOf,
-    Node,
-    OptionalMap,
-    Quantifier,
-    Transform,
-    TransformMap,
-    children,
-)
+from interlock.cel.ir import Bind, Call, ListOf, MapOf, Node, OptionalMap, Quantifier, Transform, TransformMap
 from interlock.cel.libraries import STANDARD
 from interlock.cel.libraries.comparison import CROSS_TYPE
 from interlock.cel.libraries.kubernetes.versions import Version, since
 from interlock.cel.program import Program
+from interlock.cel.tree import children
 from interlock.spelling import quoted
 
 _STANDARD = frozenset(overload.function for overload in STANDARD.overloads)

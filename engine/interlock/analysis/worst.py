@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from interlock.cel.cost.estimate import estimate
 from interlock.cel.cost.ranges import ZERO, Range
 from interlock.cel.cost.sizes import Path
-from interlock.cel.ir import Node, Variable, rebuilt
+from interlock.cel.ir import Node, Variable
 from interlock.cel.program import Program
+from interlock.cel.tree import rebuilt
 from interlock.cel.types import CelType
 
 _SIZELESS = frozenset({"int", "uint", "double", "bool", "type"})

@@ -13,13 +13,14 @@ from interlock.cel.declarations import Declarations
 from interlock.cel.frontend import Frontend, RejectedError
 from interlock.cel.generation import assemble
 from interlock.cel.generation.generate import Generator
-from interlock.cel.ir import Has, Node, variables
+from interlock.cel.ir import Has, Node
 from interlock.cel.libraries.overloads import Function, Library, functions, results
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.program import Program
 from interlock.cel.rewriting.bindless import bindless, has_bindings
 from interlock.cel.rewriting.inline import Definition, TooLargeError, inlined
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import variables
 from interlock.cel.types import DYN, CelType
 from interlock.cel.values import EvaluationError
 from interlock.errors import Problem

@@ -5,11 +5,9 @@ names are resolved, and each node has the type that the checker gave it and the
 offset, in code points, where it stands in its text.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from operator import is_not
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 from interlock.cel.types import CelType
 
@@ -221,102 +219,3 @@ Node: TypeAlias = (
     | Bind
     | OptionalMap
 )
-
-
-def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  # one case a node
-    """The nodes directly below `node`, in the order of the text."""
-    match node:
-        case Const() | Variable() | Local():
-            return ()
-        case Select(_, operand, _) | Has(_, operand, _):
-            return (operand,)
-        case Call(_, _, arguments):
-            return arguments
-        case And(_, left, right) | Or(_, left, right):
-            return (left, right)
-        case Conditional(_, condition, then, otherwise):
-            return (condition, then, otherwise)
-        case ListOf(_, elements):
-            return elements
-        case MapOf(_, pairs):
-            return tuple(side for pair in pairs for side in pair)
-        case Quantifier(_, _, _, range_, predicate):
-            return (range_, predicate)
-        case Transform(_, _, range_, predicate, element) | TransformMap(_, _, range_, predicate, element):
-            return (range_, element) if predicate is None else (range_, predicate, element)
-        case Bind(_, _, value, body):
-            return (value, body)
-        case OptionalMap(_, _, target, body):
-            return (target, body)
-
-
-def is_search(node: Node) -> bool:
-    """Whether `node` looks through a list of any length, which in a loop is a loop of its own."""
-    return isinstance(node, Call) and node.function == "@in" and not isinstance(node.arguments[1], ListOf)
-
-
-def depth(node: Node) -> int:
-    """How many nodes stand one in another, in the deepest part of `node`."""
-    return 1 + max(map(depth, children(node)), default=0)
-
-
-def is_closed(node: Node) -> bool:
-    """Whether `node` names no variable: it is the same in every evaluation."""
-    return not isinstance(node, Variable | Local) and all(map(is_closed, children(node)))
-
-
-def open_loops(node: Node) -> int:
-    """How many loops in `node` range over what is known only when it is evaluated."""
-    is_open = isinstance(node, Loop) and not is_closed(node.range)
-    return is_open + sum(map(open_loops, children(node)))
-
-
-def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """`node` with every node directly below it replaced by what `change` makes of it."""
-    changed = {}
-    for name in _CHILD_FIELDS[type(node)]:
-        before = getattr(node, name)
-        after = _changed(before, change)
-        if after is not before:
-            changed[name] = after
-    return replace(node, **changed) if changed else node
-
-
-def variables(node: Node) -> frozenset[str]:
-    """The names of all activation variables that `node` reads."""
-    if isinstance(node, Variable):
-        return frozenset({node.name})
-    return frozenset[str]().union(*map(variables, children(node)))
-
-
-_CHILDREN: Final = frozenset(
-    {
-        "operand",
-        "arguments",
-        "left",
-        "right",
-        "condition",
-        "then",
-        "otherwise",
-        "elements",
-        "entries",
-        "range",
-        "predicate",
-        "element",
-        "value",
-        "body",
-        "target",
-    }
-)
-
-_CHILD_FIELDS: Final = {
-    kind: tuple(field.name for field in fields(kind) if field.name in _CHILDREN) for kind in get_args(Node)
-}
-
-
-def _changed(value: Any, change: Callable[[Node], Node]) -> Any:
-    """`value` with every node in it changed; itself where none is."""
-    if isinstance(value, tuple):
-        made = tuple([_changed(each, change) for each in value])
-        return made if any(map(is_not, made, value)) else value
-    return change(value) if isinstance(value, Node) else value

@@ -9,9 +9,10 @@ mixed literals when a policy is created; we refuse all of them.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from interlock.cel.ir import Call, Const, ListOf, MapOf, Node, children
+from interlock.cel.ir import Call, Const, ListOf, MapOf, Node
 from interlock.cel.libraries.overloads import Function
 from interlock.cel.libraries.strings import pattern
+from interlock.cel.tree import children
 from interlock.cel.types import DYN, CelType
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.errors import Problem

@@ -14,9 +14,10 @@ from interlock.cel.cost.tariff import Tariff, tariff
 from interlock.cel.generation.assemble import Plan, evaluation, executed
 from interlock.cel.generation.generate import Generator
 from interlock.cel.interpreter.interpret import Observer, interpret
-from interlock.cel.ir import Has, Node, depth, open_loops
+from interlock.cel.ir import Has, Node
 from interlock.cel.libraries.overloads import Function
 from interlock.cel.rewriting.partial import Partial
+from interlock.cel.tree import depth, open_loops
 from interlock.cel.types import DYN, CelType
 from interlock.spans import SourceText
 

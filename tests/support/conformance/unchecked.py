@@ -15,10 +15,11 @@ from cel_expr_python import cel
 from interlock.cel.decoding.checked import decode
 from interlock.cel.decoding.wire import Message
 from interlock.cel.environment import Environment
-from interlock.cel.ir import Call, Node, children
+from interlock.cel.ir import Call, Node
 from interlock.cel.libraries.overloads import Library, Overload, functions, no_overload
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.program import Program
+from interlock.cel.tree import children
 from interlock.cel.types import DYN
 from interlock.spans import typed_in
 

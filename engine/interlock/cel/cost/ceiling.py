@@ -34,10 +34,8 @@ from interlock.cel.ir import (
     Transform,
     TransformMap,
     Variable,
-    children,
-    is_closed,
-    is_search,
 )
+from interlock.cel.tree import children, is_closed, is_search
 
 _LEAST: Final = 16
 """The size of an address, which is the largest of what isn't counted by characters or elements."""

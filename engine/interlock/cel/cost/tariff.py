@@ -30,8 +30,8 @@ from interlock.cel.ir import (
     Transform,
     TransformMap,
     Variable,
-    children,
 )
+from interlock.cel.tree import children
 
 INDEXING: Final = frozenset({"_[_]", "_[?_]", "_?._"})
 OPTIONAL_INDEXING: Final = frozenset({"_[?_]", "_?._"})

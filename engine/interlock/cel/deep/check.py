@@ -15,9 +15,10 @@ from interlock.cel.deep.cuts import Cuts, TooDeepError, cuts, depth
 from interlock.cel.deep.pieces import Piece, piece
 from interlock.cel.deep.scopes import scopes
 from interlock.cel.deep.witness import witness
-from interlock.cel.ir import Node, children, rebuilt, variables
+from interlock.cel.ir import Node
 from interlock.cel.syntax.forms import Form, postorder
 from interlock.cel.syntax.parser import parse
+from interlock.cel.tree import children, rebuilt, variables
 from interlock.cel.types import DYN, CelType
 from interlock.errors import Problem
 from interlock.spans import SourceText

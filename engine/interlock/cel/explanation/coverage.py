@@ -9,17 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.cel.ir import (
-    And,
-    Conditional,
-    Const,
-    Node,
-    Or,
-    Quantifier,
-    Transform,
-    TransformMap,
-    children,
-)
+from interlock.cel.ir import And, Conditional, Const, Node, Or, Quantifier, Transform, TransformMap
+from interlock.cel.tree import children
 
 
 @dataclass(frozen=True, slots=True)

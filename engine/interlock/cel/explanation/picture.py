@@ -13,9 +13,10 @@ from itertools import groupby
 from typing import Final
 
 from interlock.cel.explanation.trace import Step, is_plain
-from interlock.cel.ir import And, Conditional, Node, Or, children
+from interlock.cel.ir import And, Conditional, Node, Or
 from interlock.cel.text.literal import literal
 from interlock.cel.text.unparse import unparse, written
+from interlock.cel.tree import children
 from interlock.cel.values import keys
 
 WIDTH: Final = 100

@@ -22,11 +22,11 @@ from interlock.cel.ir import (
     Transform,
     TransformMap,
     Variable,
-    children,
 )
 from interlock.cel.program import Program
 from interlock.cel.text.literal import literal
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import children
 from interlock.cel.values import EvaluationError, LimitExceeded
 
 _MAX_TEXT: Final = 200

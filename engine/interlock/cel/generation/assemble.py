@@ -11,7 +11,8 @@ from typing import Any
 from interlock.cel.cost.budget import Budget, within
 from interlock.cel.cost.guard import Guard
 from interlock.cel.generation.generate import Generator
-from interlock.cel.ir import Loop, Node, children, is_closed, is_search, open_loops
+from interlock.cel.ir import Loop, Node
+from interlock.cel.tree import children, is_closed, is_search, open_loops
 
 
 @dataclass(frozen=True, slots=True)

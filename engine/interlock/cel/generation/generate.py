@@ -40,14 +40,13 @@ from interlock.cel.ir import (
     Transform,
     TransformMap,
     Variable,
-    is_closed,
-    is_search,
 )
 from interlock.cel.libraries.collections import has_repeated
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
 from interlock.cel.libraries.ranges import elements, entries_of, pairs
+from interlock.cel.tree import is_closed, is_search
 from interlock.cel.types import BOOL, DYN, INT, STRING, CelType, list_of, map_of
 from interlock.cel.values import entries, type_of
 

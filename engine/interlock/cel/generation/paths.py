@@ -22,8 +22,8 @@ from interlock.cel.ir import (
     Transform,
     TransformMap,
     Variable,
-    children,
 )
+from interlock.cel.tree import children
 
 Path = tuple[str, ...]
 """A variable and the fields below it: `("intent", "models")`."""

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from interlock.cel.ir import Bind, Call, Const, ListOf, Node, Transform, children, rebuilt
+from interlock.cel.ir import Bind, Call, Const, ListOf, Node, Transform
+from interlock.cel.tree import children, rebuilt
 from interlock.cel.types import INT, list_of
 
 

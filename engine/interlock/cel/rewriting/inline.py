@@ -12,7 +12,8 @@ from functools import cached_property
 from itertools import count
 from typing import Final
 
-from interlock.cel.ir import Bind, Call, Local, Loop, Node, OptionalMap, Place, Variable, children, rebuilt
+from interlock.cel.ir import Bind, Call, Local, Loop, Node, OptionalMap, Place, Variable
+from interlock.cel.tree import children, rebuilt
 
 MAX_NODES: Final = 10_000
 """How large an expression may become: functions that call functions twice grow without bound."""

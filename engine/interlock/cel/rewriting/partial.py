@@ -33,12 +33,11 @@ from interlock.cel.ir import (
     Transform,
     TransformMap,
     Variable,
-    children,
-    rebuilt,
 )
 from interlock.cel.libraries.overloads import Function, results
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.text.literal import is_writable
+from interlock.cel.tree import children, rebuilt
 from interlock.cel.types import BOOL
 from interlock.cel.values import EvaluationError, LimitExceeded
 

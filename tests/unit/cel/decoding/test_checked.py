@@ -21,9 +21,8 @@ from interlock.cel.ir import (
     Select,
     Transform,
     Variable,
-    children,
-    variables,
 )
+from interlock.cel.tree import children, variables
 from interlock.cel.types import (
     BOOL,
     BYTES,

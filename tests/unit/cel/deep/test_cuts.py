@@ -7,9 +7,10 @@ import pytest
 
 from interlock.cel.deep.check import check_deep
 from interlock.cel.deep.cuts import depth
-from interlock.cel.ir import Node, children
+from interlock.cel.ir import Node
 from interlock.cel.syntax.parser import parse
 from interlock.cel.syntax.tokens import UnreadableError
+from interlock.cel.tree import children
 from interlock.cel.types import BOOL
 from interlock.spans import typed_in
 from support.checking import check

@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from interlock.cel.deep.check import Checked, check_deep
-from interlock.cel.ir import Call, Node, children, rebuilt
+from interlock.cel.ir import Call, Node
+from interlock.cel.tree import children, rebuilt
 from interlock.cel.types import DYN, INT, STRING, CelType
 from interlock.spans import SourceText, Span, typed_in
 from support.checking import VARIABLES, check

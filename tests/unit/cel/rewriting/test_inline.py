@@ -13,12 +13,13 @@ from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.explanation.trace import lines, trace
 from interlock.cel.frontend import RejectedError
-from interlock.cel.ir import Call, Loop, Node, children
+from interlock.cel.ir import Call, Loop, Node
 from interlock.cel.libraries.extensions.macros import BINDINGS
 from interlock.cel.libraries.overloads import Library, Overload
 from interlock.cel.program import Program
 from interlock.cel.rewriting.inline import MAX_DEPTH, MAX_NODES, Definition, inlined, measured
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import children
 from interlock.cel.types import BOOL, DYN, INT, CelType
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.spans import typed_in
