@@ -178,6 +178,25 @@ LIBRARIES = (BINDINGS, math.VERSIONS[-1], *versions.libraries(Version(1, 31)))
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "x.matches()",
+            "`matches` takes other arguments: `matches(string, string)` or `string.matches(string)`",
+        ),
+        (
+            "math.abs()",
+            "`abs` takes other arguments: `math.abs(double)` or `math.abs(int)` or `math.abs(uint)`",
+        ),
+        ("[1, 2].all(x)", "`all` takes other arguments"),
+    ],
+)
+def test_functions_say_which_arguments_they_take(text: str, message: str) -> None:
+    environment = Environment(declare([]), {"x": DYN}, {}, libraries=LIBRARIES)
+    assert [said for _, _, said in problems_of(text, environment=environment)] == [message]
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         ("x.contians('a')", [(1, 11, "undeclared reference to `contians`: did you mean `contains`?")]),

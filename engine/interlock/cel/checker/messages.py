@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from interlock.cel.libraries.overloads import Library
+from interlock.cel.libraries.overloads import Library, Overload
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.types import CelType
 from interlock.spelling import closest
@@ -21,6 +22,7 @@ _NO_OVERLOAD: Final = re.compile(r"found no matching overload for '(.*)' applied
 _CALLED: Final = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*$", re.ASCII)
 
 _LONGEST_NAME: Final = 100
+_MOST_FORMS: Final = 4
 
 _OPERATORS: Final = {"_[_]": "index", "@in": "in", "_?_:_": "?:", "!_": "!", "-_": "-"}
 
@@ -59,8 +61,9 @@ class Wording:
         if match := _UNDECLARED.fullmatch(message):
             name = match.group(1)
             is_called = after.startswith("(")
-            meant = self._function(name, before) if is_called else self._variable(name, after)
-            return f"undeclared reference to `{name}`{meant}"
+            if is_called:
+                return self._call(name, before)
+            return f"undeclared reference to `{name}`{self._variable(name, after)}"
         if match := _NO_OVERLOAD.fullmatch(message):
             function, types = match.groups()
             operator = _OPERATORS.get(function, function.strip("_"))
@@ -84,10 +87,22 @@ class Wording:
             return _did_you_mean(name, self.variables)
         return _did_you_mean(name, self.variables) or _did_you_mean(first, others)
 
-    def _function(self, name: str, before: str) -> str:
-        """What may be meant by a call of `name`, with which the text before its parenthesis ends."""
+    def _call(self, name: str, before: str) -> str:
+        """What is wrong with a call of `name`, with which the text before its parenthesis ends."""
         called = _CALLED.search(before[-_LONGEST_NAME:])
         names = {name, called.group()} if called else {name}
+        if known := names & self._functions:
+            forms = [f"`{form}`" for form in self._forms(known)]
+            return f"`{name}` takes other arguments{': ' if forms else ''}{' or '.join(forms)}"
+        return f"undeclared reference to `{name}`{self._function(name, names)}"
+
+    def _forms(self, names: AbstractSet[str]) -> list[str]:
+        """How the functions of these names are called."""
+        overloads = (each for library in (STANDARD, *self.libraries) for each in library.overloads)
+        return sorted({_form(each) for each in overloads if each.function in names})[:_MOST_FORMS]
+
+    def _function(self, name: str, names: AbstractSet[str]) -> str:
+        """What may be meant by a call of `name`, which stands for one of `names`."""
         if (release := self._release(names)) is not None:
             return f": Kubernetes has it since {release}"
         shown = {full.rpartition(".")[2]: full for full in sorted(self._functions, reverse=True)}
@@ -114,6 +129,14 @@ class Wording:
     @cached_property
     def _namespaces(self) -> frozenset[str]:
         return frozenset(name.rpartition(".")[0] for name in self._functions if "." in name)
+
+
+def _form(overload: Overload) -> str:
+    """How the function of an overload is called, with types for values."""
+    # Type parameters stand for any type, as dynamic values do.
+    parameters = [re.sub(r"~\w+", "dyn", str(each)) for each in overload.parameters]
+    target = f"{parameters.pop(0)}." if overload.is_member else ""
+    return f"{target}{overload.function}({', '.join(parameters)})"
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
