@@ -9,14 +9,15 @@ Types are relied on only where they follow from the declarations of the
 activation; what the checker inferred below `dyn` is guarded at run time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from interlock.cel.declarations import Declarations
+from interlock.cel.generation import loops
 from interlock.cel.generation.code import Code
 from interlock.cel.generation.integers import guarded
+from interlock.cel.generation.loops import Scope
 from interlock.cel.generation.operators import inline, result
 from interlock.cel.generation.paths import Path, path_of, repeated
 from interlock.cel.interpreter.interpret import ALTERNATIVES
@@ -29,13 +30,11 @@ from interlock.cel.ir import (
     Has,
     ListOf,
     Local,
-    Loop,
     MapOf,
     Node,
     OptionalMap,
     Or,
     Quantifier,
-    Quantity,
     Select,
     Transform,
     TransformMap,
@@ -45,15 +44,9 @@ from interlock.cel.libraries.collections import has_repeated
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
-from interlock.cel.libraries.ranges import elements, entries_of, pairs
-from interlock.cel.tree import is_closed, is_search
-from interlock.cel.types import BOOL, DYN, INT, STRING, CelType, list_of, map_of
+from interlock.cel.tree import is_search
+from interlock.cel.types import BOOL, DYN, STRING, CelType, list_of, map_of
 from interlock.cel.values import entries, type_of
-
-Scope = Mapping[str, Code]
-"""The variables of the macros around a node."""
-
-_ITERATIONS: Final = {Quantity.ALL: "all", Quantity.EXISTS: "any"}
 
 
 @dataclass(slots=True)
@@ -83,7 +76,7 @@ class Generator:
         for path, node in repeated(nodes).items():
             if path not in self.read:
                 code = self.code(node, {})
-                self.read[path] = self._fresh(code.type)
+                self.read[path] = self.fresh(code.type)
                 lines.append(f"{self.read[path].text} = {code.text}")
         return lines
 
@@ -203,91 +196,13 @@ class Generator:
         body = self._function(node.variable, DYN, node.body, scope)
         return Code(f"{map_}({self.code(node.target, scope).text}, {body.text})")
 
-    def quantifier(self, node: Quantifier, scope: Scope) -> Code:
-        """`all`, `exists` or `exists_one`."""
-        if (made := self._search(node, scope)) is not None:
-            return made
-        head, inner = self._loop(node, scope)
-        predicate = self.condition(node.predicate, inner)
-        if node.quantity is Quantity.EXISTS_ONE:
-            return Code(f"(sum([{predicate} {head}]) == 1)", BOOL)
-        return Code(f"{_ITERATIONS[node.quantity]}({predicate} {head})", BOOL)
-
-    def _search(self, node: Quantifier, scope: Scope) -> Code | None:
-        """`range.exists(x, x == text)` or `range.all(x, x != text)`, which Python's `in` computes."""
-        match node:
-            case Quantifier(
-                _, Quantity.EXISTS, (name,), _, Call(_, "_==_", (Local(_, left), Const() as right))
-            ):
-                word = "in"
-            case Quantifier(_, Quantity.ALL, (name,), _, Call(_, "_!=_", (Local(_, left), Const() as right))):
-                word = "not in"
-            case _:
-                return None
-        if left != name or not isinstance(right.value, str):
-            return None
-        over, _ = self._elements(node, scope)
-        return Code(f"({right.value!r} {word} {over})", BOOL)
-
-    def transform(self, node: Transform, scope: Scope) -> Code:
-        """`map`, `filter` or `transformList`."""
-        head, inner = self._loop(node, scope)
-        made = self.code(node.element, inner)
-        return Code(f"[{made.text} {head}{self._test(node, inner)}]", list_of(made.type))
-
-    def transform_map(self, node: TransformMap, scope: Scope) -> Code:
-        """`transformMap` or `transformMapEntry`."""
-        with self._iterable(is_iterable=self.is_iterable or node.makes_entries):
-            head, inner = self._loop(node, scope)
-            made, test = self.code(node.element, inner).text, self._test(node, inner)
-        if node.makes_entries:
-            each = f"for m in [{made} {head}{test}] for e in {self.name(entries_of)}(m)"
-            return Code(f"{self.name(entries)}([e {each}])")
-        return Code(f"{self.name(entries)}([({inner[node.variables[0]].text}, {made}) {head}{test}])")
-
-    def _test(self, node: Transform | TransformMap, inner: Scope) -> str:
-        return "" if node.predicate is None else f" if {self.condition(node.predicate, inner)}"
-
-    def _loop(self, node: Loop, scope: Scope) -> tuple[str, Scope]:
-        """The head of a loop, and the scope of its body."""
-        if len(node.variables) == 1:
-            over, type_ = self._elements(node, scope)
-            element = self._fresh(type_)
-            return f"for {element.text} in {over}", {**scope, node.variables[0]: element}
-        range_ = self._range(node, scope)
-        text, is_list, known = range_.text, range_.type.name == "list", range_.type.parameters
-        key, value = self._fresh(INT if is_list else DYN), self._fresh(known[-1] if known else DYN)
-        over = f"enumerate({text})" if is_list else f"{self.name(pairs)}({text})"
-        first, second = node.variables
-        return f"for {key.text}, {value.text} in {over}", {**scope, first: key, second: value}
-
-    def _elements(self, node: Loop, scope: Scope) -> tuple[str, CelType]:
-        """What a loop of one variable goes over, and the type of its elements."""
-        range_ = self._range(node, scope)
-        if range_.type.name != "list":
-            return f"{self.name(elements)}({range_.text})", DYN
-        return range_.text, range_.type.parameters[0] if range_.type.parameters else DYN
-
-    def _range(self, node: Loop, scope: Scope) -> Code:
-        """The range of a loop, which is paid for."""
-        with self._iterable(is_iterable=True):
-            range_ = self.code(node.range, scope)
-        is_paid = self.pay and not is_closed(node.range)
-        return replace(range_, text=f"{self.pay}({range_.text})") if is_paid else range_
-
-    @contextmanager
-    def _iterable(self, *, is_iterable: bool) -> Iterator[None]:
-        before, self.is_iterable = self.is_iterable, is_iterable
-        yield
-        self.is_iterable = before
-
     def _function(self, variable: str, type_: CelType, body: Node, scope: Scope) -> Code:
         """A function of `variable`, and the type of what it returns."""
-        bound = self._fresh(type_)
+        bound = self.fresh(type_)
         made = self.code(body, {**scope, variable: bound})
         return Code(f"(lambda {bound.text}: {made.text})", made.type)
 
-    def _fresh(self, type_: CelType) -> Code:
+    def fresh(self, type_: CelType) -> Code:
         """A Python variable that no other has the name of."""
         return Code(self._name_of_variable(), type_)
 
@@ -308,9 +223,9 @@ _WRITERS: Final[Mapping[type, Callable[[Generator, Any, Scope], Code]]] = {
     Conditional: Generator.conditional,
     ListOf: Generator.list_of,
     MapOf: Generator.map_of,
-    Quantifier: Generator.quantifier,
-    Transform: Generator.transform,
-    TransformMap: Generator.transform_map,
+    Quantifier: loops.quantifier,
+    Transform: loops.transform,
+    TransformMap: loops.transform_map,
     Bind: Generator.bind,
     OptionalMap: Generator.optional_map,
 }
