@@ -81,6 +81,10 @@ class Opaque(Struct, frozen=True):
 
     cel_type: ClassVar[CelType]
 
+    def __str__(self) -> str:
+        """A CEL expression of it where there is one; otherwise the name of its type."""
+        return self.cel_type.name
+
 
 class BoolKey(Enum):
     """A boolean as the key of a dict."""

@@ -34,6 +34,9 @@ class IP(Opaque, frozen=True):
 
     address: Address
 
+    def __str__(self) -> str:
+        return f'ip("{self.address}")'
+
 
 class CIDR(Opaque, frozen=True):
     """An address, and how many of its leading bits name its network."""
@@ -42,6 +45,9 @@ class CIDR(Opaque, frozen=True):
 
     address: Address
     length: int
+
+    def __str__(self) -> str:
+        return f'cidr("{self.address}/{self.length}")'
 
     @property
     def network(self) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

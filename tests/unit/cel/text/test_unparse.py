@@ -2,8 +2,11 @@
 
 import pytest
 
+from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
+from interlock.cel.libraries.available import AVAILABLE
+from interlock.cel.libraries.kubernetes.authorizer import Answer, Authorizer
 from interlock.cel.text.literal import literal
 from interlock.cel.text.unparse import unparse
 from interlock.cel.types import DYN, INT
@@ -102,3 +105,28 @@ def test_all_other_text_comes_back_in_the_canonical_layout(text: str, canonical:
 )
 def test_every_value_is_written_as_a_literal(value: object, text: str) -> None:
     assert literal(value) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'quantity("1610612736")',
+        'quantity("0.5")',
+        'ip("::1")',
+        'cidr("10.0.0.0/8")',
+        'semver("1.2.3")',
+        'semver("1.2.3-rc.1+build.5")',
+        'url("https://user@example.com:80/a%20b?c=d")',
+        'url("urn:isbn:1")',
+        'url("/a?b")',
+        "format.uuid()",
+    ],
+)
+def test_a_value_of_a_library_is_written_as_what_makes_it(text: str) -> None:
+    environment = Environment(declare([]), {}, {}, AVAILABLE)
+    value = environment.compile(typed_in(text)).exact(Activation())
+    assert literal(value) == text
+
+
+def test_a_value_that_nothing_makes_is_written_by_its_type() -> None:
+    assert literal(Authorizer(lambda _: Answer(is_allowed=False))) == "kubernetes.authorization.Authorizer"

@@ -54,6 +54,9 @@ class Quantity(Opaque, frozen=True):
     def __hash__(self) -> int:
         return hash(self.amount)
 
+    def __str__(self) -> str:
+        return f'quantity("{self.amount:f}")'
+
     def plus(self, other: "Quantity") -> "Quantity":
         """The sum."""
         if self.is_short and other.is_short:

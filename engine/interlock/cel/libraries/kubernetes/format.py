@@ -29,6 +29,9 @@ class Format(Opaque, frozen=True):
 
     name: str
 
+    def __str__(self) -> str:
+        return f"format.{self.name}()"
+
 
 def named(name: str) -> Optional:
     """The format of that name, if there is one."""

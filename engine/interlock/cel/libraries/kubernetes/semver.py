@@ -40,6 +40,12 @@ class Semver(Opaque, frozen=True):
     def __hash__(self) -> int:
         return hash(self.precedence)
 
+    def __str__(self) -> str:
+        identifiers = (text or str(number) for _, number, text in self.prerelease)
+        prerelease = f"-{'.'.join(identifiers)}" if self.prerelease else ""
+        build = f"+{'.'.join(self.build)}" if self.build else ""
+        return f'semver("{".".join(map(str, self.core))}{prerelease}{build}")'
+
 
 def parse(text: str) -> Semver:
     """The version that `text` is.

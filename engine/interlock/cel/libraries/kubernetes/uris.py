@@ -44,6 +44,14 @@ class Parts(Struct, frozen=True):
     query: str | None = None
     fragment: str = ""
 
+    def __str__(self) -> str:
+        scheme = f"{self.scheme}:" if self.scheme else ""
+        user = "" if self.user is None else f"{self.user}@"
+        authority = f"//{user}{self.host}" if self.host or self.user is not None else ""
+        rest = f"{authority}{self.path}" if self.opaque is None else self.opaque
+        query = "" if self.query is None else f"?{self.query}"
+        return f"{scheme}{rest}{query}"
+
 
 def parse_request(text: str) -> Parts:
     """The parts of an absolute URI or an absolute path, in which a `#` means nothing.

@@ -1,5 +1,6 @@
 """URLs: whether a text is one, and the parts that it has."""
 
+import json
 from typing import ClassVar, Final
 
 from interlock.cel.libraries.kubernetes.escapes import InvalidURIError, Part, from_bytes, unescaped
@@ -17,6 +18,9 @@ class URL(Opaque, frozen=True):
     cel_type: ClassVar = CelType("kubernetes.URL")
 
     parts: Parts
+
+    def __str__(self) -> str:
+        return f"url({json.dumps(from_bytes(str(self.parts)), ensure_ascii=False)})"
 
 
 def url(text: str) -> URL:
