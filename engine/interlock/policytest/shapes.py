@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Name, Shape, Text, broken_rule
+from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text, broken_rule
 from interlock.loading.kinds.policy import DefaultShape
 from interlock.loading.kinds.waiver import InstantText
 from interlock.units import Instant
@@ -153,7 +153,7 @@ class SuiteSpec(Shape):
     """What is tried."""
 
 
-class PolicyTestDocument(Envelope):
+class PolicyTestDocument(Envelope[Metadata]):
     """Tests of some policies."""
 
     kind: Literal["PolicyTest"]

@@ -47,6 +47,8 @@ class Kinds:
 @cache
 def kubernetes() -> Kinds:
     """The built-in kinds of the release that ships with Interlock."""
-    document = json.loads(gzip.decompress(files(__package__).joinpath("kubernetes.json.gz").read_bytes()))
+    document = json.loads(
+        gzip.decompress(files("interlock.schemas").joinpath("kubernetes.json.gz").read_bytes())
+    )
     found = tuple(Kind(*each) for each in document["kinds"])
     return Kinds(document["version"], found, document["definitions"])

@@ -47,7 +47,7 @@ _WITH_FIRST_SEMVER: Final = (*(each for each in _KUBERNETES if each.name != SEMV
 # Rows of sizes and costs, which are no expressions with a value.
 _OF_COST: Final = frozenset({"cost", "size"})
 # The type of a variable whose elements have none.
-_BARE: Final = {"list": "list(int)", "map": "map(string, int)"}
+_BARE: Final[dict[str, str]] = {"list": "list(int)", "map": "map(string, int)"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +126,10 @@ def _library(declared: dict[str, Any]) -> Library:
     return Library(name=declared["name"], overloads=overloads)
 
 
+def _type(name: str) -> CelType:
+    return type_named(_BARE.get(name, name))
+
+
 def _of_kubernetes(raw: dict[str, Any], file: str, id_: str) -> Case:
     variables = raw.get("variables", {})
     expected = raw.get("expect", {"bool": True})
@@ -135,7 +139,7 @@ def _of_kubernetes(raw: dict[str, Any], file: str, id_: str) -> Case:
         text=raw["expr"],
         expect=expected if expected.keys() & {"error", "compile_error"} else {"value": expected},
         libraries=_WITH_FIRST_SEMVER if raw.get("version") == 0 else _KUBERNETES,
-        types={name: type_named(_BARE.get(each["type"], each["type"])) for name, each in variables.items()},
+        types={name: _type(each["type"]) for name, each in variables.items()},
         values={name: value_of(each["value"]) for name, each in variables.items()},
         is_strict=True,
     )

@@ -185,8 +185,8 @@ class _Parser:
             case ("int", number):
                 return self.integer(number)
             case ("sign", "-") if self.is_number(self.position):
-                after = self.next()
-                return self.integer(-after.value) if after.kind == "int" else Literal(-after.value)
+                kind, number = self.next()
+                return self.integer(-number) if kind == "int" else Literal(-number)
             case ("sign", "("):
                 node = self.expression()
                 self.expect("sign", ")")
@@ -195,8 +195,8 @@ class _Parser:
                 return ListOf(self.several("]", self.element))
             case ("sign", "{"):
                 return MapOf(self.several("}", self.entry))
-            case _:
-                raise NotCelError(f"unexpected {token.value}")
+            case (_, value):
+                raise NotCelError(f"unexpected {value}")
 
     def named(self, *, is_root: bool) -> Node:
         token = self.next()

@@ -112,6 +112,10 @@ def _text(literal: str) -> str | bytes:
         raise NotCelError("no code point") from None
 
 
+def _plain(escaped: str) -> str:
+    return _PLAIN.get(escaped, escaped)
+
+
 def _unescaped(body: str, *, is_bytes: bool) -> bytes:
     """The UTF-8 of `body`; in bytes, `\\x` and octal escapes are octets instead of code points."""
     made, position = b"", 0
@@ -121,8 +125,8 @@ def _unescaped(body: str, *, is_bytes: bool) -> bytes:
             raise NotCelError("no escape sequence")
         made += body[position : match.start()].encode()
         position = match.end()
-        if found["plain"]:
-            made += _PLAIN.get(found["plain"], found["plain"]).encode()
+        if plain := found["plain"]:
+            made += _plain(plain).encode()
             continue
         digits = found["hex"] or found["octal"] or found["short"] or found["long"]
         code = int(digits, 8 if found["octal"] else 16)

@@ -78,6 +78,7 @@ def tokens(text: str) -> Iterator[Token]:
         if group == "other":
             raise UnreadableError(match.start())
         if group != "skip":
-            kind = _WORDS.get(match.group(), TokenKind(group))
-            yield Token(kind=kind, text=match.group(), start=match.start(), end=match.end())
+            read = text[match.start() : match.end()]
+            kind = _WORDS.get(read, TokenKind(group))
+            yield Token(kind=kind, text=read, start=match.start(), end=match.end())
     yield Token(kind=TokenKind.END, text="", start=len(text), end=len(text))

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 import re2
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
-from interlock.loading.kinds.common import AtLeastOne, DigestText, Envelope, Many, Shape, Text, broken_rule
+from interlock.loading.kinds.common import (
+    AtLeastOne,
+    DigestText,
+    Envelope,
+    Many,
+    Metadata,
+    Shape,
+    Text,
+    broken_rule,
+)
 from interlock.model.intent import MAX_INT64
 
 _PRICE = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?"
@@ -118,7 +127,7 @@ class CatalogSpec(Shape):
     """What tools are."""
 
 
-class CatalogDocument(Envelope):
+class CatalogDocument(Envelope[Metadata]):
     """What the platform knows about models, accelerators and tools."""
 
     kind: Literal["Catalog"]

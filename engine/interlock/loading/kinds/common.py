@@ -4,7 +4,7 @@ Validators here raise one error type, `rule`, whose message goes on after the
 field's path: it starts with a verb and says what to write.
 """
 
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Generic, Literal, TypeVar
 
 import re2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
@@ -81,11 +81,14 @@ class Metadata(Shape):
     """Notes for people and tools; they change no decision."""
 
 
-class Envelope(Shape):
+_Metadata = TypeVar("_Metadata", bound=Metadata)
+
+
+class Envelope(Shape, Generic[_Metadata]):
     """What every document starts with."""
 
     api_version: Literal["interlock.dev/v1alpha1"]
     """The version of the document's format."""
 
-    metadata: Metadata
+    metadata: _Metadata
     """What the document is called."""

@@ -58,14 +58,11 @@ class LibrarySpec(Shape):
     """The functions, each of which may call those above it."""
 
 
-class LibraryDocument(Envelope):
+class LibraryDocument(Envelope[LibraryMetadata]):
     """Functions that policies import and call."""
 
     kind: Literal["FunctionLibrary"]
     """The kind of document."""
-
-    metadata: LibraryMetadata
-    """What the library is called."""
 
     spec: LibrarySpec
     """The functions, and which version of them this is."""

@@ -10,6 +10,7 @@ from interlock.loading.kinds.common import (
     DigestText,
     Envelope,
     Many,
+    Metadata,
     Name,
     Shape,
     Text,
@@ -160,7 +161,7 @@ class PolicySpec(Shape):
     """What objects get where they have nothing, before they are decided. Not together with `match.when`."""
 
 
-class PolicyDocument(Envelope):
+class PolicyDocument(Envelope[Metadata]):
     """A layer's rules for one area."""
 
     kind: Literal["IntentPolicy"]

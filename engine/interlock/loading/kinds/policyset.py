@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Name, Shape, Text
+from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text
 from interlock.model.area import Area
 from interlock.model.costs import DEFAULT_COST_LIMITS
 from interlock.model.labels import DEFAULT_LABELS
@@ -87,7 +87,7 @@ class PolicySetSpec(Shape):
     """What evaluation may cost."""
 
 
-class PolicySetDocument(Envelope):
+class PolicySetDocument(Envelope[Metadata]):
     """What holds for all policies together; a policy set has at most one such document."""
 
     kind: Literal["PolicySet"]

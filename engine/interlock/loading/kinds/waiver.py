@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 import re2
 from pydantic import PlainValidator, WithJsonSchema
 
-from interlock.loading.kinds.common import AtLeastOne, DigestText, Envelope, Name, Shape, Text, broken_rule
+from interlock.loading.kinds.common import (
+    AtLeastOne,
+    DigestText,
+    Envelope,
+    Metadata,
+    Name,
+    Shape,
+    Text,
+    broken_rule,
+)
 
 # RFC 3339, section 5.6.
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -75,7 +84,7 @@ class WaiverSpec(Shape):
     """Until just before when it applies: a time with its offset from UTC."""
 
 
-class WaiverDocument(Envelope):
+class WaiverDocument(Envelope[Metadata]):
     """A governed exception from exact rules."""
 
     kind: Literal["Waiver"]

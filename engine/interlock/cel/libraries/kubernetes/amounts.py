@@ -24,7 +24,7 @@ _ROUNDING: Final = Context(
 )
 
 _WRITTEN = re2.compile(r"([+-]?)([0-9]*)(\.[0-9]*)?([eEinumkKMGTP]*[-+]?[0-9]*)")
-_EXPONENT = re2.compile(r"[eE]([+-]?[0-9]{1,10})")
+_EXPONENT = re2.compile(r"[eE][+-]?[0-9]{1,10}")
 _DECIMAL: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _MAX_SCALE: Final = 2**31 - 1
@@ -129,8 +129,7 @@ def whole(number: int) -> Quantity:
 def _scale(suffix: str) -> int:
     if suffix in _DECIMAL:
         return _DECIMAL[suffix]
-    written = _EXPONENT.fullmatch(suffix)
-    exponent = int(written.group(1)) if written is not None else _MAX_SCALE + 1
+    exponent = int(suffix[1:]) if _EXPONENT.fullmatch(suffix) else _MAX_SCALE + 1
     # The API server cuts larger exponents to 32 bits: another number altogether.
     if abs(exponent) > _MAX_SCALE:
         raise EvaluationError("unable to parse the suffix of the quantity")

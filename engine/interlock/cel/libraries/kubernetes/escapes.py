@@ -113,12 +113,11 @@ def _percents(text: str) -> list[int]:
 
 def _check_escape(text: str, at: int, part: Part) -> None:
     written = text[at : at + 3]
-    found = _BYTE.fullmatch(written)
-    if found is None:
+    if not _BYTE.fullmatch(written):
         raise _invalid_escape(written)
     if written == _PERCENT:
         return
-    byte = int(found.group(1), 16)
+    byte = int(written[1:], 16)
     # A host encodes what is no ASCII only; a zone also what could stand there as it is.
     if part is Part.HOST and byte < _ASCII:
         raise _invalid_escape(written)

@@ -21,7 +21,7 @@ from interlock.cel.libraries.kubernetes.escapes import (
     unescaped,
 )
 
-_SCHEME = re2.compile("([A-Za-z][A-Za-z0-9+.-]*):((?s).*)")
+_SCHEME = re2.compile("[A-Za-z][A-Za-z0-9+.-]*")
 _PORT = re2.compile(":[0-9]*")
 _USER = re2.compile("[A-Za-z0-9._:~!$&'()*+,;=%@-]*")
 _SPACE: Final = " "
@@ -102,8 +102,10 @@ def _parse(text: str, *, has_network_path: bool) -> Parts:
         return Parts(path="*")
     if text.startswith(":"):
         raise InvalidURIError("missing protocol scheme")
-    found = _SCHEME.fullmatch(text)
-    scheme, rest = (found.group(1).lower(), found.group(2)) if found is not None else ("", text)
+    scheme, colon, rest = text.partition(":")
+    if not colon or not _SCHEME.fullmatch(scheme):
+        scheme, rest = "", text
+    scheme = scheme.lower()
     rest, mark, written = rest.partition("?")
     query = written if mark else None
     if not rest.startswith("/"):
