@@ -11,6 +11,15 @@ run: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest -n auto $(PYTEST_ARGS)
 
+# All readers of expressions against each other and against other implementations; about 20 minutes on two
+# cores. A failure shows the smallest expression and data; `make fuzz SEED=…` repeats the run.
+SEED ?= $(shell date +%s)
+FUZZED := cel reference oracles
+.PHONY: fuzz
+fuzz: .venv/ready
+	$(BIN)/pytest -n auto --hypothesis-profile=fuzz --hypothesis-seed=$(SEED) \
+		$(FUZZED:%=tests/properties/test_%_agree*.py) $(PYTEST_ARGS)
+
 lint: .venv/ready
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check

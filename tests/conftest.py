@@ -1,6 +1,6 @@
 """Options and hypothesis profiles of the whole suite.
 
-`--hypothesis-profile=deep` searches longer; `ci` is the same in every run.
+`--hypothesis-profile=deep` searches longer and `fuzz` longest; `ci` is the same in every run.
 """
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import settings
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("deep", max_examples=2_000, deadline=None)
+settings.register_profile("fuzz", max_examples=10_000, deadline=None, print_blob=True)
 settings.load_profile("dev")
 
 

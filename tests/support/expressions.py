@@ -2,7 +2,8 @@
 
 A grammar has leaves, which end a branch, and productions, whose slots name the
 type to draw next: `{int}`. A loop's body is drawn with one name more: in
-`{strings}.all({it}, {bool:string})` the body may read `{it}` as a string.
+`{strings}.all({it}, {bool:string})` the body may read `{it}` as a string, and
+in `{strings}.all({at}, {it}, {bool:int,string})` also `{at}` as an int.
 """
 
 from collections.abc import Mapping
@@ -28,10 +29,21 @@ class Grammar:
         every = (self, *others)
         return Grammar(_united([each.leaves for each in every]), _united([each.productions for each in every]))
 
+    def without(self, *parts: str) -> "Grammar":
+        """The grammar but for the leaves and productions that hold one of these."""
+        return Grammar(_lacking(self.leaves, parts), _lacking(self.productions, parts))
+
 
 def _united(tables: list[Texts]) -> Texts:
     kinds = dict.fromkeys(kind for table in tables for kind in table)
     return {kind: tuple(text for table in tables for text in table.get(kind, ())) for kind in kinds}
+
+
+def _lacking(texts: Texts, parts: tuple[str, ...]) -> Texts:
+    return {
+        kind: tuple(text for text in each if not any(part in text for part in parts))
+        for kind, each in texts.items()
+    }
 
 
 @st.composite
@@ -49,16 +61,24 @@ def expressions(
     chosen = draw(st.integers(0, len(leaves) + 2 * len(productions) - 1))
     if chosen < len(leaves):
         return leaves[chosen]
-    variable = f"e{depth}"
+    names = {"at": f"k{depth}", "it": f"e{depth}"}
     written = []
-    for text, slot, element, _ in Formatter().parse(productions[(chosen - len(leaves)) // 2]):
+    for text, slot, elements, _ in Formatter().parse(productions[(chosen - len(leaves)) // 2]):
         written.append(text)
-        if slot == "it":
-            written.append(variable)
+        if slot in names:
+            written.append(names[slot])
         elif slot:
-            inner = {**scope, element: (*scope.get(element, ()), variable)} if element else scope
+            inner = _within(scope, list(names.values()), elements.split(",") if elements else [])
             written.append(draw(expressions(grammar, slot, depth - 1, inner)))
     return "".join(written)
+
+
+def _within(scope: Texts, names: list[str], elements: list[str]) -> Texts:
+    """`scope` and the last of `names`, each of the type of its element."""
+    inner = dict(scope)
+    for name, element in zip(names[len(names) - len(elements) :], elements, strict=True):
+        inner[element] = (*inner.get(element, ()), name)
+    return inner
 
 
 LOGIC: Final = Grammar(

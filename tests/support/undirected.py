@@ -38,15 +38,67 @@ PRODUCTIONS: Final = (
     *("{}.getFullYear()", "{}.getMonth({})", "{}.getDayOfWeek()", "{}.getHours()", "{}.getHours({})"),
     *("{}.getMilliseconds()", "{}.getDate('+01:00')", "{}.getDayOfYear('America/St_Johns')"),
 )
-
-
 """`{it}` and `{at}` are names that the operands at `{in}` may read; no other operand may."""
+
+EXTENSIONS: Final = (
+    *("{}.charAt({})", "{}.indexOf({})", "{}.lastIndexOf({}, {})", "{}.lowerAscii()", "{}.upperAscii()"),
+    *(
+        "{}.replace({}, {})",
+        "{}.replace({}, {}, {})",
+        "{}.split({})",
+        "{}.split({}, {})",
+        "{}.substring({}, {})",
+    ),
+    *("{}.trim()", "{}.join()", "{}.join({})", "strings.quote({})", "{}.reverse()", "'%s %d'.format([{}, {}])"),
+    *("{}.format([{}])", "'%x%.1f'.format({})", "math.greatest({}, {})", "math.least({}, {})"),
+    *(
+        "math.greatest({})",
+        "math.ceil({})",
+        "math.round({})",
+        "math.isNaN({})",
+        "math.abs({})",
+        "math.sign({})",
+    ),
+    *("math.bitAnd({}, {})", "math.bitNot({})", "math.bitShiftLeft({}, {})", "math.sqrt({})"),
+    *("sets.contains({}, {})", "sets.equivalent({}, {})", "sets.intersects({}, {})"),
+    *(
+        "{}.slice({}, {})",
+        "{}.flatten()",
+        "{}.flatten({})",
+        "{}.sort()",
+        "{}.sortBy({it}, {in})",
+        "{}.distinct()",
+    ),
+    *("{}.first()", "{}.last()", "base64.encode({})", "base64.decode({})"),
+    *("regex.extract({}, '(a)|.')", "regex.extractAll({}, {})", "regex.replace({}, 'a*', {})"),
+)
+"""Google's extension libraries."""
+
+LIBRARIES: Final = (
+    *("quantity({})", "{}.isGreaterThan({})", "{}.add({})", "{}.compareTo({})", "isQuantity({})"),
+    *("ip({})", "{}.family()", "cidr({})", "{}.containsIP({})", "url({})", "{}.getHost()", "semver({})"),
+    *("{}.major()", "{}.isSorted()", "{}.sum()", "{}.min()", "{}.indexOf({})", "{}.find({})", "{}.findAll({})"),
+    *("format.named({})", "format.dns1123Label().validate({})", "{}.unwrapOpt()", "optional.unwrap({})"),
+    *(
+        "{}.matchesGlob({})",
+        "headroom({}, {})",
+        "jsonpatch.escapeKey({})",
+        "'10.0.0.1'",
+        "'1Gi'",
+        "'1.2.3'",
+        "'https://a.b/c?d=e'",
+    ),
+)
+"""Kubernetes' libraries, and our own."""
 
 
 @st.composite
-def undirected(draw: st.DrawFn, depth: int = 3, scope: tuple[str, ...] = ()) -> str:
+def undirected(
+    draw: st.DrawFn, depth: int = 3, scope: tuple[str, ...] = (), productions: tuple[str, ...] = PRODUCTIONS
+) -> str:
     """An expression of any type, at most `depth` productions deep, that may read the names in `scope`."""
-    written = draw(_production(depth, scope) if depth and draw(st.integers(0, 3)) else _leaf(scope))
+    is_leaf = not depth or not draw(st.integers(0, 3))
+    written = draw(_leaf(scope) if is_leaf else _production(depth, scope, productions))
     return f"dyn({written})" if draw(st.integers(0, 7)) else written
 
 
@@ -55,8 +107,8 @@ def _leaf(scope: tuple[str, ...]) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def _production(draw: st.DrawFn, depth: int, scope: tuple[str, ...]) -> str:
-    production = draw(st.sampled_from(PRODUCTIONS))
+def _production(draw: st.DrawFn, depth: int, scope: tuple[str, ...], productions: tuple[str, ...]) -> str:
+    production = draw(st.sampled_from(productions))
     names = {slot: f"{slot}{depth}" for slot in ("it", "at") if f"{{{slot}}}" in production}
     written = []
     for text, slot, _, _ in Formatter().parse(production):
@@ -65,5 +117,5 @@ def _production(draw: st.DrawFn, depth: int, scope: tuple[str, ...]) -> str:
             written.append(names[slot])
         elif slot is not None:
             inner = (*names.values(), *scope) if slot == "in" else scope
-            written.append(draw(undirected(depth - 1, inner)))
+            written.append(draw(undirected(depth - 1, inner, productions)))
     return "".join(written)
