@@ -114,6 +114,16 @@ def test_a_variable_that_nothing_reads_is_told(run: Run) -> None:
             "`comprehensions of two variables`: Kubernetes has it since 1.32",
         ),
         ("intent.models.size() < 1.5", "1.27", "`numbers of different types`: Kubernetes has it since 1.28"),
+        ("'ab'.reverse() == 'ba'", "1.37", "`reverse`: Kubernetes does not have it"),
+        ("semver('1.0.0').isLessThan(semver('2.0.0'))", "1.30", "`semver`: Kubernetes has it since 1.33"),
+        ("semver('1.0.0').isLessThan(semver('2.0.0'))", "1.30", "`isLessThan`: Kubernetes has it since 1.33"),
+        ("[3, 1].sortBy(n, n)[0] == 1", "1.33", "`sortBy`: Kubernetes has it since 1.34"),
+        (
+            "optional.of(1).optFlatMap(n, optional.of(n)).hasValue()",
+            "1.27",
+            "`optFlatMap`: Kubernetes has it since 1.28",
+        ),
+        ("1 < 2u", "1.27", "`numbers of different types`: Kubernetes has it since 1.28"),
         ("cel.bind(x, 1, intent.models.size() > x)", "1.37", "`cel.bind`: Kubernetes does not have it"),
     ],
 )
@@ -124,8 +134,17 @@ def test_what_a_release_does_not_have_fails(run: Run, expression: str, release: 
     assert f"error: {message}" in result.stdout
 
 
-def test_a_release_that_has_everything_is_fine(run: Run) -> None:
-    write("intent.models.map(m, m.name).sort() == ['a']")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "intent.models.map(m, m.name).sort() == ['a']",
+        "[3, 1].sortBy(n, n)[0] == 1",
+        "dyn([3, 1]).reverse() == [1, 3]",
+        "-1 < 2.0 && !('a' in intent.models.map(m, m.name)) && [1][0] == 1",
+    ],
+)
+def test_a_release_that_has_everything_is_fine(run: Run, expression: str) -> None:
+    write(expression)
     assert run("lint", "own", "--kubernetes", "1.34").exit_code == 0
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from interlock.cel.libraries import STANDARD
 from interlock.cel.libraries.available import AVAILABLE
-from interlock.cel.libraries.kubernetes.versions import since
+from interlock.cel.libraries.kubernetes.versions import brought
 from interlock.cel.libraries.overloads import Library, Overload
 from interlock.cel.types import CelType
 
@@ -45,7 +45,8 @@ def _rows(library: Library) -> Iterator[str]:
         if not overload.function.startswith("@") and not _is_operator(overload):
             named.setdefault(_WRITTEN.get(overload.function, overload.function), []).append(overload)
     for name, overloads in named.items():
-        release = "all" if library is STANDARD else since(name) or ""
+        releases = [str(found) for each in overloads if (found := brought(each.id)) is not None]
+        release = "all" if library is STANDARD else min(releases, default="")
         yield f"| `{name}` | {'<br>'.join(f'`{_signature(each)}`' for each in overloads)} | {release} |\n"
 
 

@@ -116,6 +116,7 @@ class Environment:
             alternative = _alternative(source, node, is_as_written=node is checked and not has_bindings(node))
         return Program(
             source=source,
+            checked=checked,
             node=node,
             type=node.place.type,
             guard=Guard(node, self._guards(node), self.limit),

@@ -36,6 +36,8 @@ class Program:
     """
 
     source: SourceText
+    checked: Node
+    """What the checker read: `node`, in which calls of user-defined functions are still calls."""
     node: Node
     type: CelType
     guard: Guard

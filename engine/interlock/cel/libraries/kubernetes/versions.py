@@ -5,6 +5,7 @@ version that it brought. An API server accepts a new expression only if the
 release before it would accept it too.
 """
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import re2
@@ -23,7 +24,8 @@ from interlock.cel.libraries.kubernetes import (
     url,
 )
 from interlock.cel.libraries.network import KUBERNETES_CIDR, KUBERNETES_IP
-from interlock.cel.libraries.overloads import Library
+from interlock.cel.libraries.overloads import Library, Overload
+from interlock.cel.libraries.standard import STANDARD
 
 _WRITTEN = re2.compile(r"v?([0-9]{1,3})\.([0-9]{1,3})(?:\.[0-9]+)?")
 
@@ -109,6 +111,11 @@ def since(name: str) -> Version | None:
     return _SINCE.get(name)
 
 
+def brought(overload: str) -> Version | None:
+    """The first known release that has the overload of that id, or None if there is none."""
+    return _BROUGHT.get(overload)
+
+
 def _known(version: Version) -> Version:
     if OLDEST <= version <= NEWEST:
         return version
@@ -117,11 +124,21 @@ def _known(version: Version) -> Version:
 
 def _first_releases() -> dict[str, Version]:
     first = dict(_MACROS)
-    for version, brought in (*_LIBRARIES, *_MUTATION):
-        for library in brought:
-            for overload in library.overloads:
-                first.setdefault(overload.function, version)
+    for version, overload in _overloads():
+        first.setdefault(overload.function, version)
     return first
 
 
+def _overloads() -> Iterator[tuple[Version, Overload]]:
+    """All overloads beside the standard library's, and the releases that brought them."""
+    for version, brought_ in (*_LIBRARIES, *_MUTATION):
+        for library in brought_:
+            yield from ((version, overload) for overload in library.overloads)
+
+
 _SINCE: Final = _first_releases()
+_BROUGHT: Final = {
+    # Our standard library compares numbers of different types, which Kubernetes learnt.
+    **{overload.id: OLDEST for overload in STANDARD.overloads},
+    **{overload.id: version for version, overload in reversed(tuple(_overloads()))},
+}
