@@ -91,3 +91,19 @@ def test_an_evaluation_ends_when_its_time_is_up() -> None:
 
 def test_the_limit_is_kubernetes() -> None:
     assert TRUSTING.limit == PER_CALL_LIMIT == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "size(lists.range(20000).map(n, d + d)) > 0",
+        "cel.bind(l, lists.range(400000), size(lists.range(20000).map(n, l + l)) > 0)",
+        "lists.range(20000).map(n, [d, d, d, d].flatten()).size() > 0",
+        "lists.range(20000).map(n, s.replace('', 'aaaaaaaaaa')).size() > 0",
+        "lists.range(20000).map(n, '%s%s'.format([s, s])).size() > 0",
+    ],
+)
+def test_what_an_evaluation_makes_is_bounded_though_it_costs_little(text: str) -> None:
+    for environment in (TRUSTING, GUARDED, limited(GUARDED, 10**12)):
+        program = environment.compile(typed_in(text))
+        assert generated(program, MANY)[0] == interpreted(program, MANY)[0] == "limit"

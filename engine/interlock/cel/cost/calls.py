@@ -81,6 +81,9 @@ def _network(size: int) -> int:
     return scan(2 * size) + scan(size) + 1
 
 
+GROWING: Final = frozenset({"_+_", "flatten", "format", "replace"})
+"""Functions whose results can be larger than all that they cost."""
+
 BY_SIZES: Final[Mapping[Price, Callable[..., int]]] = {
     Price.NOMINAL: lambda *_: 1,
     Price.LIST_CONCATENATION: lambda *_: 1,

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from interlock.cel.cost import limits
-from interlock.cel.cost.calls import BY_SIZES, LONGEST_PATTERN, search
+from interlock.cel.cost.calls import BY_SIZES, GROWING, LONGEST_PATTERN, search
 from interlock.cel.cost.growth import grown
 from interlock.cel.cost.prices import Price, price_of, resolved
 from interlock.cel.cost.ranges import MAX, saturated
@@ -39,6 +39,9 @@ from interlock.cel.tree import children, is_closed, is_search
 
 _LEAST: Final = 16
 """The size of an address, which is the largest of what isn't counted by characters or elements."""
+
+_MADE_FOR_ONE: Final = limits.MOST_MADE // limits.PER_CALL_LIMIT
+"""What is made for a cost of one, so that within Kubernetes' limit no more is made than may be."""
 
 _OPTIONAL_MAP: Final = 4
 """Asking for the value, taking it, and making an optional of what the body gives, or none."""
@@ -147,7 +150,10 @@ class _Bounding:
             is_turn = bool(scope) and is_search(node) and not self.counts_turns
             own = 1 if is_turn else arguments[1].count + 1
             return _all(*arguments, replace(made, unit=int(is_turn)), own=own)
-        return _all(*arguments, made, own=_own_cost(node, price, [max(each, _LEAST) for each in totals], total))
+        own = _own_cost(node, price, [max(each, _LEAST) for each in totals], total)
+        # What can't be counted may not be made either.
+        room = total // _MADE_FOR_ONE if node.function in GROWING else 0
+        return _all(*arguments, made, own=own + room)
 
     def _loop(self, node: Loop, range_: Bound, scope: Mapping[str, Bound]) -> Bound:
         element = replace(range_, count=range_.inner)

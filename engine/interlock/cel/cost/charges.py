@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interlock.cel.cost.calls import call_cost
+from interlock.cel.cost.calls import GROWING, call_cost
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import OPTIONAL_INDEXING, Tariff
 from interlock.cel.ir import Call, Loop, Node
@@ -30,6 +30,8 @@ class Charges:
                 self.meter.pay(1)
         elif (price := self.tariff.calls.get(node.place.id)) is not None:
             self.meter.pay(call_cost(price, values, result))
+        if isinstance(node, Call) and node.function in GROWING and isinstance(result, str | bytes | list):
+            self.meter.make(len(result))
 
     def is_eager(self, node: Node) -> bool:
         """Whether the API server evaluates all arguments of `node`, also where the first fails."""

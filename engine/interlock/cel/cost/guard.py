@@ -39,7 +39,9 @@ class Guard:
     def turns(self, extent: Extent) -> int | None:
         """The turns that loops can take over data of `extent` within the limit; None where nothing is sure."""
         if extent not in self._turns:
-            self._turns[extent] = allowance(self.node, extent, self.limit, self._computed(extent))
+            # What evaluations make is bounded as far as their cost is within Kubernetes' limit.
+            limit = min(self.limit, PER_CALL_LIMIT)
+            self._turns[extent] = allowance(self.node, extent, limit, self._computed(extent))
         return self._turns[extent]
 
     def budget(self, size: int) -> Budget:

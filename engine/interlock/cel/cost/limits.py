@@ -20,6 +20,9 @@ LARGEST_TOTAL: Final = 1 << 25
 LARGEST_COUNT: Final = 400_000
 """The elements of all that an expression can read, at most."""
 
+MOST_MADE: Final = 1 << 24
+"""The characters and elements that one evaluation can make in all; Kubernetes' costs don't bound them."""
+
 CHECK_FREQUENCY: Final = 100
 """After how many iterations the clock is looked at."""
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from interlock.cel.cost.limits import CHECK_FREQUENCY, PER_CALL_LIMIT
+from interlock.cel.cost.limits import CHECK_FREQUENCY, MOST_MADE, PER_CALL_LIMIT
 from interlock.cel.values import LimitExceeded
 
 Clock = Callable[[], int]
@@ -28,6 +28,7 @@ class Meter:
     cost: int = 0
     composed: int = 0
     iterations: int = 0
+    made: int = 0
 
     @property
     def total(self) -> int:
@@ -43,6 +44,16 @@ class Meter:
         self.cost += cost
         if self.cost > self.limit:
             raise LimitExceeded(f"the evaluation costs more than {self.limit}")
+
+    def make(self, size: int) -> None:
+        """Counts the characters or elements of a value that was made.
+
+        Raises:
+            LimitExceeded: all in all they are more than an evaluation can make.
+        """
+        self.made += size
+        if self.made > MOST_MADE:
+            raise LimitExceeded(f"the evaluation makes more than {MOST_MADE} elements and characters")
 
     def iterate(self) -> None:
         """Counts a turn of a loop.

@@ -63,6 +63,8 @@ def interpret(  # noqa: PLR0913, PLR0917  # what an evaluation is made of
         return _Evaluation(activation, functions, repeated, charges, observer).evaluate(node, {})
     except RecursionError:
         raise LimitExceeded("values are nested too deeply") from None
+    except MemoryError:
+        raise LimitExceeded("the evaluation makes more than the memory holds") from None
 
 
 @dataclass(slots=True)
