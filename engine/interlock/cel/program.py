@@ -56,7 +56,8 @@ class Program:
         if depth(self.node) > _DEEPEST:
             return None
         folded = Partial(self.functions, self.repeated).fold(self.node)
-        return Plan(folded if open_loops(folded) == open_loops(self.node) else self.node, self.guard)
+        is_like = open_loops(folded) == open_loops(self.node) and depth(folded) <= _DEEPEST
+        return Plan(folded if is_like else self.node, self.guard)
 
     @cached_property
     def trusted(self) -> CelType:

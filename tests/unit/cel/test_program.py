@@ -199,3 +199,9 @@ def test_whatever_has_a_plan_is_taken_by_pythons_compiler(shape: tuple[str, str,
         program = environment.compile(typed_in(head + before * times + middle + after * times + tail))
         assert program.evaluate is not None
         assert environment.sieve([(program, True)])(Activation()) == ([], [0])
+
+
+def test_an_expression_that_nests_deep_once_its_loops_are_unrolled_is_evaluated_as_it_is() -> None:
+    text = f"{list(range(60))}.all(i, i == x ? true : i < x || i > 0)"
+    program = Environment(declare([]), {"x": DYN}, {}).compile(typed_in(text))
+    assert program.evaluate(Activation({"x": 1})) is True

@@ -44,7 +44,9 @@ from interlock.cel.values import EvaluationError, LimitExceeded
 Path = tuple[str, ...]
 """A variable and the fields below it: `("intent", "models")`."""
 
-_MAX_UNROLLED: Final = 64
+_MAX_UNROLLED: Final = 1000
+"""The nodes that a quantifier over a known list may become."""
+
 _PREDICATES: Final = frozenset(name for name, type_ in results((STANDARD,)).items() if type_ == BOOL)
 """Functions that give a bool or fail, whatever their arguments are."""
 
@@ -101,7 +103,7 @@ class Partial:
                 return then if chosen else otherwise
             case Bind(_, variable, Const() as value, body):
                 return self.reduce(_substituted(body, variable, value))
-            case Quantifier(_, _, (_,), Const(_, list() as elements)) if len(elements) <= _MAX_UNROLLED:
+            case Quantifier(_, _, (_,), Const(_, list() as elements)) if _unrolled_size(node) <= _MAX_UNROLLED:
                 return self._unrolled(node, elements)
             case _:
                 return node
@@ -117,6 +119,15 @@ class Partial:
             turn = self.reduce(_substituted(node.predicate, node.variables[0], constant))
             made = _joined((And if is_all else Or)(node.place, made, turn), made, turn, decisive=not is_all)
         return made
+
+
+def _unrolled_size(node: Node) -> int:
+    """How many nodes `node` becomes at most where all quantifiers over known lists are unrolled."""
+    match node:
+        case Quantifier(range=(Const(_, list() as elements) | ListOf(_, elements)) as range_):
+            return 1 + _unrolled_size(range_) + len(elements) * (1 + _unrolled_size(node.predicate))
+        case _:
+            return 1 + sum(map(_unrolled_size, children(node)))
 
 
 def _has_constants(node: Node) -> bool:

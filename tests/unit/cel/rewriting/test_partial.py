@@ -88,5 +88,13 @@ def test_what_can_not_be_written_is_left() -> None:
 
 
 def test_a_long_list_is_not_unrolled() -> None:
-    text = f"{list(map(str, range(65)))}.exists(p, s == p)"
+    text = f"{list(map(str, range(300)))}.exists(p, s == p)"
     assert ".exists(p, s == p)" in residual(text)
+
+
+def test_lists_within_lists_are_not_unrolled_where_they_become_many() -> None:
+    numbers = list(range(10))
+    inner = "s == string(i + j + k + m)"
+    assert (
+        residual(f"cel.bind(l, {numbers}, l.all(i, l.all(j, l.all(k, l.all(m, {inner})))))").count("s ==") < 100
+    )
