@@ -1,10 +1,12 @@
 """One language, many readers: generated code, interpreter, trace, cost, sieve and what is folded agree."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -215,3 +217,21 @@ def test_a_variable_that_fails_is_evaluated_once_whatever_reads_it() -> None:
     activation = Activation({"x": {}}).extended(programs)
     assert found(lambda: last.evaluate(activation)) == (ERROR, None)
     assert found(lambda: last.trace(activation, lambda _node, _value: None)) == (ERROR, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("size(s)", [1]), ("s.size()", [1]), ("size(l)", "ab"), ("l.size()", {"a": 1}), ("[size(s)]", [1])],
+)
+def test_a_size_is_the_same_whatever_type_was_declared(text: str, value: Any) -> None:
+    program = GUARDED.compile(typed_in(text))
+    values = {"s": value, "l": value}
+    assert generated(program, values) == interpreted(program, values)
+
+
+@pytest.mark.parametrize("text", ["(true ? dyn(1) : x).b", "cel.bind(v, dyn(1), v.a || b)", "has(dyn(1).b)"])
+def test_no_expression_makes_python_warn(text: str) -> None:
+    for environment in (TRUSTING, GUARDED):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert generated(environment.compile(typed_in(text)), {"b": False, "x": 1})[0] == ERROR

@@ -114,7 +114,7 @@ class Generator:
         """A field; what is no map or has none raises."""
         if (known := self.read.get(path_of(node))) is not None:
             return known
-        operand = self.code(node.operand, scope)
+        operand = self._operand(node.operand, scope)
         text = f"{operand.text}[{node.field!r}]"
         if operand.type.name == "map" and operand.type.parameters:
             return Code(text, operand.type.parameters[1])
@@ -122,7 +122,7 @@ class Generator:
 
     def has(self, node: Has, scope: Scope) -> Code:
         """Whether a field is there."""
-        operand = self.code(node.operand, scope)
+        operand = self._operand(node.operand, scope)
         # What is asked follows from the checker's type; whether it is safe to ask Python, from ours.
         is_repeated = self.declarations.is_repeated(node.operand.place.type, node.field)
         if self.declarations.field(operand.type, node.field) is None:
@@ -133,6 +133,11 @@ class Generator:
         if is_repeated:
             return Code(f"(len({operand.text}[{node.field!r}]) > 0)", BOOL)
         return Code(f"({node.field!r} in {operand.text})", BOOL)
+
+    def _operand(self, node: Node, scope: Scope) -> Code:
+        """What a field is read of: no literal, of which Python knows that it has none, and says so."""
+        code = self.code(node, scope)
+        return replace(code, text=self.name(node.value)) if isinstance(node, Const) else code
 
     def call(self, node: Call, scope: Scope) -> Code:
         """A call; in Python itself where it computes the same."""

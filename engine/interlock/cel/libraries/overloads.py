@@ -155,9 +155,9 @@ def _key(function: str, overload: str) -> str:
     return f"{function}:{overload}"
 
 
-def _visible(overload: Overload) -> tuple[str, ...]:
-    """What values show of the types of their parameters."""
-    return tuple(parameter.name for parameter in overload.parameters)
+def _visible(overload: Overload) -> tuple[bool, tuple[str, ...]]:
+    """What a call shows of an overload: its form, and what values show of the types of parameters."""
+    return overload.is_member, tuple(parameter.name for parameter in overload.parameters)
 
 
 def _is_plain(type_: CelType) -> bool:
