@@ -148,6 +148,12 @@ def test_a_release_that_has_everything_is_fine(run: Run, expression: str) -> Non
     assert run("lint", "own", "--kubernetes", "1.34").exit_code == 0
 
 
+def test_variables_that_read_each_other_twice_are_estimated_once(run: Run) -> None:
+    chain = [f"{{name: v{n}, expression: 'variables.v{n - 1} + variables.v{n - 1}'}}" for n in range(1, 40)]
+    write("variables.v39 > 0", spec=f"  variables: [{{name: v0, expression: '1'}}, {', '.join(chain)}]\n")
+    assert run("lint", "own").exit_code == 1
+
+
 def test_policies_that_do_not_load_end_with_two(run: Run) -> None:
     write("intent.modles.size() < 9")
     assert run("lint", "own").exit_code == 2

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interlock.cel.cost.estimate import estimate
+from interlock.cel.cost.estimate import estimate, estimates
 from interlock.cel.cost.ranges import ZERO, Range
 from interlock.cel.cost.sizes import Path
-from interlock.cel.ir import Node, Variable
 from interlock.cel.program import Program
-from interlock.cel.tree import rebuilt
 from interlock.cel.types import CelType
 
 _SIZELESS = frozenset({"int", "uint", "double", "bool", "type"})
@@ -29,12 +27,6 @@ class Sizes:
 
 
 def worst_case(program: Program, variables: Mapping[str, Program], sizes: Sizes) -> int:
-    """The cost of `program` at worst, with that of the `variables` that it reads."""
-    return estimate(_inlined(program.node, variables), sizes.of).cost.max
-
-
-def _inlined(node: Node, variables: Mapping[str, Program]) -> Node:
-    """`node` with the expressions of variables in their places, which are known to be of certain sizes."""
-    if isinstance(node, Variable) and node.name in variables:
-        return _inlined(variables[node.name].node, variables)
-    return rebuilt(node, lambda child: _inlined(child, variables))
+    """The cost of `program` at worst, with that of `variables`, of which each may read those before it."""
+    known = estimates(((name, each.node) for name, each in variables.items()), sizes.of)
+    return estimate(program.node, sizes.of, known).cost.max

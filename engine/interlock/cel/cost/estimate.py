@@ -6,9 +6,10 @@ Kubernetes' estimate is no bound: it takes selecting from dynamic data to be
 free, for example. `ceiling` is one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from types import MappingProxyType
 from typing import Any, Final
 
 from interlock.cel.cost import limits
@@ -60,10 +61,20 @@ _INDEXED: Final = {"index_list": "@items", "index_map": "@values"}
 Scope = Mapping[str, Estimate]
 """The variables of the macros around a node, with what is known of their values."""
 
+_NONE: Final[Scope] = MappingProxyType({})
 
-def estimate(node: Node, sizes: Sizer) -> Estimate:
-    """What `node` may cost over data of these `sizes`."""
-    return _Estimation(sizes).of(node, {})
+
+def estimate(node: Node, sizes: Sizer, variables: Scope = _NONE) -> Estimate:
+    """What `node` may cost over data of these `sizes`; `variables` are computed each time they are read."""
+    return _Estimation(sizes, variables).of(node, {})
+
+
+def estimates(variables: Iterable[tuple[str, Node]], sizes: Sizer) -> dict[str, Estimate]:
+    """What `variables` may cost, each of which may read those before it."""
+    known: dict[str, Estimate] = {}
+    for name, node in variables:
+        known[name] = estimate(node, sizes, known)
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,14 @@ class _Estimation:
     """One walk over a tree."""
 
     sizes: Sizer
+    variables: Scope
 
     def of(self, node: Node, scope: Scope) -> Estimate:  # noqa: C901, PLR0912  # one case a node
         match node:
             case Const(place, value):
                 return self._constant(value, place.type)
+            case Variable(_, name) if name in self.variables:
+                return self.variables[name]
             case Variable(place, name):
                 path = tuple(name.split("."))
                 return Estimate(exactly(len(path)), self._sized(path, place.type), path=path)
