@@ -160,6 +160,7 @@ OVERLOADS: Final = (
         ("double_to_int64", DOUBLE, _int),
         ("string_to_int64", STRING, _int_in),
         ("timestamp_to_int64", TIMESTAMP, _unix_seconds),
+        ("duration_to_int64", DURATION, lambda value: value.nanoseconds),
     ),
     *_to(
         UINT,

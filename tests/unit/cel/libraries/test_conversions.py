@@ -36,6 +36,7 @@ from support.evaluation import error_of, value_of
         ("int('+7')", 7),
         ("int('007')", 7),
         ("int('-0')", 0),
+        ("int(duration('-1.5s'))", -1_500_000_000),
         ("int(timestamp('1969-12-31T23:59:59.999Z'))", -1),
         ("uint(5)", Uint(5)),
         ("uint(5u)", Uint(5)),

@@ -14,14 +14,16 @@ _ALL: Final = -1
 
 
 def extract(text: str, expression: str) -> Optional:
-    """The first match, or what its group has.
+    """The first match, or what its group has; nothing where the group is empty or took no part.
 
     Raises:
         EvaluationError: `expression` is no pattern, or has several groups.
     """
     searched = _extracting(expression)
     found = searched.search(text)
-    return NONE if found is None else optional(found.group(searched.groups) or "")
+    if found is None or (searched.groups and not found.group(1)):
+        return NONE
+    return optional(found.group(searched.groups))
 
 
 def extract_all(text: str, expression: str) -> list[str]:
