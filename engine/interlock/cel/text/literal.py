@@ -9,7 +9,7 @@ from interlock.cel.types import CelType
 from interlock.cel.values import MAX_UINT, MIN_INT, Duration, Opaque, Optional, Timestamp, Uint, from_key
 
 
-def literal(value: Any) -> str:  # noqa: C901  # one case a type
+def literal(value: Any) -> str:  # noqa: C901, PLR0912  # one case a type
     """`value` as CEL writes it; an opaque value by its type and its text."""
     match value:
         case None | bool():
@@ -33,6 +33,8 @@ def literal(value: Any) -> str:  # noqa: C901  # one case a type
             return f"optional.of({literal(value.value)})" if value.is_present else "optional.none()"
         case CelType():
             return value.name
+        case int() if not MIN_INT <= value <= MAX_UINT:
+            return f"an integer of {value.bit_length()} bits"
         case float() if not math.isfinite(value):
             return f'double("{value}")'
         case _:

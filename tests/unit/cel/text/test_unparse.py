@@ -100,6 +100,8 @@ def test_all_other_text_comes_back_in_the_canonical_layout(text: str, canonical:
         (Duration(-1_500_000_000), 'duration("-1.5s")'),
         (INT, "int"),
         ("\ud800", '"\\ud800"'),
+        (1 << 64, "an integer of 65 bits"),
+        (-(1 << 63) - 1, "an integer of 64 bits"),
     ],
     ids=repr,
 )
@@ -112,6 +114,7 @@ def test_every_value_is_written_as_a_literal(value: object, text: str) -> None:
     [
         'quantity("1610612736")',
         'quantity("0.5")',
+        'quantity("1E+99999")',
         'ip("::1")',
         'cidr("10.0.0.0/8")',
         'semver("1.2.3")',

@@ -55,7 +55,7 @@ class Quantity(Opaque, frozen=True):
         return hash(self.amount)
 
     def __str__(self) -> str:
-        return f'quantity("{self.amount:f}")'
+        return f'quantity("{self.amount}")'
 
     def plus(self, other: "Quantity") -> "Quantity":
         """The sum."""
