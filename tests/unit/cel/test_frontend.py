@@ -219,6 +219,8 @@ def test_functions_say_which_arguments_they_take(text: str, message: str) -> Non
         ),
         ("math", [(1, 1, "undeclared reference to `math`")]),
         ("x.fliter(x, true)", [(1, 9, "undeclared reference to `fliter`: did you mean `filter`?")]),
+        ("has(y1.y2)", [(1, 4, "undeclared reference to `y1.y2`")]),
+        ("has(x1.y)", [(1, 4, "undeclared reference to `x1.y`: did you mean `x`?")]),
         ("semver('1.0.0')", [(1, 7, "undeclared reference to `semver`: Kubernetes has it since 1.33")]),
         ("x.sortBy(x, 1)", [(1, 9, "undeclared reference to `sortBy`: Kubernetes has it since 1.34")]),
     ],

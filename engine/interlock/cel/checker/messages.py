@@ -60,10 +60,10 @@ class Wording:
             return f"undefined field `{field}` of {record}{_did_you_mean(field, known)}"
         if match := _UNDECLARED.fullmatch(message):
             name = match.group(1)
-            is_called = after.startswith("(")
-            if is_called:
+            if after.startswith("(") and before.endswith(name):
                 return self._call(name, before)
-            return f"undeclared reference to `{name}`{self._variable(name, after)}"
+            # The place of a field that `has` asks for is the parenthesis before it.
+            return f"undeclared reference to `{name}`{self._variable(name, after.removeprefix('('))}"
         if match := _NO_OVERLOAD.fullmatch(message):
             function, types = match.groups()
             operator = _OPERATORS.get(function, function.strip("_"))
