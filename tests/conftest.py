@@ -9,7 +9,7 @@ from hypothesis import settings
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("deep", max_examples=2_000, deadline=None)
-settings.register_profile("fuzz", max_examples=10_000, deadline=None, print_blob=True)
+settings.register_profile("fuzz", max_examples=20_000, deadline=None, print_blob=True)
 settings.load_profile("dev")
 
 
