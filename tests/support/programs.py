@@ -17,7 +17,7 @@ from interlock.cel.types import BOOL, DYN, INT, STRING, TIMESTAMP, CelType, list
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.model.intent import Intent
 from interlock.spans import typed_in
-from support.expressions import FAILING, FULL, INTENT, PLAIN, expressions
+from support.expressions import FAILING, FULL, INTENT, expressions
 from support.strategies import INTEGERS, TEXTS, json_values, scalars
 
 ERROR: Final = "error"
@@ -40,9 +40,7 @@ _POLICY: Final[dict[str, CelType]] = {"intent": message_type(Intent), "now": TIM
 POLICY: Final = Environment(declare([Intent]), _POLICY, _POLICY, AVAILABLE)
 
 KINDS: Final = st.sampled_from(["bool", "bool", "int", "string"])
-ANY_EXPRESSION: Final = KINDS.flatmap(lambda kind: expressions(FULL, kind))
 FAILING_EXPRESSION: Final = KINDS.flatmap(lambda kind: expressions(FULL.joined(FAILING), kind))
-PLAIN_EXPRESSION: Final = KINDS.flatmap(lambda kind: expressions(PLAIN.joined(FAILING), kind))
 POLICY_EXPRESSION: Final = expressions(INTENT, "bool")
 
 # Google's wrapper cuts text at NUL, which test_text_is_not_cut_at_nul is about.

@@ -1,7 +1,7 @@
 """CEL: an Environment declares, a Program is compiled, an Activation binds.
 
-    text ── frontend ──▶ CheckedExpr ── checked ──▶ IR ── generate ──▶ Python
-                                                     └── interpret: exact, traced
+    text ── checker ──▶ CheckedExpr ── decoding ──▶ IR ── generation ──▶ Python
+                                                     └── interpreter: exact, traced
 
 Google's checker runs when a policy is compiled and never sees request data.
 The generated Python is the fast reader of the IR; wherever it raises, the

@@ -80,6 +80,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
                     bundle.libraries,
                     bundle.policies,
                     bundle.waivers,
+                    *bundle.schemas.custom,
                 ]
             ),
         ),

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 class CostLimits:
     """What one expression, all expressions of one policy over one item, and a whole decision may cost.
 
-    The first two defaults are those of the API server, about 0.1 s and 1 s;
-    for a request it has none.
+    The first two defaults are those of the API server, which has none for a request.
     """
 
     expression: int = 1_000_000

@@ -113,6 +113,11 @@ def value(text: str, values: Mapping[str, Any]) -> Any:
     return _taken(found)
 
 
+def is_gap(ours: Any, theirs: Any) -> bool:
+    """Whether a field of an optional value in an optional value was read: an error there, none here."""
+    return bool(ours == ("optional",) and theirs == ERROR)
+
+
 def visible(found: Any) -> Any:
     """Times in microseconds, maps with Python's keys, and of optional values only that they are some."""
     match found:

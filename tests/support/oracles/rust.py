@@ -21,6 +21,7 @@ from support.reference import exact
 
 GAPS: Final[Mapping[str, str]] = {
     "size({string})": "it counts bytes",
+    "size({dyn})": "the same",
     "string({bool})": "there is no such conversion",
     "bool({string})": "the same",
     "string({bytes})": "bytes that are no UTF-8 are replaced",

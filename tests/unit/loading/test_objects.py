@@ -129,3 +129,9 @@ def test_a_decision_reads_the_object(tmp_path: Path) -> None:
             "spec": {"replicas": replicas, "template": {"spec": {"containers": [{"name": "a", "image": "a"}]}}},
         }
         assert decide_document(engine, manifest, now=Instant(0)).decision.allowed is allowed
+
+
+def test_a_schema_is_part_of_what_the_digest_covers(tmp_path: Path) -> None:
+    rule = about("Agent", "has(object.spec.max__dash__turns)")
+    before = compiled(tmp_path, rule).digest
+    assert compiled(tmp_path, rule, _CRD).digest != before

@@ -3,7 +3,7 @@
 from typing import Final
 
 PER_CALL_LIMIT: Final = 1_000_000
-"""What one evaluation of one expression may cost, about 0.1 s."""
+"""What one evaluation of one expression may cost, about half a second of the interpreter."""
 
 RUNTIME_BUDGET: Final = 10_000_000
 """What all expressions of one policy, binding and parameter may cost together."""
