@@ -134,7 +134,7 @@ class Quantity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantifier:
-    """`range.all(x, predicate)` and its siblings; `is_nested` in the body of another loop.
+    """`range.all(x, predicate)` and its siblings.
 
     Of two variables the first is a list's index or a map's key and the second
     its element or value; a single one is a list's element or a map's key.
@@ -145,7 +145,6 @@ class Quantifier:
     variables: tuple[str, ...]
     range: "Node"
     predicate: "Node"
-    is_nested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,6 @@ class Transform:
     range: "Node"
     predicate: "Node | None"
     element: "Node"
-    is_nested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +174,6 @@ class TransformMap:
     range: "Node"
     predicate: "Node | None"
     element: "Node"
-    is_nested: bool
     makes_entries: bool
 
 

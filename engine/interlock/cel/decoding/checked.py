@@ -139,7 +139,7 @@ class _Decoder:
     def name(self, place: Place, expression: Message, reference: Message, scope: Scope) -> Node:
         """A name that the checker resolved: a macro's variable, a constant, a type or a variable."""
         name = reference.text(1)
-        if expression.message(4).text(1) == name and name in scope.names:
+        if expression.message(4).text(1) == name and name in scope:
             return Local(place, name)
         if 4 in reference:
             return Const(place, _constant(reference.message(4)))

@@ -4,7 +4,6 @@ So no reader of the IR has to know how a macro was expanded. Which one a fold
 was is told by its accumulator and its step.
 """
 
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from interlock.cel.decoding.wire import Message
@@ -22,16 +21,8 @@ class UnsupportedError(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The variables of the macros around an expression, and whether one of them is a loop."""
-
-    names: frozenset[str] = field(default_factory=frozenset)
-    is_loop: bool = False
-
-    def within(self, *names: str, is_loop: bool) -> "Scope":
-        """The scope of the body of a macro with these variables."""
-        return Scope(self.names.union(names), is_loop=self.is_loop or is_loop)
+Scope = frozenset[str]
+"""The variables of the macros around an expression."""
 
 
 class Decoder(Protocol):
@@ -55,18 +46,16 @@ def folded(decoder: Decoder, place: Place, fold: Message, scope: Scope) -> Node:
     accumulator = fold.text(3)
     if accumulator != _RESULT:
         value = decoder.node(fold.message(4), scope)
-        return Bind(
-            place, accumulator, value, decoder.node(fold.message(7), scope.within(accumulator, is_loop=False))
-        )
+        return Bind(place, accumulator, value, decoder.node(fold.message(7), scope | {accumulator}))
     names = tuple(filter(None, (fold.text(1), fold.text(8))))
     range_ = decoder.node(fold.message(2), scope)
-    body = scope.within(*names, is_loop=True)
+    body = scope.union(names)
     step = fold.message(6)
     call = step.message(6)
     arguments = call.messages(3)
     if (quantity := _quantity(call)) is not None:
         predicate = decoder.node(arguments[0 if quantity is Quantity.EXISTS_ONE else 1], body)
-        return Quantifier(place, quantity, names, range_, predicate, scope.is_loop)
+        return Quantifier(place, quantity, names, range_, predicate)
     predicate_: Node | None = None
     if call.text(2) == "_?_:_":
         predicate_ = decoder.node(arguments[0], body)
@@ -74,12 +63,10 @@ def folded(decoder: Decoder, place: Place, fold: Message, scope: Scope) -> Node:
     added = step.message(6).messages(3)[1:]
     if _is_sum(step, adds_list=True):
         element = decoder.node(added[0].message(7).message(1), body)
-        return Transform(place, names, range_, predicate_, element, scope.is_loop)
+        return Transform(place, names, range_, predicate_, element)
     if step.message(6).text(2) == _INSERT:
         element = decoder.node(added[-1], body)
-        return TransformMap(
-            place, names, range_, predicate_, element, scope.is_loop, makes_entries=len(added) == 1
-        )
+        return TransformMap(place, names, range_, predicate_, element, makes_entries=len(added) == 1)
     raise UnsupportedError("this macro is not supported", place.offset)
 
 
@@ -100,7 +87,7 @@ def expanded_optional(decoder: Decoder, place: Place, call: Message, scope: Scop
     if decoder.place(target).offset != decoder.place(bound).offset:
         return None
     variable = fold.text(3)
-    body = decoder.node(fold.message(7), scope.within(variable, is_loop=False))
+    body = decoder.node(fold.message(7), scope | {variable})
     return OptionalMap(place, variable, decoder.node(target, scope), body, is_flat)
 
 

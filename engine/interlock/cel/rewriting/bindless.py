@@ -24,5 +24,5 @@ def bindless(node: Node) -> Node:
     place = made.place
     value = ListOf(replace(place, type=list_of(made.value.place.type)), (made.value,))
     bodies = replace(place, type=list_of(place.type))
-    loop = Transform(bodies, (made.variable,), value, None, made.body, is_nested=False)
+    loop = Transform(bodies, (made.variable,), value, None, made.body)
     return Call(place, "_[_]", (loop, Const(replace(place, type=INT), 0)), is_member=False)

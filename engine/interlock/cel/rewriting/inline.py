@@ -6,7 +6,7 @@ evaluated twice, and one that fails is an error where the expression reads it.
 No reader of the IR has to know that there are such functions.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -85,7 +85,7 @@ def inlined(node: Node, definitions: Mapping[str, Definition]) -> Node:
             f"nests more than {MAX_DEPTH} deep with the functions that it calls put in: flatten them"
         )
     first = max(each.place.id for each in _nodes(node)) + 1
-    return _Inliner(definitions, count(first)).expanded(node, in_loop=False)
+    return _Inliner(definitions, count(first)).expanded(node)
 
 
 def measured(node: Node, definitions: Mapping[str, Definition]) -> Size:
@@ -107,37 +107,27 @@ class _Inliner:
     definitions: Mapping[str, Definition]
     numbers: Iterator[int]
 
-    def expanded(self, node: Node, *, in_loop: bool) -> Node:
-        """`node` without calls of the definitions; `in_loop` says whether a loop is around it."""
-        made = _within(node, lambda child, nested: self.expanded(child, in_loop=nested), in_loop=in_loop)
+    def expanded(self, node: Node) -> Node:
+        """`node` without calls of the definitions."""
+        made = rebuilt(node, self.expanded)
         definition = called(node, self.definitions)
         if definition is None or not isinstance(made, Call):
             return made
         names = _fresh(definition, made.arguments)
         renamed = dict(zip(definition.parameters, names, strict=True))
-        whole = self._copied(definition.body, renamed, made.place.offset, in_loop=in_loop)
+        whole = self._copied(definition.body, renamed, made.place.offset)
         for name, argument in reversed(tuple(zip(names, made.arguments, strict=True))):
             place = Place(id=next(self.numbers), offset=made.place.offset, type=made.place.type)
             whole = Bind(place, name, argument, whole)
         return whole
 
-    def _copied(self, node: Node, names: Mapping[str, str], offset: int, *, in_loop: bool) -> Node:
+    def _copied(self, node: Node, names: Mapping[str, str], offset: int) -> Node:
         """`node` of a body as it stands at `offset`, where its parameters go by these names."""
         place = Place(id=next(self.numbers), offset=offset, type=node.place.type)
         if isinstance(node, Variable):
             return Local(place, names[node.name])
-        made = _within(
-            node, lambda child, nested: self._copied(child, names, offset, in_loop=nested), in_loop=in_loop
-        )
+        made = rebuilt(node, lambda child: self._copied(child, names, offset))
         return replace(made, place=place)
-
-
-def _within(node: Node, change: Callable[[Node, bool], Node], *, in_loop: bool) -> Node:
-    """`node` with the nodes directly below it changed, each with whether it is in a loop."""
-    range_ = node.range if isinstance(node, Loop) else None
-    is_loop = range_ is not None
-    made = rebuilt(node, lambda child: change(child, in_loop or (is_loop and child is not range_)))
-    return replace(made, is_nested=in_loop) if isinstance(made, Loop) else made
 
 
 def _fresh(definition: Definition, arguments: Sequence[Node]) -> list[str]:

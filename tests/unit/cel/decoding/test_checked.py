@@ -95,7 +95,7 @@ def test_every_construct_has_its_node(text: str, kind: type) -> None:
 def test_macros_are_what_their_authors_wrote(quantity: Quantity) -> None:
     node = node_of(f"l.{quantity}(y, y > 1)")
     assert isinstance(node, Quantifier)
-    assert (node.quantity, node.variables, node.is_nested) == (quantity, ("y",), False)
+    assert (node.quantity, node.variables) == (quantity, ("y",))
     assert isinstance(node.range, Variable)
     assert isinstance(node.predicate, Call)
     assert isinstance(node.predicate.arguments[0], Local)
@@ -111,16 +111,6 @@ def test_filter_and_the_two_forms_of_map_are_one_node() -> None:
     assert chosen.predicate is not None
     assert isinstance(filtered, Transform)
     assert isinstance(filtered.element, Local)
-
-
-def test_only_a_loop_in_the_body_of_a_loop_is_nested() -> None:
-    outer = node_of("l.filter(p, true).all(q, l.exists(r, r == q))")
-    assert isinstance(outer, Quantifier)
-    assert not outer.is_nested
-    assert isinstance(outer.range, Transform)
-    assert not outer.range.is_nested
-    assert isinstance(outer.predicate, Quantifier)
-    assert outer.predicate.is_nested
 
 
 def test_the_variable_of_a_loop_hides_one_of_the_same_name_within_it() -> None:

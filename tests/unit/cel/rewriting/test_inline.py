@@ -13,7 +13,7 @@ from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.explanation.trace import lines, trace
 from interlock.cel.frontend import RejectedError
-from interlock.cel.ir import Call, Loop, Node
+from interlock.cel.ir import Call, Node
 from interlock.cel.libraries.extensions.macros import BINDINGS
 from interlock.cel.libraries.overloads import Library, Overload
 from interlock.cel.program import Program
@@ -153,9 +153,7 @@ def test_what_calls_nothing_stays_as_it_is() -> None:
     assert not any(isinstance(each, Call) and each.function in LIBRARY.definitions for each in nodes(node))
 
 
-def test_a_loop_of_a_function_that_is_called_in_a_loop_is_an_inner_loop() -> None:
-    node = LIBRARY.compile(typed_in("x.all(y, f.small(y)) && f.small(y)")).node
-    assert [each.is_nested for each in nodes(node) if isinstance(each, Loop)] == [False, True, False]
+def test_a_loop_of_a_function_that_is_called_in_a_loop_pays_for_all_of_its_turns() -> None:
     counting = with_functions(VARIABLES, ("f.count", {"l": DYN}, "l.all(e, e == 1)"))
     with pytest.raises(LimitExceeded):
         value("x.all(y, f.count(x))", counting, x=[1] * 1_000)
