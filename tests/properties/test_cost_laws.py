@@ -7,14 +7,14 @@ import pytest
 from hypothesis import assume, given
 
 from interlock.cel.activation import Activation
-from interlock.cel.cost.ceiling import allowance, ceiling
+from interlock.cel.cost.ceiling import allowance
 from interlock.cel.cost.estimate import estimate
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.ranges import Range
 from interlock.cel.cost.sizes import Path, Sizer
 from interlock.cel.types import CelType
 from interlock.cel.values import EvaluationError, LimitExceeded
-from support.costs import NO_LIMIT, cost_of, extent, size_of, turns_of
+from support.costs import NO_LIMIT, ceiling, cost_of, extent, size_of, turns_of
 from support.expressions import LOGIC, NUMBERS, VARIABLES, Grammar, expressions
 from support.programs import ERROR, FAILING_EXPRESSION, GUARDED, INPUTS, TRUSTING, found, generated, program_of
 

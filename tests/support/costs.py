@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from interlock.cel.activation import Activation
-from interlock.cel.cost.ceiling import Extent
+from interlock.cel.cost.ceiling import Extent, bound
 from interlock.cel.cost.charges import Charges
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.tariff import tariff
@@ -78,3 +79,8 @@ def size_of(value: Any) -> int:
             return len(value) + sum(size_of(key) + size_of(each) for key, each in value.items())
         case _:
             return 0
+
+
+def ceiling(node: Node, extent_: Extent, totals: Mapping[str, int] = MappingProxyType({})) -> int:
+    """The cost of evaluating `node` at most."""
+    return bound(node, extent_, totals).cost

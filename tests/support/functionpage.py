@@ -6,10 +6,10 @@ from pathlib import Path
 from textwrap import fill
 from typing import Final
 
-from interlock.cel.libraries import STANDARD
 from interlock.cel.libraries.available import AVAILABLE
 from interlock.cel.libraries.kubernetes.versions import brought
 from interlock.cel.libraries.overloads import Library, Overload
+from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.types import CelType
 
 _SECTIONS: Final = tomllib.loads((Path(__file__).parent / "functionpage.toml").read_text(encoding="utf-8"))

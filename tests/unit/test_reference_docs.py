@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.declarations import declare
-from interlock.cel.libraries import STANDARD, functions
+from interlock.cel.libraries.overloads import functions
+from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.rewriting.inline import MAX_DEPTH, MAX_NODES
 from interlock.intents.estimates import BYTES_PER_TOKEN, IMAGE_TOKENS, TOKENS_PER_MESSAGE
 from interlock.loading.kinds import catalog, common, library, policy, policyset, waiver

@@ -72,16 +72,11 @@ class Extent(NamedTuple):
     elements: int
 
 
-def ceiling(node: Node, extent: Extent, totals: Mapping[str, int] = _NONE) -> int:
-    """The cost of evaluating `node` at most, over data of `extent` in all.
+def bound(node: Node, extent: Extent, totals: Mapping[str, int] = _NONE) -> Bound:
+    """The cost of evaluating `node` at most, over data of `extent` in all, and how large its value can be.
 
     `totals` are the sizes of variables that are computed, and so can be larger.
     """
-    return bound(node, extent, totals).cost
-
-
-def bound(node: Node, extent: Extent, totals: Mapping[str, int] = _NONE) -> Bound:
-    """The cost of evaluating `node` at most, and how large its value can be."""
     return _Bounding(extent, totals, counts_turns=True).of(node, {})
 
 

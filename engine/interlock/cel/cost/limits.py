@@ -5,15 +5,6 @@ from typing import Final
 PER_CALL_LIMIT: Final = 1_000_000
 """What one evaluation of one expression may cost, about half a second of the interpreter."""
 
-RUNTIME_BUDGET: Final = 10_000_000
-"""What all expressions of one policy, binding and parameter may cost together."""
-
-MATCH_CONDITIONS_BUDGET: Final = 2_500_000
-"""What the match conditions of one webhook or binding may cost together."""
-
-DECISION_BUDGET: Final = 100_000_000
-"""What all expressions of one decision may cost together; Kubernetes has no such limit."""
-
 LARGEST_TOTAL: Final = 1 << 25
 """The characters and elements of all that an expression can read, at most: several times what a request has."""
 

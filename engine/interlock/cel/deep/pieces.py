@@ -16,7 +16,7 @@ from interlock.spans import SourceText, Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """The text to check, within how many macros the part stands in it, and where its pieces came from.
+    """The text to check, and where its pieces came from.
 
     `spots` are pairs of an offset in `text` and the source's offset that it is,
     in order; `cuts` are the offsets at which the text for each cut starts and ends.
@@ -24,7 +24,6 @@ class Piece:
 
     source: SourceText
     text: str
-    macros: int
     spots: tuple[tuple[int, int], ...]
     cuts: Mapping[Form, range]
 
@@ -71,4 +70,4 @@ def piece(
         at = cut.end
     spots.append((len(written), at))
     written += source.text[at : form.end] + ")" * len(macros)
-    return Piece(source=source, text=written, macros=len(macros), spots=tuple(spots), cuts=within)
+    return Piece(source=source, text=written, spots=tuple(spots), cuts=within)

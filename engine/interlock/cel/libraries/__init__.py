@@ -6,8 +6,3 @@ since below `dyn` the checker knows nothing; what has no overload for its
 arguments is an evaluation error. Extension libraries stand beside the standard
 one.
 """
-
-from interlock.cel.libraries.overloads import Function, Library, functions, results
-from interlock.cel.libraries.standard import STANDARD
-
-__all__ = ["STANDARD", "Function", "Library", "functions", "results"]

@@ -18,7 +18,6 @@ from interlock.cel.values import EvaluationError, Opaque
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_IPV4: Final = 4
 _LENGTH = re2.compile("0|[1-9][0-9]{0,2}")
 _BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
 _LOCAL_MULTICAST: Final = ipaddress.IPv4Network("224.0.0.0/24")

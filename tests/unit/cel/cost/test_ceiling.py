@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interlock.cel.activation import Activation
-from interlock.cel.cost.ceiling import Extent, allowance, bound, ceiling
+from interlock.cel.cost.ceiling import Extent, allowance, bound
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
 from interlock.cel.cost.ranges import MAX
@@ -18,7 +18,7 @@ from interlock.cel.program import Program
 from interlock.cel.types import DYN, INT, STRING, list_of, map_of
 from interlock.cel.values import EvaluationError
 from interlock.spans import typed_in
-from support.costs import NO_LIMIT, cost_of, extent, size_of, turns_of
+from support.costs import NO_LIMIT, ceiling, cost_of, extent, size_of, turns_of
 
 TYPES = {"d": DYN, "i": INT, "l": list_of(INT), "m": map_of(STRING, DYN), "s": STRING, "ss": list_of(STRING)}
 ENVIRONMENT = Environment(declare([]), TYPES, {}, AVAILABLE)

@@ -8,7 +8,8 @@ from interlock.cel.activation import Activation
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.generation.generate import Generator
-from interlock.cel.libraries import STANDARD, functions, results
+from interlock.cel.libraries.overloads import functions, results
+from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.types import BOOL, DOUBLE, DYN, INT, NULL, STRING, TIMESTAMP, list_of, map_of
 from interlock.cel.values import EvaluationError, Timestamp
 from interlock.spans import typed_in

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from interlock.cel.libraries import STANDARD, functions
+from interlock.cel.libraries.overloads import functions
+from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.types import DYN
 
 

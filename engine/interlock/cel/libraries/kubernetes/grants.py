@@ -1,4 +1,4 @@
-"""An authorizer that answers from a table, for tests and the command line."""
+"""An authorizer that answers from a table: for tests of expressions that ask one."""
 
 from collections.abc import Iterable
 from typing import Final
