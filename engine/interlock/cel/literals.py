@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from interlock.cel.ir import Call, Const, ListOf, MapOf, Node
+from interlock.cel.libraries.extensions.formatting import verbs
 from interlock.cel.libraries.overloads import Function
 from interlock.cel.libraries.strings import pattern
 from interlock.cel.tree import children
@@ -68,6 +69,17 @@ def _call(
                 functions[function](text)
             except (EvaluationError, LimitExceeded) as error:
                 yield literal, f"`{text}` is not for `{function}`: {error}"
+        case (Const(_, str() as text) as literal, ListOf(_, elements)) if function == "format":
+            try:
+                clauses = len(verbs(text))
+            except EvaluationError as error:
+                yield literal, str(error)
+            else:
+                if clauses != len(elements):
+                    yield (
+                        literal,
+                        f"format needs as many values as clauses: clauses {clauses}, values {len(elements)}",
+                    )
         case (_, Const(_, str() as text) as literal, *_) if function in _PATTERNS:
             try:
                 pattern(text)

@@ -17,6 +17,8 @@ from interlock.cel.values import Duration, EvaluationError, Timestamp, from_key,
 _PRECISION: Final = 6
 _MAX_PRECISION: Final = 1000
 _DIGITS: Final = 4
+_VERBS: Final = frozenset("sdfeboxX")
+_UNKNOWN: Final = "format has an unknown clause"
 
 
 def format_text(template: str, values: list[Any]) -> str:
@@ -41,6 +43,20 @@ def format_text(template: str, values: list[Any]) -> str:
             raise EvaluationError("format has more clauses than values") from None
         written.add(plain)
     return "".join(written.parts)
+
+
+def verbs(template: str) -> str:
+    """The letters of the clauses in `template`, in their order.
+
+    Raises:
+        EvaluationError: a clause is unknown, or has no letter.
+    """
+    _, *clauses = template.split("%")
+    ahead = iter(clauses)
+    found = [_read(clause)[1] for clause in ahead if clause or next(ahead, None) is None]
+    if not _VERBS.issuperset(found):
+        raise EvaluationError(_UNKNOWN)
+    return "".join(found)
 
 
 class _Written:
@@ -82,7 +98,7 @@ def _write(written: _Written, verb: str, precision: int, value: Any) -> None:
         case "b" | "o" | "x" | "X":
             written.add(_digits(value, verb))
         case _:
-            raise EvaluationError("format has an unknown clause")
+            raise EvaluationError(_UNKNOWN)
 
 
 def _write_value(written: _Written, value: Any) -> None:
