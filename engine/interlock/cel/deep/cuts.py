@@ -27,7 +27,7 @@ class TooDeepError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class Depths:
     """How deep a form is in both counts, and which macros' variables around it it reads."""
 
     forms: int
@@ -48,16 +48,16 @@ class Cuts:
     variables: Mapping[Form, tuple[Bound, ...]]
 
 
-_CUT: Final = Extent(1 + WRAPPERS, WRAPPERS)
-_AROUND: Final = Extent(2 + WRAPPERS, 1 + WRAPPERS)
+_CUT: Final = Depths(1 + WRAPPERS, WRAPPERS)
+_AROUND: Final = Depths(2 + WRAPPERS, 1 + WRAPPERS)
 
 
 def depth(tree: Form) -> int:
     """How deep `tree` is, however deep the checker can go."""
-    extents: dict[Form, Extent] = {}
+    depths: dict[Form, Depths] = {}
     for form in postorder(tree):
-        extents[form] = _extent(form, extents.__getitem__, None)
-    return extents[tree].depth
+        depths[form] = _depths(form, depths.__getitem__, None)
+    return depths[tree].depth
 
 
 def cuts(tree: Form, scopes: Scopes, limit: int) -> Cuts:
@@ -86,58 +86,58 @@ class _Planner:
     scopes: Scopes
     limits: Mapping[Form, int]
     chosen: set[Form] = field(default_factory=set)
-    extents: dict[Form, Extent] = field(default_factory=dict)
+    depths: dict[Form, Depths] = field(default_factory=dict)
 
     def cuts(self, tree: Form) -> Cuts:
         variables = {}
         for form in postorder(tree):
-            self.extents[form] = extent = self.fitted(form)
-            variables[form] = self.needed(form, extent)
+            self.depths[form] = depths = self.fitted(form)
+            variables[form] = self.needed(form, depths)
         return Cuts(frozenset(self.chosen), variables)
 
-    def fitted(self, form: Form) -> Extent:
-        """The extent of `form` once so many of its parts are cut that it fits."""
+    def fitted(self, form: Form) -> Depths:
+        """The depths of `form` once so many of its parts are cut that it fits."""
         candidates = sorted(
             (part for part in form.parts if part not in self.scopes.fixed), key=self.weight, reverse=True
         )
-        extent = self.extent(form)
-        while self.checked_depth(form, extent) > self.limits[form]:
+        depths = self.measured(form)
+        while self.checked_depth(form, depths) > self.limits[form]:
             if not candidates or self.weight(candidates[0]) == (_CUT.depth, 0):
                 raise TooDeepError
             self.chosen.add(candidates.pop(0))
-            extent = self.extent(form)
-        return extent
+            depths = self.measured(form)
+        return depths
 
     def weight(self, part: Form) -> tuple[int, int]:
-        extent = self.extents[part]
-        return max(extent.depth, _CUT.depth), len(extent.variables)
+        depths = self.depths[part]
+        return max(depths.depth, _CUT.depth), len(depths.variables)
 
-    def extent(self, form: Form) -> Extent:
+    def measured(self, form: Form) -> Depths:
         bound = self.scopes.read_by(form) if form.kind is Kind.NAME else None
-        extent = _extent(form, lambda part: _CUT if part in self.chosen else self.extents[part], bound)
+        depths = _depths(form, lambda part: _CUT if part in self.chosen else self.depths[part], bound)
         if form.kind is Kind.METHOD and form.name in _DOUBLING:
-            extent = replace(extent, forms=extent.forms + _DOUBLED)
-        return extent
+            depths = replace(depths, forms=depths.forms + _DOUBLED)
+        return depths
 
-    def checked_depth(self, form: Form, extent: Extent) -> int:
+    def checked_depth(self, form: Form, depths: Depths) -> int:
         """How deep the text is in which `form` is checked on its own."""
-        around = self.needed(form, extent)
-        return len(around) + (max(extent.depth, _AROUND.depth) if around else extent.depth)
+        around = self.needed(form, depths)
+        return len(around) + (max(depths.depth, _AROUND.depth) if around else depths.depth)
 
-    def needed(self, form: Form, extent: Extent) -> tuple[Bound, ...]:
+    def needed(self, form: Form, depths: Depths) -> tuple[Bound, ...]:
         """The variables to have around `form`, outermost first: those that it reads and one of a loop."""
         loop = self.scopes.loop_around(form)
-        around = [bound for bound in self.scopes.around(form) if bound in extent.variables or bound is loop]
+        around = [bound for bound in self.scopes.around(form) if bound in depths.variables or bound is loop]
         return tuple(reversed(around))
 
 
-def _extent(form: Form, of: Callable[[Form], Extent], bound: Bound | None) -> Extent:
-    """The extent of `form` from those of its parts; `bound` is what it stands for as a name."""
+def _depths(form: Form, of: Callable[[Form], Depths], bound: Bound | None) -> Depths:
+    """The depths of `form` from those of its parts; `bound` is what it stands for as a name."""
     parts = [of(part) for part in form.parts]
     deepest = max((part.forms for part in parts), default=0)
     nested = max((part.expressions + _entered(form, number) for number, part in enumerate(parts)), default=0)
     read = frozenset({bound} if bound else ()).union(*(part.variables for part in parts))
-    return Extent(
+    return Depths(
         deepest + (form.kind is not Kind.NESTED),
         nested,
         frozenset(each for each in read if each.macro is not form),
