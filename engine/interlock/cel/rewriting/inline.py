@@ -73,7 +73,7 @@ def inlined(node: Node, definitions: Mapping[str, Definition]) -> Node:
     Raises:
         TooLargeError: it grows out of bounds.
     """
-    if not any(each.function in definitions for each in calls(node)):
+    if not definitions or not any(each.function in definitions for each in calls(node)):
         return node
     size = measured(node, definitions)
     if size.nodes > MAX_NODES:
