@@ -31,7 +31,6 @@ def check_google(text: str, values: dict[str, Any]) -> None:
         # Its checker knows fewer overloads: those of Kubernetes are not among them.
         assume(condition=False)
         raise
-    assume(found_here == theirs or not google.is_gap(found_here, theirs))
     assert found_here == theirs
 
 
@@ -50,7 +49,9 @@ def test_google_finds_the_same_whatever_the_types(text: str, values: dict[str, A
 def test_the_rust_implementation_finds_the_same_in_the_standard_library(
     text: str, values: dict[str, Any]
 ) -> None:
-    assert ours(text, values, rust.visible) == rust.value(text, values)
+    here, theirs = ours(text, values, rust.visible), rust.value(text, values)
+    assume(here == theirs or not rust.is_gap(text, theirs))
+    assert here == theirs
 
 
 @given(drawn(celpy.GRAMMAR, celpy.KINDS), INPUTS)

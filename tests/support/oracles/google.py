@@ -31,6 +31,8 @@ GAPS: Final[Mapping[str, str]] = {
     "dyn({option})": "an index into what an optional value has is none where that has no parts; here an error",
     "format([{double}": "doubles have six digits and an exponent; in Go and here as many digits as read back",
     "format([{dyn}": "the same",
+    "format([{duration}": "digits of a second, as above",
+    "format([{time}": "the same",
 }
 GRAMMAR: Final = FAILING_EVERYTHING.without(*GAPS)
 
@@ -44,6 +46,8 @@ UNDIRECTED_GAPS: Final[Mapping[str, str]] = {
     "{}.split(": "empty texts, as above",
     "{}.substring({}, {})": "the end, as above",
     "{}[{}]": "optional values, as above",
+    "optional.of({})": "of one in another nothing can be selected; here it can",
+    ".optMap(": "it makes such values too",
     "{}[?{}]": "what can't be a key is the key of no entry; here it is an error",
 }
 UNDIRECTED: Final = tuple(
@@ -111,11 +115,6 @@ def value(text: str, values: Mapping[str, Any]) -> Any:
     except RuntimeError:
         return ERROR
     return _taken(found)
-
-
-def is_gap(ours: Any, theirs: Any) -> bool:
-    """Whether a field of an optional value in an optional value was read: an error there, none here."""
-    return bool(ours == ("optional",) and theirs == ERROR)
 
 
 def visible(found: Any) -> Any:
