@@ -31,6 +31,7 @@ from interlock.cel.types import (
 from interlock.errors import Problem
 from interlock.model.intent import Intent
 from interlock.spans import SourceText, Span, typed_in
+from support.programs import generated, interpreted
 
 VARIABLES = {"intent": message_type(Intent), "now": TIMESTAMP, "x": DYN}
 ENVIRONMENT = Environment(declare([Intent]), VARIABLES, {})
@@ -102,7 +103,10 @@ def test_everything_that_the_checker_accepts_becomes_python() -> None:
         text = "x"
         for _ in range(14):
             text = wrap.format(text)
-            ENVIRONMENT.compile(typed_in(f"dyn({text}) == 1"))
+            program = ENVIRONMENT.compile(typed_in(f"dyn({text}) == 1"))
+            assert program.plan is not None
+            for x in (True, [[1]]):
+                assert generated(program, {"x": x}) == interpreted(program, {"x": x})
 
 
 def test_a_place_is_asked_of_the_text() -> None:
