@@ -122,6 +122,12 @@ def test_an_expression_is_held_to_a_release(run: Run, release: str, exit_code: i
     assert told in result.output
 
 
+def test_a_release_has_what_its_policies_that_change_objects_have(run: Run) -> None:
+    assert run("eval", "jsonpatch.escapeKey('a/b')", "--kubernetes", "1.32").stdout == '"a~1b"  string\n'
+    result = run("eval", "jsonpatch.escapeKey('a/b')", "--kubernetes", "1.31")
+    assert "undeclared reference to `escapeKey`: Kubernetes has it since 1.32" in result.output
+
+
 def test_a_wrong_constant_is_an_error_at_its_place(run: Run) -> None:
     result = run("eval", "now > timestamp('2026-13-01T00:00:00Z')")
     assert result.exit_code == 2

@@ -14,7 +14,7 @@ from interlock.cel.environment import Environment
 from interlock.cel.explanation.picture import picture
 from interlock.cel.explanation.trace import trace
 from interlock.cel.frontend import RejectedError
-from interlock.cel.libraries.kubernetes.versions import libraries
+from interlock.cel.libraries.kubernetes.versions import mutation_libraries
 from interlock.cel.literals import problems
 from interlock.cel.program import Program
 from interlock.cel.rewriting.partial import Partial
@@ -83,7 +83,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  # each is an option of the command
     named = [*(f"{path[0]}=null" for path in left), *(variables or ())]
     trial = over_variables(named, at) if given is None else over_input(given, policies, area, at)
     release = release_of(kubernetes)
-    scope = trial.scope if release is None else replace(trial.scope, libraries=libraries(release))
+    scope = trial.scope if release is None else replace(trial.scope, libraries=mutation_libraries(release))
     program = _compile(scope, expression)
     if left:
         for each in trial.tries:
