@@ -26,6 +26,9 @@ from interlock.cel.ir import (
     Variable,
 )
 
+Path = tuple[str, ...]
+"""A variable and the fields below it: `("intent", "models")`."""
+
 
 def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  # one case a node
     """The nodes directly below `node`, in the order of the text."""
@@ -91,6 +94,18 @@ def variables(node: Node) -> frozenset[str]:
     if isinstance(node, Variable):
         return frozenset({node.name})
     return frozenset[str]().union(*map(variables, children(node)))
+
+
+def path_of(node: Node) -> Path:
+    """The path that `node` reads; empty where it is something else."""
+    match node:
+        case Variable(_, name):
+            return (name,)
+        case Select(_, operand, field):
+            above = path_of(operand)
+            return (*above, field) if above else ()
+        case _:
+            return ()
 
 
 _CHILDREN: Final = frozenset(

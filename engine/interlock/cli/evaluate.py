@@ -18,9 +18,9 @@ from interlock.cel.libraries.kubernetes.versions import mutation_libraries
 from interlock.cel.literals import problems
 from interlock.cel.program import Program
 from interlock.cel.rewriting.partial import Partial
-from interlock.cel.rewriting.partial import Path as FieldPath
 from interlock.cel.text.literal import literal
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import Path as FieldPath
 from interlock.cel.types import DYN
 from interlock.cel.values import EvaluationError, LimitExceeded, type_of
 from interlock.cli.moment import NowOption, instant

@@ -19,7 +19,7 @@ from interlock.cel.generation.code import Code
 from interlock.cel.generation.integers import guarded
 from interlock.cel.generation.loops import Scope
 from interlock.cel.generation.operators import inline, result
-from interlock.cel.generation.paths import Path, path_of, repeated
+from interlock.cel.generation.paths import repeated
 from interlock.cel.interpreter.interpret import ALTERNATIVES
 from interlock.cel.ir import (
     And,
@@ -44,7 +44,7 @@ from interlock.cel.libraries.collections import has_repeated
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
-from interlock.cel.tree import is_search
+from interlock.cel.tree import Path, is_search, path_of
 from interlock.cel.types import BOOL, DYN, STRING, CelType, list_of, map_of
 from interlock.cel.values import entries, type_of
 

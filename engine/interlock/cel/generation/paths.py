@@ -21,24 +21,8 @@ from interlock.cel.ir import (
     Select,
     Transform,
     TransformMap,
-    Variable,
 )
-from interlock.cel.tree import children
-
-Path = tuple[str, ...]
-"""A variable and the fields below it: `("intent", "models")`."""
-
-
-def path_of(node: Node) -> Path:
-    """The path that `node` reads; empty where it is something else."""
-    match node:
-        case Variable(_, name):
-            return (name,)
-        case Select(_, operand, field):
-            above = path_of(operand)
-            return (*above, field) if above else ()
-        case _:
-            return ()
+from interlock.cel.tree import Path, children, path_of
 
 
 def repeated(nodes: Iterable[Node]) -> dict[Path, Node]:

@@ -29,7 +29,6 @@ from interlock.cel.ir import (
     Or,
     Quantifier,
     Quantity,
-    Select,
     Transform,
     TransformMap,
     Variable,
@@ -37,12 +36,9 @@ from interlock.cel.ir import (
 from interlock.cel.libraries.overloads import Function, results
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.text.literal import is_writable
-from interlock.cel.tree import children, rebuilt
+from interlock.cel.tree import Path, children, path_of, rebuilt
 from interlock.cel.types import BOOL
 from interlock.cel.values import EvaluationError, LimitExceeded
-
-Path = tuple[str, ...]
-"""A variable and the fields below it: `("intent", "models")`."""
 
 _MAX_UNROLLED: Final = 1000
 """The nodes that a quantifier over a known list may become."""
@@ -89,7 +85,7 @@ class Partial:
         if isinstance(node, Local):
             return node.name in bound
         path = _path(node)
-        if path is not None:
+        if path:
             return path[0] in self.known and not any(_overlap(path, each) for each in self.unknown)
         return all(self._is_known(child, bound | names) for child, names in _scoped(node))
 
@@ -176,16 +172,12 @@ def _is_bool(node: Node) -> bool:
             return False
 
 
-def _path(node: Node) -> Path | None:
-    """The path that `node` reads, where it is a variable or fields below one."""
-    match node:
-        case Variable(_, name):
-            return (name,)
-        case Select(_, operand, name) | Has(_, operand, name):
-            above = _path(operand)
-            return None if above is None else (*above, name)
-        case _:
-            return None
+def _path(node: Node) -> Path:
+    """The path that `node` reads, or asks for; empty where it is something else."""
+    if not isinstance(node, Has):
+        return path_of(node)
+    above = path_of(node.operand)
+    return (*above, node.field) if above else ()
 
 
 def _overlap(path: Path, other: Path) -> bool:

@@ -7,8 +7,9 @@ import pytest
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.libraries.available import AVAILABLE
-from interlock.cel.rewriting.partial import Partial, Path
+from interlock.cel.rewriting.partial import Partial
 from interlock.cel.text.unparse import unparse
+from interlock.cel.tree import Path
 from interlock.cel.types import BOOL, DYN, INT, STRING, list_of
 from interlock.spans import typed_in
 
