@@ -32,6 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.intents.check import CheckRequest, from_check
+from interlock.ledger.memory import MemoryUses
 from interlock.loading.policyset import load
 from interlock.units import Instant
 from interlock_webhooks.app import check_app
@@ -92,7 +93,8 @@ async def hello(_scope: Scope, receive: Receive, send: Send) -> None:
 def interlock(policies: Path) -> ASGIApp:
     """The service as it is."""
     metrics, log = Metrics(), structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
-    return check_app(Service(policies=LivePolicies((policies,), metrics, log), metrics=metrics, log=log))
+    live = LivePolicies((policies,), MemoryUses(), metrics, log)
+    return check_app(Service(policies=live, metrics=metrics, log=log))
 
 
 class Message(BaseModel):

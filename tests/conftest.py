@@ -1,15 +1,26 @@
 """Options and hypothesis profiles of the whole suite.
 
-`--hypothesis-profile=deep` searches longer and `fuzz` longest; `ci` is the same in every run.
+`--hypothesis-profile=deep` searches for about an hour and `fuzz` longest; `ci` is the same in every run, and
+`mutation` too, which is for running the tests of a module once for each of its mutants.
 """
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
-settings.register_profile("deep", max_examples=2_000, deadline=None)
+settings.register_profile("deep", max_examples=8_000, deadline=None)
 settings.register_profile("fuzz", max_examples=20_000, deadline=None, print_blob=True)
+settings.register_profile(
+    "mutation",
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    # What fails need not be small, only found. Mutmut runs two sessions in one process.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.differing_executors],
+)
 settings.load_profile("dev")
 
 

@@ -10,6 +10,7 @@ PolicyName = NewType("PolicyName", str)
 RuleName = NewType("RuleName", str)
 LayerName = NewType("LayerName", str)
 WaiverName = NewType("WaiverName", str)
+ObligationName = NewType("ObligationName", str)
 
 Digest = NewType("Digest", str)
 """`sha256:` and 64 hexadecimal digits."""

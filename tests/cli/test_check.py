@@ -176,10 +176,10 @@ def test_what_cannot_be_used_is_one_clear_line(run: Run, arguments: tuple[str, .
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", told)
 
 
-def test_defaults_that_were_applied_are_shown(run: Run) -> None:
+def test_what_policies_changed_is_shown(run: Run) -> None:
     job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j"}, "spec": {"template": {}}}
     result = run("check", "policies", _write("job.yaml", job))
-    assert "    default: spec.activeDeadlineSeconds = 3600 (" in result.stdout
+    assert "    changed: spec.activeDeadlineSeconds = 3600 (" in result.stdout
 
 
 def test_a_folder_with_more_files_than_are_read_is_one_problem(

@@ -163,7 +163,7 @@ apiVersion: interlock.dev/v1alpha1
 kind: IntentPolicy
 metadata: {name: other-end}
 spec:
-  layer: team
+  layer: platform
   description: Jobs end.
   match: {actions: [workload.create], kinds: [Job]}
   defaults: [{path: [spec, activeDeadlineSeconds], value: 60}]
@@ -173,7 +173,7 @@ spec:
 def test_defaults_that_conflict_are_named(run: Run) -> None:
     Path("policies/second.yaml").write_text(_SECOND_DEFAULT)
     job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j"}, "spec": {"template": {}}}
-    reason = "no default for `spec.activeDeadlineSeconds`: policies disagree: 3600, 60\n"
+    reason = "`spec.activeDeadlineSeconds`: policies of one layer disagree: 3600, 60 (jobs-end, other-end)\n"
     checked = run("check", "policies", _write("job.yaml", job))
     explained = run("explain", "policies", "job.yaml")
     assert (checked.exit_code, explained.exit_code) == (1, 1)

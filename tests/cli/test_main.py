@@ -16,7 +16,7 @@ from support.commandline import Run
 from support.reviews import chat, encoded
 
 _COMMAND = Path(sys.executable).with_name("interlock")
-_COMMANDS = ("check", "test", "eval", "explain", "serve", "version")
+_COMMANDS = ("check", "test", "eval", "explain", "replay", "serve", "version")
 
 
 def _process(*arguments: str, stdin: bytes = b"", **environment: str) -> "subprocess.CompletedProcess[bytes]":

@@ -77,10 +77,12 @@ def _expected() -> list[dict[str, Any]]:
 
 def test_the_cases_cover_every_reason_code() -> None:
     codes = {reason["code"] for decided in _expected() for reason in decided["reasons"]}
-    assert codes == {"violated", "errored", "unpermitted", "conflict", "failed"}
+    assert codes == {"violated", "errored", "unpermitted", "conflict", "undischarged", "failed"}
 
 
-@pytest.mark.parametrize("part", ["permits", "waived", "warnings", "audits", "errors"])
+@pytest.mark.parametrize(
+    "part", ["permits", "waived", "warnings", "audits", "errors", "limits", "obligations", "advice"]
+)
 def test_the_cases_cover_every_part_of_a_decision(part: str) -> None:
     assert list(chain.from_iterable(decided[part] for decided in _expected()))
 

@@ -2,6 +2,7 @@
 
 It is written to be obviously right and not to be fast, and it knows nothing of
 how the kernel does it: layer by layer, each question in the words of the design.
+It is of decisions whose limits and obligations don't conflict; those have models of their own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,8 +31,8 @@ def _allows(layer: Layer, said: Iterable[Verdict], counts: Mapping[Area, int]) -
 
 
 def _denies(verdict: Verdict) -> bool:
-    if verdict.rule.effect == Effect.PERMIT:
-        return False
+    if verdict.outcome == Outcome.ERRORED and verdict.rule.effect == Effect.PERMIT:
+        return verdict.rule.obligations != ()
     if verdict.outcome == Outcome.ERRORED:
         return not verdict.ignored
     return verdict.outcome == Outcome.VIOLATED and verdict.waiver is None

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
+from interlock.ledger.memory import MemoryUses
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.service import Service
@@ -31,6 +32,7 @@ def service_over(folder: Path) -> LoggedService:
         structlog.PrintLogger(), processors=[keep], wrapper_class=structlog.make_filtering_bound_logger(0)
     )
     metrics = Metrics()
-    service = LoggedService(policies=LivePolicies((folder,), metrics, log), metrics=metrics, log=log)
+    policies = LivePolicies((folder,), MemoryUses(), metrics, log)
+    service = LoggedService(policies=policies, metrics=metrics, log=log)
     service.lines = lines
     return service

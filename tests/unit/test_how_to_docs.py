@@ -11,7 +11,7 @@ from interlock.engine.consult import activation_of
 from interlock.intents.context import ExtractionContext
 from interlock.intents.extract import extract
 from interlock.loading.catalogs import shipped
-from interlock.loading.compile import environments
+from interlock.loading.environments import environments
 from interlock.model.area import Area
 from interlock.model.costs import DEFAULT_COST_LIMITS
 from interlock.model.labels import DEFAULT_LABELS

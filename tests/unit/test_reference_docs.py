@@ -15,7 +15,17 @@ from interlock.cel.libraries.overloads import functions
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.rewriting.inline import MAX_DEPTH, MAX_NODES
 from interlock.intents.estimates import BYTES_PER_TOKEN, IMAGE_TOKENS, TOKENS_PER_MESSAGE
-from interlock.loading.kinds import catalog, common, library, policy, policyset, waiver
+from interlock.loading.kinds import (
+    catalog,
+    common,
+    library,
+    limits,
+    mutations,
+    obligations,
+    policy,
+    policyset,
+    waiver,
+)
 from interlock.loading.policyset import load
 from interlock.loading.types import TYPE_NAMES
 from interlock.model import intent
@@ -48,7 +58,11 @@ _SHAPES: dict[tuple[str, str], type[BaseModel]] = {
     ("policy.md", "spec.imports[]"): policy.ImportShape,
     ("policy.md", "spec.variables[]"): policy.VariableShape,
     ("policy.md", "spec.rules[]"): policy.RuleShape,
-    ("policy.md", "spec.defaults[]"): policy.DefaultShape,
+    ("policy.md", "spec.limits[]"): limits.LimitShape,
+    ("policy.md", "spec.defaults[]"): mutations.DefaultShape,
+    ("policy.md", "spec.clamps[]"): mutations.ClampShape,
+    ("policy.md", "spec.unions[]"): mutations.UnionShape,
+    ("policy.md", "spec.locks[]"): mutations.LockShape,
     ("function-library.md", "spec"): library.LibrarySpec,
     ("function-library.md", "spec.functions[]"): library.FunctionShape,
     ("function-library.md", "spec.functions[].parameters[]"): library.ParameterShape,
@@ -64,6 +78,8 @@ _SHAPES: dict[tuple[str, str], type[BaseModel]] = {
     ("policyset.md", "spec.attribution"): policyset.AttributionShape,
     ("policyset.md", "spec.waivers"): policyset.WaiversShape,
     ("policyset.md", "spec.costs"): policyset.CostsShape,
+    ("policyset.md", "spec.obligations[]"): obligations.DeclaredShape,
+    ("policyset.md", "spec.advice[]"): obligations.DeclaredShape,
 }
 
 _ROW = re2.compile(r"(?m)^\| `([^`]+)` \|(.*)\|$")

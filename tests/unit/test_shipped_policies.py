@@ -8,7 +8,7 @@ import pytest
 import re2
 
 from interlock.cel.environment import Evaluator
-from interlock.loading.policyset import load
+from interlock.loading.policyset import PolicySet, load
 from interlock.model.area import Area
 from interlock.model.policy import Effect, Enforcement, Policy
 from interlock.policytest.read import read_suites
@@ -26,8 +26,12 @@ _each_folder = pytest.mark.parametrize("folder", _FOLDERS, ids=lambda folder: fo
 
 
 @cache
+def _set() -> PolicySet:
+    return load([_LIBRARY])
+
+
 def _policies() -> tuple[Policy, ...]:
-    return load([_LIBRARY]).policies
+    return _set().policies
 
 
 @cache
@@ -56,7 +60,8 @@ def test_a_policy_loads_alone(folder: Path) -> None:
 
 def test_the_library_shows_every_effect_enforcement_layer_and_area() -> None:
     policies = _policies()
-    assert {rule.effect for policy in policies for rule in policy.rules} == set(Effect)
+    clauses = [clause for compiled in _set().compiled for clause in compiled.clauses]
+    assert {clause.id.effect for clause in clauses} == set(Effect)
     assert {policy.enforcement for policy in policies} == set(Enforcement)
     assert {policy.layer for policy in policies} == {"organization", "platform", "team", "agent"}
     assert {policy.area for policy in policies} == set(Area)
@@ -64,10 +69,10 @@ def test_the_library_shows_every_effect_enforcement_layer_and_area() -> None:
 
 def test_every_denial_says_what_to_do() -> None:
     silent = [
-        f"{policy.name}/{rule.name}"
-        for policy in _policies()
-        for rule in policy.rules
-        if rule.effect is not Effect.PERMIT and not rule.remedy
+        f"{clause.id.policy}/{clause.id.rule}"
+        for compiled in _set().compiled
+        for clause in compiled.clauses
+        if clause.id.effect is not Effect.PERMIT and not clause.remedy
     ]
     assert silent == []
 
@@ -88,7 +93,7 @@ def test_every_suite_is_called_like_its_policy() -> None:
 
 def test_the_tests_make_every_rule_true_and_false() -> None:
     rules = _report().coverage
-    assert len(rules) == sum(len(policy.rules) for policy in _policies())
+    assert len(rules) == sum(len(policy.clauses) for policy in _policies())
     missing = [
         f"{covered.rule.policy}/{covered.rule.rule}: true {covered.true}, false {covered.false}"
         for covered in rules

@@ -1,4 +1,3 @@
-from copy import deepcopy
 from typing import Any
 
 from hypothesis import given
@@ -7,9 +6,10 @@ from hypothesis import strategies as st
 from interlock.identity import PolicyName
 from interlock.model.patch import Patch
 from interlock_webhooks.kubernetes.patch import json_patch
+from support.jsonpatch import applied
 
 
-def _patch(*path: str) -> Patch:
+def _patch(*path: str | int) -> Patch:
     return Patch(path=path, value="v", policies=(PolicyName("defaults"),))
 
 
@@ -41,6 +41,13 @@ def test_tilde_and_slash_are_escaped() -> None:
     assert json_patch({"a": {}}, [_patch("a", "x.io/y~z")])[0]["path"] == "/a/x.io~1y~0z"
 
 
+def test_a_place_in_an_item_of_a_list_is_found_by_its_index() -> None:
+    document = {"list": [{"a": 1}, {"b": {}}, {}]}
+    operations = json_patch(document, [_patch("list", 1, "b", "c"), _patch("list", 2, "b", "c")])
+    assert [operation["path"] for operation in operations] == ["/list/1/b/c", "/list/2/b", "/list/2/b/c"]
+    assert applied(document, operations) == {"list": [{"a": 1}, {"b": {"c": "v"}}, {"b": {"c": "v"}}]}
+
+
 _KEYS = st.text(alphabet="ab/~0", min_size=1, max_size=3)
 _OBJECTS = st.recursive(
     st.none() | st.just({}), lambda inner: st.dictionaries(_KEYS, inner, max_size=3), max_leaves=8
@@ -51,17 +58,6 @@ _OBJECTS = st.recursive(
 def test_applying_the_operations_puts_each_value_in_its_place(
     document: dict[str, Any], paths: list[tuple[str, ...]]
 ) -> None:
-    changed = deepcopy(document)
-    for operation in json_patch(document, [_patch(*path) for path in paths]):
-        _apply(changed, operation)
+    changed = applied(document, json_patch(document, [_patch(*path) for path in paths]))
     for first, second, third in paths:
         assert changed[first][second][third] == "v"
-
-
-def _apply(document: dict[str, Any], operation: dict[str, Any]) -> None:
-    """RFC 6902 `add` for objects."""
-    *parents, last = [token.replace("~1", "/").replace("~0", "~") for token in operation["path"].split("/")[1:]]
-    node = document
-    for parent in parents:
-        node = node[parent]
-    node[last] = deepcopy(operation["value"])

@@ -122,7 +122,7 @@ apiVersion: interlock.dev/v1alpha1
 kind: IntentPolicy
 metadata: {name: jobs-end-later}
 spec:
-  layer: team
+  layer: platform
   description: A Job ends after a day unless it says otherwise.
   match: {kinds: [Job]}
   defaults: [{path: [spec, activeDeadlineSeconds], value: 86400}]

@@ -1,8 +1,8 @@
 """The policies in force, renewed when their files change.
 
 One reference is swapped, and each request reads it once: a decision sees one
-policy set. A set that fails to load never replaces a good one. Knows nothing
-of requests.
+policy set. A set that fails to load never replaces a good one, nor one whose
+waivers can't be counted. Knows nothing of requests.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from interlock.engine import Engine
 from interlock.errors import AuthorError, OperatorError
+from interlock.ledger.uses import Uses
 from interlock.loading.policyset import load
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.watch import changes, fingerprint
@@ -27,14 +28,20 @@ class InForce:
 
 
 class LivePolicies:
-    """Holds what is in force; `AuthorError` if the files don't load at the start."""
+    """Holds what is in force; `AuthorError` if the files don't load at the start.
 
-    def __init__(self, paths: tuple[Path, ...], metrics: Metrics, log: FilteringBoundLogger) -> None:
+    Uses of waivers are counted in `uses`, whichever policies are in force.
+    """
+
+    def __init__(
+        self, paths: tuple[Path, ...], uses: Uses, metrics: Metrics, log: FilteringBoundLogger
+    ) -> None:
         self._paths = paths
+        self._uses = uses
         self._metrics = metrics
         self._log = log
         self._seen = fingerprint(paths)
-        self.in_force = InForce(Engine(load(paths)))
+        self.in_force = InForce(_loaded(paths, uses))
         self._metrics.in_force(self.in_force.engine.policies.digest)
 
     async def watch(self) -> None:
@@ -45,7 +52,7 @@ class LivePolicies:
     async def reload(self) -> None:
         """Put the present files in force, or keep what is in force and log every problem."""
         try:
-            engine = await asyncio.to_thread(_loaded, self._paths)
+            engine = await asyncio.to_thread(_loaded, self._paths, self._uses)
         except (AuthorError, OperatorError) as error:
             self._keep(error)
         except Exception as error:  # noqa: BLE001 - a file that breaks the loader must not end the watch
@@ -73,5 +80,5 @@ class LivePolicies:
         )
 
 
-def _loaded(paths: tuple[Path, ...]) -> Engine:
-    return Engine(load(paths))
+def _loaded(paths: tuple[Path, ...], uses: Uses) -> Engine:
+    return Engine(load(paths), uses)

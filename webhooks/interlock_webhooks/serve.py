@@ -5,16 +5,18 @@ module that knows signals.
 """
 
 import asyncio
-import contextlib
 import ipaddress
 import signal
 import socket
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
+from interlock.ledger.sqlite import SqliteUses
 from interlock.loading.policyset import PolicySet
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.listener import Address, Listener, address_of, bind
@@ -49,6 +51,7 @@ class Settings:
     key: Path | None
     state_dir: Path
     names: tuple[str, ...]
+    decision_log: Path | None
     watches: bool
 
 
@@ -65,16 +68,24 @@ class Started:
 def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     """Serve until SIGTERM or SIGINT; returns when all requests are answered.
 
-    Raises `AuthorError` where the policies don't load, and `OperatorError`
-    where an address, a certificate or the state directory can't be used.
+    Raises `AuthorError` where the policies don't load, and `OperatorError` where
+    an address, a certificate, the state directory or the decision log can't be used.
     """
     _check_exposure(settings.check)
     log = json_log()
     metrics = Metrics()
-    service = Service(policies=LivePolicies(settings.policies, metrics, log), metrics=metrics, log=log)
+    state = StateDir(settings.state_dir)
+    uses = SqliteUses(state.uses)
+    policies = LivePolicies(settings.policies, uses, metrics, log)
     identity = Identity()
     certificate = _certificate(settings, identity)
-    with bind(settings.webhook) as webhook, bind(settings.check) as check:
+    with (
+        uses,
+        bind(settings.webhook) as webhook,
+        bind(settings.check) as check,
+        DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
+    ):
+        service = Service(policies=policies, metrics=metrics, log=log, decisions=decisions)
         servers = {
             webhook: Listener(webhook_app(service), identity.front),
             check: Listener(check_app(service), None),
@@ -83,13 +94,13 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             Started(
                 webhook=address_of(webhook),
                 check=address_of(check),
-                policies=service.policies.in_force.engine.policies,
-                ca_certificate=None if settings.certificate else StateDir(settings.state_dir).ca_certificate,
+                policies=policies.in_force.engine.policies,
+                ca_certificate=None if settings.certificate else state.ca_certificate,
             )
         )
         watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log)]
         if settings.watches:
-            watching.append(service.policies.watch())
+            watching.append(policies.watch())
         with asyncio.Runner(loop_factory=event_loop()) as runner:
             runner.run(_run(service, servers, watching))
 
@@ -118,7 +129,7 @@ async def _told_to_stop(service: Service) -> None:
     await drain.wait()
     service.draining = True
     service.log.info("stopping")
-    with contextlib.suppress(TimeoutError):
+    with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), DRAIN_SECONDS)
 
 

@@ -1,8 +1,9 @@
-"""Where the self-made authority is kept between runs.
+"""Where the self-made authority and the uses of waivers are kept between runs.
 
 A folder that only its user can read: `authority.pem` is the secret, `ca.crt`
-what clients are given, `server.pem` the certificate in use. Files are
-replaced whole, so that nobody ever reads half of one.
+what clients are given, `server.pem` the certificate in use; those files are
+replaced whole, so that nobody ever reads half of one. `uses.sqlite` is the
+ledger's.
 """
 
 import os
@@ -32,6 +33,11 @@ class StateDir:
     def ca_certificate(self) -> Path:
         """What clients trust: `curl --cacert`, `caBundle`."""
         return self.path / "ca.crt"
+
+    @property
+    def uses(self) -> Path:
+        """Where uses of waivers are counted."""
+        return self.path / "uses.sqlite"
 
     def new_server_certificate(self, names: tuple[str, ...]) -> Path:
         """The file with the key and certificate, just made, of a server that goes by `names`.

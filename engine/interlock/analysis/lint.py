@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from interlock.analysis.conditions import conditions, failures
 from interlock.analysis.finding import Finding, Severity
+from interlock.analysis.obliging import obliging
 from interlock.analysis.openness import openness
 from interlock.analysis.releases import beyond
 from interlock.analysis.worst import Sizes, worst_case
@@ -57,8 +58,8 @@ def _programs(compiled: CompiledPolicy) -> Iterator[tuple[str, Program]]:
     """The expressions of a policy that decide, with what each is called."""
     if compiled.when is not None:
         yield "match.when", compiled.when
-    for rule in compiled.rules:
-        yield rule.rule.name, rule.program
+    for rule in compiled.clauses:
+        yield from ((rule.id.rule, program) for program in rule.programs)
 
 
 def _costs(compiled: CompiledPolicy, sizes: Sizes) -> Iterator[ExpressionCost]:
@@ -94,6 +95,7 @@ def _findings(compiled: CompiledPolicy, release: Version | None) -> Iterator[Fin
         if release is not None:
             yield from beyond(program, release)
     yield from openness(compiled)
+    yield from obliging(compiled)
     yield from _unread(compiled)
 
 

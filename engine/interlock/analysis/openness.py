@@ -15,7 +15,8 @@ from interlock.spelling import quoted
 def openness(compiled: CompiledPolicy) -> Iterator[Finding]:
     """What `compiled` reads of the object without a type, each place once."""
     seen: set[str] = set()
-    read = (compiled.when, *compiled.variables.values(), *(rule.program for rule in compiled.rules))
+    decides = (program for rule in compiled.clauses for program in rule.programs)
+    read = (compiled.when, *compiled.variables.values(), *decides)
     for program in read:
         for node, why in () if program is None else _open(program.node, compiled):
             text = unparse(node)

@@ -1,7 +1,8 @@
 """`interlock check`: what would be decided on these documents."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +13,27 @@ from rich.console import Console
 from interlock.cel.environment import Evaluator
 from interlock.cli.moment import NowOption, instant
 from interlock.cli.policies import EvaluatorOption, loaded
-from interlock.cli.render import ALLOWED, DENIED, console, in_one_line, line, reason, report, subject, visible
+from interlock.cli.render import (
+    ALLOWED,
+    DENIED,
+    console,
+    due,
+    in_one_line,
+    limitation,
+    line,
+    reason,
+    report,
+    subject,
+    visible,
+)
 from interlock.cli.requests import Answered, answers
 from interlock.cli.status import Status
+from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
+from interlock.decisionlog.sink import DecisionLog
 from interlock.engine import Engine
 from interlock.engine.document import Decided, decide_document
+from interlock.model.patch import spelled
 
 
 class Output(StrEnum):
@@ -28,7 +44,7 @@ class Output(StrEnum):
     JSONL = "jsonl"
 
 
-def check(
+def check(  # noqa: PLR0913, PLR0917 - each is an option of the command
     policies: Annotated[Path, typer.Argument(metavar="POLICIES", help="A policy file, or a folder of them.")],
     inputs: Annotated[
         list[Path],
@@ -41,6 +57,10 @@ def check(
     ] = Output.TABLE,
     now: NowOption = None,
     evaluator: EvaluatorOption = Evaluator.INTERLOCK,
+    log: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Append each decision, with the document, to this decision log."),
+    ] = None,
 ) -> None:
     """Decide on manifests, AdmissionReviews and gateway requests.
 
@@ -49,7 +69,15 @@ def check(
     """
     engine = Engine(loaded([policies], evaluator))
     at = instant(now)
-    found, problems = answers(inputs, lambda document: decide_document(engine, document, now=at))
+    with DecisionLog(log) if log else nullcontext() as decisions:
+
+        def decide(document: dict[str, Any]) -> Decided:
+            decided = decide_document(engine, document, now=at)
+            if decisions is not None:
+                decisions.append(Entry.of(decided.decision, document, mutates=True))
+            return decided
+
+        found, problems = answers(inputs, decide)
     decided = [_entry(each) for each in found]
     _write(output, decided)
     report(problems)
@@ -93,18 +121,30 @@ def _write_entry(out: Console, entry: dict[str, Any]) -> None:
         out.print(line(reason(each), indent=2))
         if each.get("remedy"):
             out.print(line(("remedy: ", "bold"), in_one_line(each["remedy"]), indent=3))
+    for each in _crossed(decision):
+        out.print(line(("limit: ", "cyan"), limitation(each), indent=2))
     for each in decision["patches"]:
-        out.print(line(("default: ", "cyan"), _default(each), indent=2))
+        out.print(line(("changed: ", "cyan"), _changed(each), indent=2))
+    for each in decision["obligations"]:
+        out.print(line(("obligation: ", "cyan"), due(each), indent=2))
+    for each in decision["advice"]:
+        out.print(line(("advice: ", "cyan"), due(each), indent=2))
     for each in decision["warnings"]:
         out.print(line(("warning: ", "yellow"), reason(each), indent=2))
     for each in decision["waived"]:
         out.print(line(("waived: ", "cyan"), reason(each), f" (waiver {each['waiver']})", indent=2))
 
 
-def _default(patch: dict[str, Any]) -> str:
-    """What was added where, and who asked for it."""
+def _crossed(decision: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What is left of measures that a reason of the denial is about."""
+    about = {(each["item"], each["of"]) for each in decision["reasons"] if "of" in each}
+    return (each for each in decision["limits"] if (each["item"], each["of"]) in about)
+
+
+def _changed(patch: dict[str, Any]) -> str:
+    """What is where, and who asked for it."""
     value = json.dumps(patch["value"], ensure_ascii=False)
-    return visible(f"{'.'.join(patch['path'])} = {value} ({', '.join(patch['policies'])})")
+    return visible(f"{spelled(tuple(patch['path']))} = {value} ({', '.join(patch['policies'])})")
 
 
 def _write_counts(out: Console, decided: Sequence[dict[str, Any]]) -> None:

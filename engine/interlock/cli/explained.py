@@ -1,10 +1,13 @@
 """An explanation as JSON, for programs; the decision in it is the stable record."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from interlock.cel.explanation.trace import Step, lines
-from interlock.decisionlog.record import record, rfc3339
+from interlock.decisionlog.record import bounds_given, record, rfc3339
 from interlock.engine.explain import ExplainedRule, Explanation, NamingWaiver
+from interlock.engine.laws import Unavailing, unavailing
+from interlock.model.obligation import Obligation
 
 
 def explained(explanation: Explanation, *, shows_all: bool) -> dict[str, Any]:
@@ -21,6 +24,19 @@ def explained(explanation: Explanation, *, shows_all: bool) -> dict[str, Any]:
             }
             for missing in explanation.missing
         ],
+        "unavailing": [_unavailing(each) for each in unavailing(explanation.decision)],
+    }
+
+
+def _unavailing(each: Unavailing) -> dict[str, Any]:
+    rule = each.permit.rule
+    return {
+        "layer": rule.layer,
+        "policy": rule.policy,
+        "rule": rule.rule,
+        "item": each.permit.item,
+        "law": each.law,
+        "statement": each.law.statement,
     }
 
 
@@ -39,12 +55,31 @@ def _rule(rule: ExplainedRule) -> dict[str, Any]:
         said |= {"clause": rule.clause, "expression": rule.expression.text.strip()}
     if rule.step is not None:
         said["steps"] = _steps(rule.step)
+    if rule.computed:
+        said["computed"] = [{"bound": name, "steps": _steps(step)} for name, step in rule.computed]
+    if rule.bound is not None:
+        said["sets"] = bounds_given(rule.bound.bounds)
+    if rule.together is not None:
+        said["inForce"] = {
+            **bounds_given(rule.together.bounds),
+            "policies": list(rule.together.policies),
+        }
     if rule.variables:
         said["variables"] = [{"name": name, "steps": _steps(step)} for name, step in rule.variables]
     said |= {key: getattr(rule, key) for key in ("obstacle", "message", "remedy") if getattr(rule, key)}
+    for key, given in (("obligations", rule.rule.obligations), ("advice", rule.rule.advice)):
+        if given:
+            said[key] = given_values(given)
     if rule.waivers:
         said["waivers"] = [_waiver(naming) for naming in rule.waivers]
     return said
+
+
+def given_values(given: Iterable[Obligation]) -> dict[str, Any]:
+    """What a rule obliges to, or advises, by name."""
+    return {
+        each.name: sorted(each.value) if isinstance(each.value, frozenset) else each.value for each in given
+    }
 
 
 def _steps(step: Step) -> list[dict[str, Any]]:
@@ -62,4 +97,5 @@ def _waiver(naming: NamingWaiver) -> dict[str, Any]:
         "reason": waiver.reason,
         "starts": rfc3339(waiver.starts),
         "expires": rfc3339(waiver.expires),
+        **({} if waiver.max_uses is None else {"maxUses": waiver.max_uses}),
     }

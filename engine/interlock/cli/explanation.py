@@ -7,10 +7,12 @@ from rich.text import Text
 
 from interlock.cel.explanation.picture import picture
 from interlock.cel.explanation.trace import Step
-from interlock.cli.render import in_one_line, line, reason, visible
-from interlock.decisionlog.record import record, rfc3339
+from interlock.cli.explained import given_values
+from interlock.cli.render import assigned, bounds, due, in_one_line, line, reason, visible
+from interlock.decisionlog.record import bounds_given, record, rfc3339
 from interlock.engine.explain import ExplainedRule, Explanation, MissingPermit, NamingWaiver
-from interlock.model.verdict import Outcome
+from interlock.engine.laws import unavailing
+from interlock.model.verdict import Outcome, Verdict
 from interlock.spelling import quoted
 
 _STYLES: Final[dict[str, str]] = {
@@ -20,14 +22,17 @@ _STYLES: Final[dict[str, str]] = {
     Outcome.SATISFIED: "green",
 }
 
-_NOT_OF_RULES: Final = frozenset({"failed", "conflict"})
+_NOT_OF_RULES: Final = frozenset({"failed", "conflict", "undischarged"})
 
 
 def written(explanation: Explanation, *, shows_all: bool) -> Iterator[Text]:
     """The lines of `explanation`; rules that say nothing only if `shows_all`."""
-    for entry in record(explanation.decision)["reasons"]:
+    recorded = record(explanation.decision)
+    for entry in recorded["reasons"]:
         if entry["code"] in _NOT_OF_RULES:
             yield line((entry["code"], "bold red"), f"  {reason(entry)}", indent=1)
+    yield from (line(("obligation: ", "cyan"), due(each), indent=1) for each in recorded["obligations"])
+    yield from (line(("advice: ", "cyan"), due(each), indent=1) for each in recorded["advice"])
     for rule in explanation.rules:
         if shows_all or not rule.is_silent:
             yield line("")
@@ -35,6 +40,17 @@ def written(explanation: Explanation, *, shows_all: bool) -> Iterator[Text]:
     for missing in explanation.missing:
         yield line("")
         yield from _missing(missing)
+    found = unavailing(explanation.decision)
+    if found:
+        yield line("")
+    for each in found:
+        yield line(("no help: ", "bold"), visible(f"{_named(each.permit)}: {each.law.statement} ({each.law})"))
+
+
+def _named(verdict: Verdict) -> str:
+    """Whose rule, which one, and of what item."""
+    rule = verdict.rule
+    return f"{rule.layer} {rule.policy}/{rule.rule} {verdict.item}"
 
 
 def _rule(rule: ExplainedRule, depth: int) -> Iterator[Text]:
@@ -52,10 +68,11 @@ def _rule(rule: ExplainedRule, depth: int) -> Iterator[Text]:
     if rule.step is not None:
         yield line((f"{rule.clause}:", "bold"), indent=depth + 1)
         yield from _steps(rule.step, depth + 2)
-    for variable, step in rule.variables:
+    for variable, step in (*rule.computed, *rule.variables):
         yield line((visible(f"{variable}:"), "bold"), indent=depth + 1)
         yield from _steps(step, depth + 2)
-    yield from _advice(rule, depth + 1)
+    yield from _bounds(rule, depth + 1)
+    yield from _consequences(rule, depth + 1)
 
 
 def _steps(step: Step, depth: int) -> Iterator[Text]:
@@ -63,7 +80,20 @@ def _steps(step: Step, depth: int) -> Iterator[Text]:
         yield line(visible(row), indent=depth)
 
 
-def _advice(rule: ExplainedRule, depth: int) -> Iterator[Text]:
+def _bounds(rule: ExplainedRule, depth: int) -> Iterator[Text]:
+    if rule.bound is None:
+        return
+    yield line(("sets: ", "bold"), bounds(bounds_given(rule.bound.bounds)), indent=depth)
+    if rule.together is not None and len(rule.together.policies) > 1:
+        whose = visible(", ".join(rule.together.policies))
+        left = bounds(bounds_given(rule.together.bounds))
+        yield line(("in force: ", "bold"), f"{left} ({whose})", indent=depth)
+
+
+def _consequences(rule: ExplainedRule, depth: int) -> Iterator[Text]:
+    for word, given in (("obliges to", rule.rule.obligations), ("advises", rule.rule.advice)):
+        for name, value in given_values(given).items():
+            yield line((f"{word}: ", "bold"), assigned(name, value), indent=depth)
     if rule.message:
         yield line(("message: ", "bold"), in_one_line(rule.message), indent=depth)
     if rule.remedy:
@@ -76,6 +106,8 @@ def _waiver(naming: NamingWaiver) -> str:
     waiver = naming.waiver
     effect = f"lifts nothing here, {naming.obstacle}" if naming.obstacle else "lifts this"
     terms = f"owner {waiver.owner}, approved by {waiver.approver}, until {rfc3339(waiver.expires)}"
+    if waiver.max_uses is not None:
+        terms += f", uses in all {waiver.max_uses}"
     return in_one_line(f"`{waiver.name}` {effect} ({terms}): {waiver.reason}")
 
 

@@ -17,6 +17,7 @@ from interlock.cli.evaluate import evaluate
 from interlock.cli.explain import explain
 from interlock.cli.lint import lint
 from interlock.cli.render import fail, report
+from interlock.cli.replay import replay_log
 from interlock.cli.serve import serve
 from interlock.cli.status import Status
 from interlock.cli.test import run_tests
@@ -55,6 +56,7 @@ app.command("test")(run_tests)
 app.command("eval")(evaluate)
 app.command()(explain)
 app.command()(lint)
+app.command("replay")(replay_log)
 app.command()(serve)
 
 

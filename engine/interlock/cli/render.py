@@ -4,6 +4,7 @@ Texts come from documents and requests that anybody may have crafted: nothing
 in them reaches the terminal as a control character.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ ALLOWED: Final = ("✓ allow", "green")
 DENIED: Final = ("✗ deny", "bold red")
 
 _MOST_NAMES = 3
+
+_NUMBERS: Final = {"ceiling": "at most", "floor": "at least"}
+_TEXTS: Final = {"allowed": "one of", "blocked": "none of"}
 
 
 def console() -> Console:
@@ -70,8 +74,32 @@ def _names(intent: Intent) -> list[str]:
     return [name(Area.MODELS, model) for model in intent["models"]]
 
 
+def due(entry: dict[str, Any]) -> str:
+    """What a decision obliges to, or advises, and whose policies want it."""
+    return f"{assigned(entry['name'], entry['value'])} ({visible(', '.join(entry['policies']))})"
+
+
+def limitation(entry: dict[str, Any]) -> str:
+    """What all limits together leave of what they measure, and whose policies they are of."""
+    policies = visible(", ".join(entry["policies"]))
+    return f"{in_one_line(entry['of'])} of {visible(entry['item'])} is {bounds(entry)} ({policies})"
+
+
+def bounds(entry: dict[str, Any]) -> str:
+    """The bounds that `entry` has, as the rest of a sentence about what is bounded."""
+    found = [f"{words} {entry[bound]}" for bound, words in _NUMBERS.items() if bound in entry]
+    found += [f"{words} {', '.join(entry[bound])}" for bound, words in _TEXTS.items() if bound in entry]
+    return in_one_line("; ".join(found))
+
+
+def assigned(name: str, value: object) -> str:
+    """`name` with its JSON `value`."""
+    return visible(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+
+
 def reason(entry: dict[str, Any]) -> str:
-    """Who says it of what: layer, policy and rule, item, and the message."""
+    """Who says it of what: layer, policy and rule, item, and the message; of a conflict, whose policies."""
     rule = f" {entry['policy']}/{entry['rule']}" if "rule" in entry else ""
     who = f"{entry['layer']}{rule} {entry['item']}: " if "layer" in entry else ""
-    return f"{visible(who)}{in_one_line(entry.get('message', ''))}"
+    whose = f" ({', '.join(entry['policies'])})" if "policies" in entry else ""
+    return f"{visible(who)}{in_one_line(entry.get('message', ''))}{visible(whose)}"

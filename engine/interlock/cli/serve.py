@@ -77,6 +77,12 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     state_dir: Annotated[
         Path | None, typer.Option(help="Where the self-made certificate authority is kept.")
     ] = None,
+    decision_log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Append each decision to this file, with all that was asked: prompts, too."
+        ),
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
     """Serve the admission webhook over HTTPS and the check API over HTTP."""
@@ -89,6 +95,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         key=key,
         state_dir=state_dir or service.default_state_dir(),
         names=tuple(tls_name or ()),
+        decision_log=decision_log,
         watches=watch,
     )
     service.serve(settings, _announce)

@@ -19,7 +19,7 @@ from interlock.intents.bounds import check_bounds
 from interlock.intents.context import ExtractionContext
 from interlock.intents.extract import extract
 from interlock.loading.catalogs import shipped
-from interlock.loading.compile import environments
+from interlock.loading.environments import environments
 from interlock.loading.libraries import with_newest
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.area import Area, items, path

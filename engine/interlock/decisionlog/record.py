@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from interlock.model.decision import Decision, Demand
-from interlock.model.patch import Conflict, Patch
+from interlock.identity import ObligationName
+from interlock.model.decision import Conflict, Decision, Demand, Limitation
+from interlock.model.limit import Bounds
+from interlock.model.obligation import Due
+from interlock.model.patch import Patch
 from interlock.model.verdict import Outcome, Verdict
 from interlock.spelling import quoted
 from interlock.units import Instant
@@ -27,10 +30,16 @@ def record(decision: Decision) -> dict[str, Any]:
         "reasons": list(_reasons(decision)),
         "warnings": [_verdict(verdict) for verdict in decision.warnings],
         "audits": [_verdict(verdict) for verdict in decision.audits],
+        "wouldPermit": [_verdict(verdict) for verdict in decision.would_permit],
         "waived": [_verdict(verdict) for verdict in decision.waived],
         "permits": [_verdict(verdict) for verdict in decision.permits],
         "errors": [_verdict(verdict) for verdict in decision.errors],
         "patches": [_patch(patch) for patch in decision.patches],
+        "limits": [_limitation(limitation) for limitation in decision.limits],
+        "obligations": [_due(due) for due in decision.obligations],
+        "advice": [_due(due) for due in decision.advice],
+        **({"uses": {each.waiver: each.left for each in decision.uses}} if decision.uses else {}),
+        **({"untried": decision.untried} if decision.untried else {}),
     }
 
 
@@ -46,6 +55,7 @@ def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
     yield from map(_verdict, decision.denials)
     yield from map(_unpermitted, decision.missing)
     yield from map(_conflict, decision.conflicts)
+    yield from map(_undischarged, decision.undischarged)
 
 
 def _unpermitted(demand: Demand) -> dict[str, Any]:
@@ -81,6 +91,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         said["ignored"] = verdict.ignored
     if verdict.waiver is not None:
         said["waiver"] = verdict.waiver
+    if verdict.bound is not None:
+        said["of"] = verdict.bound.of
     return said
 
 
@@ -89,11 +101,44 @@ def _patch(patch: Patch) -> dict[str, Any]:
 
 
 def _conflict(conflict: Conflict) -> dict[str, Any]:
-    place = ".".join(conflict.path)
+    said: dict[str, Any] = {"code": "conflict", "policies": list(conflict.policies)}
+    remedy = "let the owners of these policies agree"
+    if conflict.path:
+        said["path"] = list(conflict.path)
+        remedy = f"set {conflict.subject} in the object, or {remedy}"
+    return {**said, "message": f"{conflict.subject}: {conflict.reason}", "remedy": remedy}
+
+
+def _undischarged(name: ObligationName) -> dict[str, Any]:
     return {
-        "code": "conflict",
-        "policies": list(conflict.policies),
-        "path": list(conflict.path),
-        "message": f"no default for `{place}`: {conflict.reason}",
-        "remedy": f"set `{place}` in the object, or let the policies' owners agree on one value",
+        "code": "undischarged",
+        "obligation": name,
+        "message": f"whoever enforces this decision does not know how to meet the obligation {quoted(name)}",
+        "remedy": f"enforce it where {quoted(name)} is known, and name it among what the caller discharges",
     }
+
+
+def _limitation(limitation: Limitation) -> dict[str, Any]:
+    bounds = bounds_given(limitation.bounds)
+    return {
+        "of": limitation.of,
+        "item": limitation.item,
+        **bounds,
+        "policies": list(limitation.policies),
+    }
+
+
+def bounds_given(bounds: Bounds) -> dict[str, Any]:
+    """The bounds that there are, by name."""
+    written: dict[str, Any] = {
+        "ceiling": bounds.ceiling,
+        "floor": bounds.floor,
+        "allowed": None if bounds.allowed is None else sorted(bounds.allowed),
+        "blocked": sorted(bounds.blocked) or None,
+    }
+    return {name: bound for name, bound in written.items() if bound is not None}
+
+
+def _due(due: Due) -> dict[str, Any]:
+    value = sorted(due.value) if isinstance(due.value, frozenset) else due.value
+    return {"name": due.name, "value": value, "policies": list(due.policies)}

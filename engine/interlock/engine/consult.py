@@ -1,4 +1,4 @@
-"""Every rule of a policy set over every item of one Intent, the silent ones too.
+"""Every rule and limit of a policy set over every item of one Intent, the silent ones too.
 
 Decisions need only the rules that speak, and find them faster; explanations
 and test coverage need all of them. The meaning of a rule's value is the same.
@@ -6,40 +6,53 @@ and test coverage need all of them. The meaning of a rule's value is the same.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from interlock.cel.activation import Activation
+from interlock.cel.program import Program
 from interlock.cel.values import Timestamp
 from interlock.engine.judge import outcome
+from interlock.engine.limits import measure
 from interlock.loading.compile import CompiledPolicy, CompiledRule
+from interlock.loading.limits import CompiledLimit
 from interlock.model.area import items, path
 from interlock.model.intent import Intent
+from interlock.model.limit import Bound
 from interlock.model.policy import Effect, Policy
 from interlock.units import Instant
+
+_SPEAKING_WHERE_TRUE: Final = frozenset({Effect.FORBID, Effect.PERMIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consulted:
-    """One rule over one item.
+    """One rule or limit over one item.
 
     `is_considered` says whether the policy is about Intents of this action and
     kind, and `applies` what its whole match says: true, false, or what went
-    wrong in its condition. `value` is what the rule's expression evaluates to: true,
-    false, or what went wrong; where the policy does not apply it is false and
-    means nothing.
+    wrong in its condition. `value` is what the rule's expression evaluates to,
+    and of a limit whether all is within its `bound`: true, false, or what went
+    wrong; where the policy does not apply it is false and means nothing.
     """
 
     compiled: CompiledPolicy
-    rule: CompiledRule
+    rule: CompiledRule | CompiledLimit
     item: str
     activation: Activation
     is_considered: bool
     applies: bool | str
     value: bool | str
+    bound: Bound | None = None
 
     @property
     def is_speaking(self) -> bool:
         """Whether the rule denies or permits."""
-        return self.applies is True and self.value is (self.rule.id.effect is not Effect.REQUIRE)
+        return self.applies is True and self.value is (self.rule.id.effect in _SPEAKING_WHERE_TRUE)
+
+    @property
+    def program(self) -> Program:
+        """What was asked: the rule's condition, or what the limit measures."""
+        return self.rule.programs[0]
 
     @property
     def error(self) -> str:
@@ -59,8 +72,8 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
             own = shared.extended(compiled.variables)
             own[area.variable] = member
             applies = is_considered and _applies(compiled, own)
-            for rule in compiled.rules:
-                value = outcome(rule.program, own) if applies is True else False
+            for rule in compiled.clauses:
+                value, bound = _asked(rule, own) if applies is True else (False, None)
                 yield Consulted(
                     compiled=compiled,
                     rule=rule,
@@ -69,6 +82,7 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
                     is_considered=is_considered,
                     applies=applies,
                     value=value,
+                    bound=bound,
                 )
 
 
@@ -91,6 +105,13 @@ def mismatch(policy: Policy, intent: Intent) -> str:
 
 def _applies(compiled: CompiledPolicy, activation: Activation) -> bool | str:
     return True if compiled.when is None else outcome(compiled.when, activation)
+
+
+def _asked(rule: CompiledRule | CompiledLimit, activation: Activation) -> tuple[bool | str, Bound | None]:
+    if isinstance(rule, CompiledRule):
+        return outcome(rule.program, activation), None
+    found = measure(rule, activation)
+    return (found, None) if isinstance(found, str) else (not found.excess, found.bound)
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -1,14 +1,17 @@
 """The decision on a document as its user has it: any protocol, defaults included.
 
-What Kubernetes would store is decided with the policies' defaults in it, as
-the mutating webhook does; everything else is decided as it stands.
+What Kubernetes would store, and the body of a call whose caller passes on what
+policies made of it, is decided with what policies change in it; everything
+else is decided as it stands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from interlock.engine.decide import Engine
+from interlock.identity import WaiverName
+from interlock.intents.check import changeable
 from interlock.intents.extract import extract
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
@@ -22,38 +25,47 @@ _Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An Intent and the decision on it; of a document with defaults, the Intent with them."""
+    """An Intent and the decision on it; of a document that policies change, the Intent of the changed one."""
 
     intent: Intent
     decision: Decision
 
 
-def decide_document(engine: Engine, document: _Json, *, now: Instant) -> Decided:
-    """What `engine` decides on `document` at `now`.
+def decide_document(
+    engine: Engine, document: _Json, *, now: Instant, uses: Mapping[WaiverName, int] | None = None
+) -> Decided:
+    """What `engine` decides on `document` at `now`, where waivers have `uses` left if that is given.
 
     Raises:
         RequestError: no Intent can be read from it.
     """
-    stored = _stored(document)
-    if stored is None:
-        intent = extract(document, engine.context)
-        return Decided(intent, engine.decide(intent, now=now))
-    item, embed = stored
-    read: list[Intent] = []
-
-    def reading(patched: _Json) -> Intent:
-        read.append(extract(embed(patched), engine.context))
-        return read[-1]
-
-    decision = engine.mutate(item, reading, now=now)
-    # The engine reads again what it changed; what it decided is what it read last.
-    return Decided(read[-1], decision)
+    changeable = _changeable(document)
+    if changeable is None:
+        return decide_as_it_stands(engine, document, now=now, uses=uses)
+    item, embed = changeable
+    intent, changes = engine.mutate(item, lambda changed: extract(embed(changed), engine.context))
+    return Decided(intent, engine.decide(intent, now=now, uses=uses, changes=changes))
 
 
-def _stored(document: _Json) -> tuple[_Json, Callable[[_Json], _Json]] | None:
-    """The object that would be stored, and how to put a changed one back in its place."""
+def decide_as_it_stands(
+    engine: Engine, document: _Json, *, now: Instant, uses: Mapping[WaiverName, int] | None = None
+) -> Decided:
+    """What `engine` decides on `document` at `now` without changes, as the validating webhook does.
+
+    Raises:
+        RequestError: no Intent can be read from it.
+    """
+    intent = extract(document, engine.context)
+    return Decided(intent, engine.decide(intent, now=now, uses=uses))
+
+
+def _changeable(document: _Json) -> tuple[_Json, Callable[[_Json], _Json]] | None:
+    """What policies can change in `document`, and how to put it back in its place; None where they can't."""
+    if not isinstance(document, dict):
+        return None  # extraction says what a request is
     if "apiVersion" not in document:
-        return None
+        subject = changeable(document)
+        return None if subject is None else (document[subject], lambda changed: {**document, subject: changed})
     if document["apiVersion"] != _REVIEW_VERSION:
         return document, lambda changed: changed
     request = document.get("request")

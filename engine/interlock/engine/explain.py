@@ -11,9 +11,12 @@ from interlock.cel.explanation.trace import Step, trace
 from interlock.cel.ir import Variable
 from interlock.engine.consult import Consulted, activation_of, consult, mismatch
 from interlock.engine.judge import outcome
+from interlock.identity import WaiverName
+from interlock.loading.limits import CompiledLimit
 from interlock.loading.policyset import PolicySet
-from interlock.model.decision import Decision, Demand
+from interlock.model.decision import Decision, Demand, Limitation
 from interlock.model.intent import Intent
+from interlock.model.limit import Bound
 from interlock.model.policy import Effect
 from interlock.model.verdict import Outcome, RuleId, Verdict
 from interlock.model.waiver import Waiver
@@ -41,7 +44,9 @@ class ExplainedRule:
     whether it does. `expression` is that part as it was written and `step`
     what it was made of; both are None where action or kind don't match.
     `variables` are the policy's own that were read, each once, in the order
-    in which they were first read.
+    in which they were first read. Of a limit, `computed` are its bounds that
+    are expressions, `bound` is what it sets, and `together` what all limits
+    in force leave of what it measures.
     """
 
     rule: RuleId
@@ -56,6 +61,9 @@ class ExplainedRule:
     message: str = ""
     remedy: str = ""
     waivers: tuple[NamingWaiver, ...] = ()
+    computed: tuple[tuple[str, Step], ...] = ()
+    bound: Bound | None = None
+    together: Limitation | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -87,7 +95,9 @@ def explain(policies: PolicySet, intent: Intent, decision: Decision) -> Explanat
         consult(policies.compiled, intent, now),
         key=lambda one: (rank[one.rule.id.layer], one.rule.id.policy, one.rule.id.rule, one.item),
     )
-    scene = _Scene(policies, intent, now, _verdicts(decision))
+    limits = {(limit.item, limit.of): limit for limit in decision.limits}
+    exhausted = {balance.waiver for balance in decision.uses if not balance.left}
+    scene = _Scene(policies, intent, now, _verdicts(decision), limits, exhausted)
     return Explanation(
         decision=decision,
         rules=tuple(scene.explained(one) for one in consulted if one.applies is not False),
@@ -118,13 +128,16 @@ class _Scene:
     intent: Intent
     now: Instant
     verdicts: dict[tuple[RuleId, str], Verdict]
+    limits: dict[tuple[str, str], Limitation]
+    exhausted: set[WaiverName]
 
     def explained(self, one: Consulted) -> ExplainedRule:
         rule = one.rule.id
         obstacle = mismatch(one.compiled.policy, self.intent)
         when = one.compiled.when if one.applies is not True and not obstacle else None
-        program = when or one.rule.program
+        program = when or one.program
         step = None if obstacle else trace(program, one.activation)
+        computed = tuple(_computed(one)) if one.applies is True else ()
         verdict = self.verdicts.get((rule, one.item))
         return ExplainedRule(
             rule=rule,
@@ -133,20 +146,23 @@ class _Scene:
             clause="match.when" if when else rule.effect,
             expression=None if obstacle else program.source,
             step=step,
-            variables=tuple(_variables(step, one)),
+            variables=tuple(_variables([step for step in (step, *dict(computed).values()) if step], one)),
             obstacle=obstacle or ("has a `match.when` that is false here" if one.applies is False else ""),
             message=verdict.message if verdict else "",
             remedy=verdict.remedy if verdict else "",
-            waivers=tuple(self._waivers(rule)) if one.is_speaking else (),
+            waivers=tuple(self._waivers(rule, verdict)) if one.is_speaking else (),
+            computed=computed,
+            bound=one.bound,
+            together=self.limits.get((one.item, one.bound.of)) if one.bound else None,
         )
 
-    def _waivers(self, rule: RuleId) -> Iterator[NamingWaiver]:
+    def _waivers(self, rule: RuleId, verdict: Verdict | None) -> Iterator[NamingWaiver]:
         """The waivers that name `rule`, by name. Loading saw to it that they reach it and have its digest."""
         for waiver in self.policies.waivers:
             if any((each.policy, each.rule) == (rule.policy, rule.rule) for each in waiver.rules):
-                yield NamingWaiver(waiver, self._obstacle(waiver))
+                yield NamingWaiver(waiver, self._obstacle(waiver, verdict))
 
-    def _obstacle(self, waiver: Waiver) -> str:
+    def _obstacle(self, waiver: Waiver, verdict: Verdict | None) -> str:
         if self.now < waiver.starts:
             return "it is not in force yet"
         if not waiver.is_in_force(self.now):
@@ -154,7 +170,15 @@ class _Scene:
         covers = outcome(self.policies.scopes[waiver.name], activation_of(self.intent, self.now))
         if isinstance(covers, str):
             return f"its scope could not be evaluated: {covers}"
-        return "" if covers else "its scope is false"
+        if not covers:
+            return "its scope is false"
+        return "all its uses are taken" if waiver.name in self.exhausted else _spared(waiver, verdict)
+
+
+def _spared(waiver: Waiver, verdict: Verdict | None) -> str:
+    """Why a waiver that could lift `verdict` does not, or nothing where it does."""
+    lifting = waiver.name if verdict is None else verdict.waiver
+    return "" if lifting in {waiver.name, None} else f"`{lifting}` does already"
 
 
 def _outcome(one: Consulted) -> str:
@@ -167,10 +191,17 @@ def _outcome(one: Consulted) -> str:
     return Outcome.VIOLATED if one.is_speaking else Outcome.SATISFIED
 
 
-def _variables(step: Step | None, one: Consulted) -> Iterator[tuple[str, Step]]:
-    """The policy's variables that `step` read, and those that they read in turn."""
+def _computed(one: Consulted) -> Iterator[tuple[str, Step]]:
+    """The bounds of a limit that are expressions."""
+    if isinstance(one.rule, CompiledLimit):
+        for name, program in one.rule.computed.items():
+            yield name, trace(program, one.activation)
+
+
+def _variables(steps: Iterable[Step], one: Consulted) -> Iterator[tuple[str, Step]]:
+    """The policy's variables that `steps` read, and those that they read in turn."""
     programs = one.compiled.variables
-    pending = [step] if step else []
+    pending = list(steps)
     seen: set[str] = set()
     while pending:
         for name in _read(pending.pop(0)):

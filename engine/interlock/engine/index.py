@@ -5,7 +5,7 @@ no policy names falls together with all others that none names, so there are
 only as many buckets as the policy set itself can tell apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,8 +17,7 @@ from interlock.loading.compile import CompiledPolicy, CompiledRule
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import Area
 from interlock.model.costs import CostLimits
-from interlock.model.patch import Default
-from interlock.model.policy import Effect, Enforcement
+from interlock.model.policy import ENFORCE, Effect
 
 _OTHER: Final = ""
 
@@ -26,7 +25,7 @@ _BATCH: Final = 32
 """How many rules are asked between two looks at the deadline."""
 
 _SPEAKS: Final = {Effect.REQUIRE: False, Effect.FORBID: True, Effect.PERMIT: True}
-"""The value of each effect's expression that says something; the other one is silent."""
+"""The value of a rule's expression that says something, by effect; the other one is silent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +51,7 @@ class Candidates:
 
     `open` has the rules of those that always do and have no variables, which
     is most; `guarded` are the policies that need a look of their own first,
-    or whose expressions may together cost more than a policy's may.
+    that have limits, or whose expressions may together cost more than a policy's may.
     """
 
     area: Area
@@ -70,7 +69,12 @@ class Candidates:
         return self._costs[extent]
 
 
-Bucket = tuple[Candidates, ...]
+@dataclass(frozen=True, slots=True, eq=False)
+class Bucket:
+    """What can apply to Intents of one action and kind, by area; `tried` are the policies not enforced."""
+
+    enforced: tuple[Candidates, ...]
+    tried: tuple[Candidates, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +108,17 @@ class Index:
             bucket = self.buckets[key] = self._bucket(*key)
         return bucket
 
-    def defaults(self, action: str, kind: str) -> list[tuple[PolicyName, Default]]:
-        """The defaults of the enforced policies that apply, with the policy that each is of."""
-        return [
-            (compiled.policy.name, default)
-            for compiled in self.policies
-            if compiled.policy.enforcement is Enforcement.ENFORCE and compiled.policy.match.covers(action, kind)
-            for default in compiled.policy.defaults
-        ]
-
     def _bucket(self, action: str, kind: str) -> Bucket:
+        policies = [compiled for compiled in self.policies if compiled.policy.match.covers(action, kind)]
+        return Bucket(
+            enforced=self._by_area(compiled for compiled in policies if _is_enforced(compiled)),
+            tried=self._by_area(compiled for compiled in policies if not _is_enforced(compiled)),
+        )
+
+    def _by_area(self, policies: Iterable[CompiledPolicy]) -> tuple[Candidates, ...]:
         found: dict[Area, list[CompiledPolicy]] = {}
-        for compiled in self.policies:
-            if compiled.policy.match.covers(action, kind):
-                found.setdefault(compiled.policy.area, []).append(compiled)
+        for compiled in policies:
+            found.setdefault(compiled.policy.area, []).append(compiled)
         return tuple(self._candidates(area, members) for area, members in found.items())
 
     def _candidates(self, area: Area, policies: list[CompiledPolicy]) -> Candidates:
@@ -125,7 +126,10 @@ class Index:
         guarded = [
             compiled
             for compiled in policies
-            if compiled.when is not None or compiled.variables or compiled.policy.name in tight
+            if compiled.when is not None
+            or compiled.variables
+            or compiled.limits
+            or compiled.policy.name in tight
         ]
         lines = tuple(line for compiled in policies if compiled not in guarded for line in _lines(compiled))
         environment = self.environments[area]
@@ -141,6 +145,10 @@ class Index:
     def _is_tight(self, compiled: CompiledPolicy) -> bool:
         """Whether the expressions of a policy may cost more than it may, each within its own limit."""
         return sum(guard.cost(LARGEST) for guard in compiled.guards) > self.costs.policy
+
+
+def _is_enforced(compiled: CompiledPolicy) -> bool:
+    return compiled.policy.enforcement is ENFORCE
 
 
 def _batch(environment: Environment, lines: tuple[Line, ...]) -> Batch:

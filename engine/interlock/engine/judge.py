@@ -1,4 +1,4 @@
-"""Compiled rules over one item: verdicts.
+"""Compiled rules and limits over one item: verdicts.
 
 This is where CEL's outcomes become the kernel's: an error is a verdict, never
 an exception. Rules that are satisfied, and permits that are false, say
@@ -6,24 +6,22 @@ nothing and give no verdict.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from interlock.cel.activation import Activation
 from interlock.cel.program import Program
 from interlock.cel.values import EvaluationError, LimitExceeded
-from interlock.engine.funds import Funds, measured
+from interlock.engine.funds import Funds, SharedFunds, UndecidableError, measured
 from interlock.engine.index import Batch, Candidates, Line
-from interlock.loading.compile import CompiledRule
+from interlock.engine.limits import measure
+from interlock.loading.compile import CompiledPolicy, CompiledRule
+from interlock.loading.limits import CompiledLimit
 from interlock.model.costs import CostLimits
 from interlock.model.policy import PERMIT, OnError
-from interlock.model.verdict import ERRORED, PERMITTED, VIOLATED, Verdict
+from interlock.model.verdict import ERRORED, PERMITTED, SATISFIED, VIOLATED, Verdict
 
 NOT_A_BOOL: Final = "the expression is not a bool"
-
-
-class DeadlineError(Exception):
-    """The time that the caller gave ran out."""
 
 
 def judge(
@@ -32,15 +30,15 @@ def judge(
     item: str,
     *,
     costs: CostLimits,
-    shared: Funds | None,
+    shared: SharedFunds | None,
 ) -> list[Verdict]:
-    """What the rules of `candidates` say of `item`.
+    """What the rules and limits of `candidates` say of `item`.
 
     `shared` is what all expressions of the decision may cost from now on,
     where they are not sure to cost less.
 
     Raises:
-        DeadlineError: `time.monotonic_ns()` passed `activation.until`.
+        UndecidableError: `time.monotonic_ns()` passed `activation.until`, or `shared` is overdrawn.
     """
     said: list[Verdict] = []
     funds = () if shared is None else (shared,)
@@ -50,15 +48,44 @@ def judge(
         )
     for compiled, lines in candidates.guarded:
         own = activation.extended(compiled.variables)
-        is_tight = compiled.policy.name in candidates.tight
-        ours = (*funds, Funds(costs.policy)) if is_tight else funds
-        applies = True if compiled.when is None else outcome(compiled.when, own, ours)
-        if applies is True:
-            said += _ask(lines, own, item, ours)
-        elif applies is not False:
-            # Nobody knows whether the policy applies: every rule of it is errored.
-            said += [_errored(line, item, f"match.when: {applies}") for line in lines]
+        if compiled.policy.name in candidates.tight:
+            said += _within(Funds(costs.policy), lines, compiled, own, item, funds)
+        else:
+            said += _guarded(lines, compiled, own, item, funds)
     return said
+
+
+def _within(  # noqa: PLR0913, PLR0917  # what one policy over one item is
+    fund: Funds,
+    lines: Sequence[Line],
+    compiled: CompiledPolicy,
+    activation: Activation,
+    item: str,
+    funds: Sequence[Funds],
+) -> list[Verdict]:
+    """What the policy says of `item`; if it takes more than `fund` has, all of it is errored.
+
+    All and not the last ones, since the order of rules means nothing.
+    """
+    limit = fund.left
+    said = _guarded(lines, compiled, activation, item, (*funds, fund))
+    if fund.is_overdrawn:
+        return _all_errored(compiled, item, f"the policy costs more than {limit} over one item")
+    return said
+
+
+def _guarded(
+    lines: Sequence[Line],
+    compiled: CompiledPolicy,
+    activation: Activation,
+    item: str,
+    funds: Sequence[Funds],
+) -> list[Verdict]:
+    applies = True if compiled.when is None else outcome(compiled.when, activation, funds)
+    if applies is True:
+        return [*_ask(lines, activation, item, funds), *_bounded(compiled, activation, item, funds)]
+    # Nobody knows whether a policy whose condition fails applies: every rule of it is errored.
+    return [] if applies is False else _all_errored(compiled, item, f"match.when: {applies}")
 
 
 def _sieved(batch: Batch, activation: Activation, item: str) -> list[Verdict]:
@@ -80,14 +107,36 @@ def _ask(lines: Iterable[Line], activation: Activation, item: str, funds: Sequen
         if isinstance(said_by_rule, bool):
             said.append(_spoken(line.rule, activation, item))
         else:
-            said.append(_errored(line, item, said_by_rule))
+            said.append(_errored(line.compiled, line.rule, item, said_by_rule))
     return said
 
 
+def _bounded(
+    compiled: CompiledPolicy, activation: Activation, item: str, funds: Sequence[Funds]
+) -> Iterator[Verdict]:
+    """What the policy's limits say of `item`, the satisfied ones too: their bounds meet those of others."""
+    for limit in compiled.limits:
+        _keep(activation.until)
+        found = measure(limit, activation, funds)
+        if isinstance(found, str):
+            yield _errored(compiled, limit, item, found)
+        elif found.excess:
+            yield Verdict(
+                rule=limit.id,
+                outcome=VIOLATED,
+                item=item,
+                message=limit.limit.message or found.excess,
+                remedy=limit.remedy,
+                bound=found.bound,
+            )
+        else:
+            yield Verdict(rule=limit.id, outcome=SATISFIED, item=item, bound=found.bound)
+
+
 def _keep(until: int | None) -> None:
-    """Raises DeadlineError past `until`."""
+    """Raises UndecidableError past `until`."""
     if until is not None and time.monotonic_ns() > until:
-        raise DeadlineError
+        raise UndecidableError("the decision ran out of time")
 
 
 def outcome(program: Program, activation: Activation, funds: Sequence[Funds] = ()) -> bool | str:
@@ -107,7 +156,7 @@ def _spoken(rule: CompiledRule, activation: Activation, item: str) -> Verdict:
         outcome=VIOLATED,
         item=item,
         message=_message(rule, activation),
-        remedy=rule.rule.remedy,
+        remedy=rule.remedy,
     )
 
 
@@ -123,13 +172,19 @@ def _message(rule: CompiledRule, activation: Activation) -> str:
     return rule.rule.message or f"failed: {rule.rule.expression.text.strip()}"
 
 
-def _errored(line: Line, item: str, error: str) -> Verdict:
+def _all_errored(compiled: CompiledPolicy, item: str, error: str) -> list[Verdict]:
+    return [_errored(compiled, clause, item, error) for clause in compiled.clauses]
+
+
+def _errored(compiled: CompiledPolicy, clause: CompiledRule | CompiledLimit, item: str, error: str) -> Verdict:
+    is_due = clause.id.effect is PERMIT and clause.id.obligations
+    unknown = ", so nobody knows whether its obligations are due" if is_due else ""
     return Verdict(
-        rule=line.rule.id,
+        rule=clause.id,
         outcome=ERRORED,
         item=item,
-        message=f"could not be evaluated: {error}",
-        remedy=line.rule.rule.remedy,
+        message=f"could not be evaluated{unknown}: {error}",
+        remedy=clause.remedy,
         error=error,
-        ignored=line.compiled.policy.on_error is OnError.IGNORE,
+        ignored=compiled.policy.on_error is OnError.IGNORE and not is_due,
     )

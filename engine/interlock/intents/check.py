@@ -1,6 +1,7 @@
 """The one request body of the check API: what is to be decided, in the protocol that it came in."""
 
-from typing import Any, Final, NotRequired
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NotRequired, TypeAlias
 
 # pydantic refuses the standard library's before Python 3.12.
 from typing_extensions import TypedDict
@@ -11,6 +12,8 @@ from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import Caller
 from interlock.intents.chat import from_chat, from_embeddings
 from interlock.intents.context import ExtractionContext
+from interlock.intents.draft import checked
+from interlock.intents.fields import texts
 from interlock.intents.keys import refuse_unknown_keys
 from interlock.intents.mcp import from_mcp
 from interlock.intents.stated import from_stated
@@ -18,11 +21,14 @@ from interlock.model.intent import Intent
 
 
 class CheckRequest(TypedDict):
-    """Exactly one of the first five. `caller` goes with `chat`, `embeddings` and `mcp`.
+    """Exactly one of the first five. All others go with `chat`, `embeddings` and `mcp`.
 
     `admission` is the `request` of an AdmissionReview, `mcp` a JSON-RPC
     message, `chat` and `embeddings` are OpenAI's bodies, and `intent` is an
-    Intent of which everything but `action` can be left out.
+    Intent of which everything but `action` can be left out. `discharges`
+    are the obligations that whoever asks knows how to meet. `appliesPatches`
+    says that it passes on the body as policies changed it; without it the body
+    is decided as it stands.
     """
 
     intent: NotRequired[dict[str, Any]]
@@ -31,11 +37,25 @@ class CheckRequest(TypedDict):
     mcp: NotRequired[dict[str, Any]]
     admission: NotRequired[dict[str, Any]]
     caller: NotRequired[Caller]
+    discharges: NotRequired[list[str]]
+    appliesPatches: NotRequired[bool]
 
 
-_CALLS: Final = {"chat": from_chat, "embeddings": from_embeddings, "mcp": from_mcp}
+_Call: TypeAlias = Callable[[dict[str, Any], Caller, ExtractionContext], Intent]
+
+_CALLS: Final[dict[str, _Call]] = {"chat": from_chat, "embeddings": from_embeddings, "mcp": from_mcp}
+_NO_DISCHARGES: Final = {
+    "intent": "an Intent has a key of its own for it, so move it into `intent`",
+    "admission": "the API server meets no obligations, so leave it out",
+}
 SUBJECTS: Final = ("intent", *_CALLS, "admission")
 """The keys of which a check request has exactly one."""
+
+
+def changeable(request: Mapping[str, Any]) -> str | None:
+    """The key of `request` under which policies may change the body of a call, or None where they may not."""
+    found = [key for key in _CALLS if isinstance(request.get(key), dict)]
+    return found[0] if len(found) == 1 and request.get("appliesPatches") is True else None
 
 
 def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
@@ -48,13 +68,32 @@ def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
     (subject,) = subjects
     call, caller = _CALLS.get(subject), given.get("caller")
     if call is not None:
-        try:
-            return call(given[subject], {} if caller is None else caller, context)
-        except RequestError as error:
-            raise _placed(error, subject) from None
+        return _called(call, given, subject, context)
     if caller is not None:
         raise RequestError(f"`caller`: `{subject}` says itself who asks, so leave it out", path="$.caller")
+    if given.get("discharges") is not None:
+        raise RequestError(f"`discharges`: {_NO_DISCHARGES[subject]}", path="$.discharges")
+    if given.get("appliesPatches") is not None:
+        raise RequestError(
+            f"`appliesPatches`: nothing of `{subject}` is changed, so leave it out", path="$.appliesPatches"
+        )
     return from_stated(given[subject]) if subject == "intent" else from_admission(given[subject], context)
+
+
+def _called(call: _Call, given: dict[str, Any], subject: str, context: ExtractionContext) -> Intent:
+    """The Intent of the call under `subject`, with what whoever asks discharges."""
+    caller = given.get("caller")
+    if not isinstance(given.get("appliesPatches"), bool | None):
+        raise RequestError("`appliesPatches`: must be true or false", path="$.appliesPatches")
+    try:
+        intent = call(given[subject], {} if caller is None else caller, context)
+    except RequestError as error:
+        raise _placed(error, subject) from None
+    if discharges := texts(given, "discharges", ""):
+        check_bounds(discharges, "discharges")
+        intent["discharges"] = discharges
+        intent["provenance"]["discharges"] = "discharges"
+    return checked(intent)
 
 
 def _placed(error: RequestError, subject: str) -> RequestError:

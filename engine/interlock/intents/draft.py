@@ -68,4 +68,5 @@ def checked(intent: Intent) -> Intent:
     few(intent["images"], "images")
     few(intent["principal"]["groups"], "groups")
     few(intent["data"]["classifications"], "classifications", MOST_CLASSIFICATIONS)
+    few(intent.get("discharges", []), "obligations")
     return intent

@@ -1,22 +1,26 @@
-"""The one fold: evidence and demands to a decision.
+"""The one collapse: evidence and demands to a decision.
 
-Allowed only if every layer allows: no enforced verdict denies, and every
-demand of a closed layer is met by a permit of that layer. There is no
-priority, no first match, no short circuit and no override.
+Allowed only if every layer allows: no enforced verdict denies, every demand of
+a closed layer is met by a permit of that layer, and what policies set or oblige
+to can be had together. There is no priority, no first match, no short circuit
+and no override.
 
-Laws (tests/properties/test_combine_laws.py): order, repetition and grouping
-of verdicts don't matter; a denial is final; adding a denial, a layer or an
-error never opens; what isn't enforced never changes the decision.
+Laws (docs/explanation/composition.md): order, repetition and grouping of
+verdicts don't matter; a denial is final; adding a denial, a layer or an error
+never opens; what isn't enforced never changes the decision.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from interlock.identity import Digest
+from interlock.identity import Digest, PolicyName
 from interlock.kernel.evidence import Evidence, denies
+from interlock.kernel.limits import limitations
+from interlock.kernel.obligations import due
 from interlock.model.area import Area, path
-from interlock.model.decision import Decision, Demand
+from interlock.model.decision import Conflict, Decision, Demand
 from interlock.model.layers import Layers
-from interlock.model.policy import ENFORCE, WARN
+from interlock.model.obligation import Obligation
+from interlock.model.policy import AUDIT, ENFORCE, PERMIT, WARN, Enforcement
 from interlock.model.verdict import ERRORED, PERMITTED, Verdict
 from interlock.units import Instant
 
@@ -39,44 +43,66 @@ def combine(
     now: Instant,
 ) -> Decision:
     """The decision on one Intent, with everything that it rests on, in a canonical order."""
-    denials: list[Verdict] = []
-    permits: list[Verdict] = []
-    waived: list[Verdict] = []
-    errors: list[Verdict] = []
-    warnings: list[Verdict] = []
-    audits: list[Verdict] = []
-    for verdict in _in_order(evidence.verdicts, layers):
-        if verdict.rule.enforcement is not ENFORCE:
-            if denies(verdict):
-                (warnings if verdict.rule.enforcement is WARN else audits).append(verdict)
-            continue
-        if verdict.outcome is PERMITTED:
-            permits.append(verdict)
-        elif denies(verdict):
-            denials.append(verdict)
-        if verdict.outcome is ERRORED:
-            errors.append(verdict)
-        elif verdict.waiver is not None:
-            waived.append(verdict)
-    met = {(permit.rule.layer, permit.rule.area, permit.item) for permit in permits}
-    missing = [demand for demand in wanted if (demand.layer, demand.area, demand.item) not in met]
+    ordered = _in_order(evidence.verdicts, layers)
+    enforced = [verdict for verdict in ordered if verdict.rule.enforcement is ENFORCE]
+    denials = [verdict for verdict in enforced if denies(verdict)]
+    permits = [verdict for verdict in enforced if verdict.outcome is PERMITTED]
+    missing = _unmet(wanted, permits)
+    limits, crossed = limitations(enforced)
+    conflicts = (*sorted(evidence.conflicts, key=_by_subject), *crossed)
+    is_barred = bool(denials or missing or conflicts)
+    grounds = [verdict for verdict in denials if verdict.rule.effect is not PERMIT] if is_barred else permits
+    obligations, clashing = due(_obligations(grounds))
+    if clashing and not is_barred:
+        grounds, obligations = [], ()  # there is no allowance, so nothing goes with it
+    conflicts = (*conflicts, *clashing)
     return Decision(
-        allowed=not denials and not missing,
+        allowed=not (denials or missing or conflicts),
         policy_set=policy_set,
         now=now,
         denials=tuple(denials),
-        missing=tuple(missing),
+        missing=missing,
+        conflicts=conflicts,
         permits=tuple(permits),
-        waived=tuple(waived),
-        errors=tuple(errors),
-        warnings=tuple(warnings),
-        audits=tuple(audits),
+        waived=tuple(verdict for verdict in enforced if verdict.waiver is not None),
+        errors=tuple(verdict for verdict in enforced if verdict.outcome is ERRORED),
+        warnings=_would_deny(ordered, WARN),
+        audits=_would_deny(ordered, AUDIT),
+        would_permit=tuple(
+            verdict
+            for verdict in ordered
+            if verdict.outcome is PERMITTED and verdict.rule.enforcement is not ENFORCE
+        ),
+        limits=limits,
+        obligations=obligations,
+        advice=due(_advice(grounds))[0],
     )
 
 
 def failed(reason: str, *, policy_set: Digest, now: Instant) -> Decision:
     """The decision where none could be made: a denial that says why."""
     return Decision(allowed=False, policy_set=policy_set, now=now, failure=reason)
+
+
+def _unmet(wanted: Iterable[Demand], permits: Iterable[Verdict]) -> tuple[Demand, ...]:
+    met = {(permit.rule.layer, permit.rule.area, permit.item) for permit in permits}
+    return tuple(demand for demand in wanted if (demand.layer, demand.area, demand.item) not in met)
+
+
+def _would_deny(verdicts: Iterable[Verdict], mode: Enforcement) -> tuple[Verdict, ...]:
+    return tuple(verdict for verdict in verdicts if verdict.rule.enforcement is mode and denies(verdict))
+
+
+def _obligations(verdicts: Iterable[Verdict]) -> Iterator[tuple[PolicyName, Obligation]]:
+    return ((verdict.rule.policy, each) for verdict in verdicts for each in verdict.rule.obligations)
+
+
+def _advice(verdicts: Iterable[Verdict]) -> Iterator[tuple[PolicyName, Obligation]]:
+    return ((verdict.rule.policy, each) for verdict in verdicts for each in verdict.rule.advice)
+
+
+def _by_subject(conflict: Conflict) -> tuple[str, str, tuple[PolicyName, ...]]:
+    return conflict.subject, conflict.reason, conflict.policies
 
 
 def _in_order(verdicts: Iterable[Verdict], layers: Layers) -> list[Verdict]:
@@ -90,6 +116,7 @@ def _in_order(verdicts: Iterable[Verdict], layers: Layers) -> list[Verdict]:
             verdict.outcome,
             verdict.message,
             verdict.error,
+            verdict.ignored,
             verdict.remedy,
             verdict.waiver or "",
         ),

@@ -1,14 +1,15 @@
 """Which violations a waiver lifts.
 
 A waiver never grants, never lifts an error and never reaches a layer above
-its own. Whether its scope holds for an Intent is asked, not known here; an
-errored scope doesn't.
+its own. Whether it covers an Intent, with its scope and with a use where they
+are counted, is asked, not known here; an errored scope doesn't.
 """
 
 from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
+from interlock.identity import WaiverName
 from interlock.model.layers import Layers
 from interlock.model.verdict import VIOLATED, Verdict
 from interlock.model.waiver import Waiver
@@ -23,18 +24,28 @@ def lift(
     now: Instant,
     covers: Callable[[Waiver], bool],
 ) -> Verdict:
-    """`verdict`, naming the waiver that lifts it if one does; the first by name where several do."""
+    """`verdict`, naming the waiver that lifts it if one does.
+
+    Where several do, it is one whose uses nobody counts, and of those the first
+    by name. The others are not asked whether they cover.
+    """
     if verdict.outcome is not VIOLATED:
         return verdict
     lifting = [
-        waiver.name
+        waiver
         for waiver in waivers
         if waiver.is_in_force(now)
         and layers.reaches(waiver.layer, verdict.rule.layer)
         and _names(waiver, verdict)
-        and covers(waiver)
     ]
-    return replace(verdict, waiver=min(lifting)) if lifting else verdict
+    for waiver in sorted(lifting, key=_by_preference):
+        if covers(waiver):
+            return replace(verdict, waiver=waiver.name)
+    return verdict
+
+
+def _by_preference(waiver: Waiver) -> tuple[bool, WaiverName]:
+    return waiver.max_uses is not None, waiver.name
 
 
 def _names(waiver: Waiver, verdict: Verdict) -> bool:

@@ -24,6 +24,7 @@ from interlock.model.labels import AttributionLabels
 from interlock.model.layers import Layers
 from interlock.model.library import FunctionLibrary
 from interlock.model.policy import Policy
+from interlock.model.vocabulary import Vocabulary
 from interlock.model.waiver import Waiver
 from interlock.units import Milliseconds
 
@@ -44,6 +45,7 @@ class Bundle:
     labels: AttributionLabels
     longest_waiver: Milliseconds
     costs: CostLimits
+    vocabulary: Vocabulary
     sources: Mapping[str, Source] = field(repr=False)
 
     def with_line(self, problem: Problem) -> Problem:
@@ -97,6 +99,7 @@ def assemble(sources: Iterable[Source]) -> tuple[Bundle, list[Problem]]:
         labels=settings.labels,
         longest_waiver=settings.longest_waiver,
         costs=settings.costs,
+        vocabulary=settings.vocabulary,
         sources=by_name,
     )
     return bundle, problems

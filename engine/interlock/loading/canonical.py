@@ -7,6 +7,8 @@ out; everything else is in.
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from interlock.spans import SourceText, Span
 
 
@@ -19,6 +21,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401  # any value of the model
             return sorted(map(str, value))
         case tuple() | list():
             return [plain(each) for each in value]
+        case Struct():
+            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
         case _ if is_dataclass(value):
             return {
                 field.name: plain(part)

@@ -2,54 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import cached_property
 
 from interlock.cel.cost.guard import Guard
-from interlock.cel.cost.limits import PER_CALL_LIMIT
-from interlock.cel.declarations import Declarations, message_type
-from interlock.cel.environment import Environment, Evaluator
+from interlock.cel.declarations import Declarations
+from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
-from interlock.cel.libraries.available import AVAILABLE
 from interlock.cel.literals import problems as literal_problems
 from interlock.cel.program import Program
-from interlock.cel.types import BOOL, DYN, STRING, TIMESTAMP, CelType
+from interlock.cel.text.unparse import unparse
+from interlock.cel.types import BOOL, DYN, STRING, CelType
 from interlock.errors import Problem
 from interlock.loading.libraries import CompiledLibrary
+from interlock.loading.limits import BOUND_TYPES, CompiledLimit, measure_problems
 from interlock.loading.objects import OBJECT, Schemas, reads_object
-from interlock.loading.types import DECLARATIONS
 from interlock.model.area import Area
-from interlock.model.intent import Accelerator, Data, Image, Intent, Model, Tool
 from interlock.model.library import LibraryId
-from interlock.model.policy import Policy, Rule
+from interlock.model.limit import Bound, Limit
+from interlock.model.mutation import Mutation
+from interlock.model.policy import Effect, Policy, Rule
 from interlock.model.verdict import RuleId
 from interlock.model.waiver import Waiver
 from interlock.spans import SourceText
-
-_RECORDS: Final = {
-    Area.TOOLS: Tool,
-    Area.MODELS: Model,
-    Area.ACCELERATORS: Accelerator,
-    Area.IMAGES: Image,
-    Area.DATA: Data,
-}
-_INTENT: Final = {"intent": message_type(Intent), "now": TIMESTAMP}
-
-
-def environments(
-    evaluator: Evaluator = Evaluator.INTERLOCK, *, limit: int = PER_CALL_LIMIT
-) -> dict[Area, Environment]:
-    """What expressions on each area can read: `intent`, `now`, `object` and one item of the area.
-
-    An evaluation costs `limit` at most.
-    """
-    return {area: replace(_environment(area, evaluator), limit=limit) for area in Area}
-
-
-def _environment(area: Area, evaluator: Evaluator) -> Environment:
-    trusted: dict[str, CelType] = dict(_INTENT)
-    if area in _RECORDS:
-        trusted[area.variable] = message_type(_RECORDS[area])
-    return Environment(DECLARATIONS, {**trusted, OBJECT: DYN}, trusted, AVAILABLE, evaluator=evaluator)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +34,24 @@ class CompiledRule:
     rule: Rule
     program: Program
     message: Program | None
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programs that decide."""
+        return (self.program,)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a violation."""
+        return self.rule.remedy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledMutation:
+    """A mutation and its condition, which reads the object alone."""
+
+    mutation: Mutation
+    when: Program | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,20 +67,27 @@ class CompiledPolicy:
     when: Program | None
     variables: Mapping[str, Program]
     rules: tuple[CompiledRule, ...]
+    limits: tuple[CompiledLimit, ...] = ()
+    mutations: tuple[CompiledMutation, ...] = ()
 
     @property
     def guards(self) -> tuple[Guard, ...]:
         """What each expression that decides can cost."""
         when = () if self.when is None else (self.when.guard,)
-        read = (*self.variables.values(), *(rule.program for rule in self.rules))
+        read = (*self.variables.values(), *(program for clause in self.clauses for program in clause.programs))
         return (*when, *(program.guard for program in read))
+
+    @property
+    def clauses(self) -> tuple[CompiledRule | CompiledLimit, ...]:
+        """All that gives verdicts."""
+        return (*self.rules, *self.limits)
 
 
 Views = tuple[tuple[Environment, ...], ...]
 """What expressions of one policy are checked in: for each kind that it is about, one of its API versions."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Compiler:
     """Compiles one policy set; `problems` collects what is wrong with it."""
 
@@ -115,10 +114,19 @@ class Compiler:
             named[name] = program
             views = tuple(tuple(view.with_variable(name, program) for view in kind) for kind in views)
         rules = [self._rule(policy, views, rule) for rule in policy.rules]
+        limits = [self._limit(policy, views, limit) for limit in policy.limits]
+        mutations = self._mutations(policy)
         if len(self.problems) > before:
             return None
-        compiled = tuple(rule for rule in rules if rule is not None)
-        return CompiledPolicy(policy, views[0][0].declarations, when, named, compiled)
+        return CompiledPolicy(
+            policy=policy,
+            declarations=views[0][0].declarations,
+            when=when,
+            variables=named,
+            rules=tuple(rule for rule in rules if rule is not None),
+            limits=tuple(limit for limit in limits if limit is not None),
+            mutations=mutations,
+        )
 
     def scope(self, waiver: Waiver) -> Program | None:
         """The compiled scope of `waiver`."""
@@ -144,22 +152,35 @@ class Compiler:
         typed = [self.schemas.scopes(scope, kind) for kind in sorted(policy.match.kinds)]
         return tuple(typed) if typed and all(typed) else ((scope,),)
 
+    def _mutations(self, policy: Policy) -> tuple[CompiledMutation, ...]:
+        """What `policy` changes. Conditions see the object alone: the Intent is read from what is changed."""
+        views = self._views(policy, self._of_objects)
+        return tuple(CompiledMutation(each, self._program(views, each.when, BOOL)) for each in policy.mutations)
+
+    @cached_property
+    def _of_objects(self) -> Environment:
+        return replace(self.environments[Area.INTENT], variables={OBJECT: DYN}, trusted={})
+
     def _rule(self, policy: Policy, views: Views, rule: Rule) -> CompiledRule | None:
         program = self._program(views, rule.expression, BOOL)
         message = self._program(views, rule.message_expression, STRING)
         if program is None:
             return None
-        identity = RuleId(
-            policy=policy.name,
-            rule=rule.name,
-            layer=policy.layer,
-            area=policy.area,
-            effect=rule.effect,
-            enforcement=policy.enforcement,
-            digest=rule.digest,
-            span=rule.span,
+        return CompiledRule(_identity(policy, rule, rule.effect), rule, program, message)
+
+    def _limit(self, policy: Policy, views: Views, limit: Limit) -> CompiledLimit | None:
+        of = self._program(views, limit.of)
+        found = {name: self._program(views, text, BOUND_TYPES[name]) for name, text in limit.computed.items()}
+        if of is None:
+            return None
+        self.problems += measure_problems(limit, of)
+        return CompiledLimit(
+            id=_identity(policy, limit, Effect.LIMIT),
+            limit=limit,
+            of=of,
+            bound=Bound(unparse(of.node), limit.constants),
+            computed={name: program for name, program in found.items() if program is not None},
         )
-        return CompiledRule(identity, rule, program, message)
 
     def _program(
         self, views: Views, source: SourceText | None, expected: CelType | None = None
@@ -175,6 +196,21 @@ class Compiler:
             made = made or program
         self.problems += wrong
         return None if wrong or made is None else made
+
+
+def _identity(policy: Policy, rule: Rule | Limit, effect: Effect) -> RuleId:
+    return RuleId(
+        policy=policy.name,
+        rule=rule.name,
+        layer=policy.layer,
+        area=policy.area,
+        effect=effect,
+        enforcement=policy.enforcement,
+        digest=rule.digest,
+        span=rule.span,
+        obligations=rule.obligations,
+        advice=rule.advice,
+    )
 
 
 def _accepted(

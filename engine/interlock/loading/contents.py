@@ -54,10 +54,10 @@ class Contents:
             libraries={library.id: library for library in self.libraries},
             broken_libraries=broken_libraries,
             is_complete=self.is_complete,
-            settings=self._known_settings(),
+            settings=self.known_settings(),
         )
 
-    def _known_settings(self) -> Settings | None:
+    def known_settings(self) -> Settings | None:
         """The settings, or None where what was read does not tell them."""
         if any(kind == POLICY_SET for kind, _ in self.broken):
             return None
@@ -70,15 +70,19 @@ def gather(checked: Iterable[Checked], *, is_complete: bool) -> Contents:
     """All that `checked` documents hold. `is_complete` says that no file has more of them."""
     contents = Contents(is_complete=is_complete)
     first: dict[tuple[str, str], Document] = {}
+    sound: list[tuple[Document, AnyShape]] = []
     for one in checked:
         if not one.kind or (one.kind in {POLICY, LIBRARY} and not one.name):
             contents.is_complete = False
         if one.shape is None or not one.document.is_sound:
             contents.broken.add((one.kind, one.name))
         else:
-            _decode(contents, one.document, one.shape)
+            sound.append((one.document, one.shape))
         if one.name:
             _note_repetition(contents, first, one)
+    # What rules may oblige to has to be known before the rules are read.
+    for document, shape in sorted(sound, key=lambda each: each[1].kind != POLICY_SET):
+        _decode(contents, document, shape)
     _pin(contents)
     return contents
 
@@ -88,7 +92,9 @@ def _decode(contents: Contents, document: Document, shape: AnyShape) -> None:
     problems: list[Problem] = []
     match shape:
         case PolicyDocument():
-            policy, problems = decode_policy(document, shape)
+            settings = contents.known_settings()
+            vocabulary = settings.vocabulary if settings else None
+            policy, problems = decode_policy(document, shape, vocabulary)
             contents.policies += [(document, policy)] if policy else []
         case LibraryDocument():
             library, problems = decode_library(document, shape)
@@ -107,14 +113,15 @@ def _decode(contents: Contents, document: Document, shape: AnyShape) -> None:
 
 
 def _pin(contents: Contents) -> None:
-    """Let the digests of rules cover what their policies import; a policy that lacks an import is broken."""
+    """Let the digests of rules and limits cover what is imported; a policy that lacks an import is broken."""
     known = {library.id: library.digest for library in contents.libraries}
     for at, (document, policy) in enumerate(contents.policies):
         digests = [known[each.library] for each in policy.imports if each.library in known]
         if len(digests) < len(policy.imports):
             contents.broken.add((POLICY, policy.name))
         rules = tuple(replace(rule, digest=pinned(rule.digest, digests)) for rule in policy.rules)
-        contents.policies[at] = document, replace(policy, rules=rules)
+        limits = tuple(replace(limit, digest=pinned(limit.digest, digests)) for limit in policy.limits)
+        contents.policies[at] = document, replace(policy, rules=rules, limits=limits)
 
 
 def _note_repetition(contents: Contents, first: dict[tuple[str, str], Document], one: Checked) -> None:

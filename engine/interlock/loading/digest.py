@@ -1,10 +1,12 @@
-"""The digests of rules and libraries: they change exactly when what they are of may mean something else."""
+"""Digests of rules, limits and libraries: they change exactly when what they are of may mean something else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from interlock.digests import digest_of
 from interlock.identity import Digest
 from interlock.loading.kinds.library import FunctionShape, LibraryDocument
+from interlock.loading.kinds.limits import BOUNDS, LimitShape
+from interlock.loading.kinds.obligations import Written
 from interlock.loading.kinds.policy import PolicySpec, RuleShape
 from interlock.loading.types import parse_type
 from interlock.model.policy import Effect, Match
@@ -13,12 +15,43 @@ from interlock.model.policy import Effect, Match
 def rule_digest(policy: PolicySpec, match: Match, rule: RuleShape, effect: Effect, expression: str) -> Digest:
     """The digest of all that the meaning of `rule` depends on.
 
-    That is its own name, effect and expression and its policy's layer, area,
-    onError, match and variables; what it imports is for `pinned`. Texts for
+    That is its own name, effect, expression and obligations and its policy's layer,
+    area, onError, match and variables; what it imports is for `pinned`. Texts for
     people and the enforcement mode are left out: rewording a message or
-    enforcing what was audited needs no new approval.
+    enforcing what was audited needs no new approval; and so are advice, which
+    nobody has to follow, and whether the rule may be waived.
     """
-    meaning = {
+    return digest_of(
+        {
+            **_surroundings(policy, match),
+            "rule": rule.name,
+            "effect": effect,
+            "expression": expression,
+            **_obligations(rule.obligations),
+        }
+    )
+
+
+def limit_digest(policy: PolicySpec, match: Match, limit: LimitShape) -> Digest:
+    """The digest of all that the meaning of `limit` depends on: as a rule's, with what is bounded and how."""
+    bounds = {name: getattr(limit, name) for name in BOUNDS}
+    return digest_of(
+        {
+            **_surroundings(policy, match),
+            "rule": limit.name,
+            "effect": Effect.LIMIT,
+            "of": limit.of,
+            **{
+                name: sorted(given) if isinstance(given, frozenset) else given for name, given in bounds.items()
+            },
+            **_obligations(limit.obligations),
+        }
+    )
+
+
+def _surroundings(policy: PolicySpec, match: Match) -> dict[str, object]:
+    """What of its policy the meaning of a rule or a limit depends on."""
+    return {
         "layer": policy.layer,
         "area": policy.area,
         "onError": policy.on_error,
@@ -26,11 +59,13 @@ def rule_digest(policy: PolicySpec, match: Match, rule: RuleShape, effect: Effec
         "kinds": sorted(match.kinds),
         "when": policy.match.when,
         "variables": [[variable.name, variable.expression] for variable in policy.variables],
-        "rule": rule.name,
-        "effect": effect,
-        "expression": expression,
     }
-    return digest_of(meaning)
+
+
+def _obligations(given: Mapping[str, Written]) -> dict[str, object]:
+    """What `given` obliges to, if it does at all; order and repetition within a list mean nothing."""
+    obliged = {name: sorted(set(value)) if isinstance(value, list) else value for name, value in given.items()}
+    return {"obligations": obliged} if obliged else {}
 
 
 def pinned(rule: Digest, libraries: Iterable[Digest]) -> Digest:

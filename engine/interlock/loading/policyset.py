@@ -15,8 +15,11 @@ from interlock.errors import AuthorError
 from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
 from interlock.loading.canonical import plain
-from interlock.loading.compile import CompiledPolicy, Compiler, environments
+from interlock.loading.compile import CompiledPolicy, Compiler
+from interlock.loading.contradictions import contradictions
+from interlock.loading.environments import environments
 from interlock.loading.libraries import CompiledLibrary, compile_libraries
+from interlock.loading.strata import strata_problems
 from interlock.model.area import Area
 from interlock.model.catalog import Catalog
 from interlock.model.costs import CostLimits
@@ -66,7 +69,9 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
     compiler = Compiler(areas, libraries, bundle.schemas)
     compiled = tuple(map(compiler.policy, bundle.policies))
     scopes = {waiver.name: compiler.scope(waiver) for waiver in bundle.waivers}
-    found = (*problems, *map(bundle.with_line, [*wrong, *compiler.problems]))
+    sound = [policy for policy in compiled if policy is not None]
+    between = (*strata_problems(sound), *contradictions(sound))
+    found = (*problems, *map(bundle.with_line, [*wrong, *compiler.problems, *between]))
     if found:
         raise AuthorError(found)
     return PolicySet(
@@ -77,6 +82,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
                     bundle.labels,
                     bundle.catalog,
                     bundle.costs,
+                    bundle.vocabulary,
                     bundle.libraries,
                     bundle.policies,
                     bundle.waivers,
@@ -90,7 +96,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         costs=bundle.costs,
         environments=compiler.environments,
         libraries=libraries,
-        compiled=tuple(policy for policy in compiled if policy is not None),
+        compiled=tuple(sound),
         waivers=bundle.waivers,
         scopes={name: scope for name, scope in scopes.items() if scope is not None},
     )

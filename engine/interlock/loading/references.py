@@ -4,7 +4,7 @@ A document that failed to load is known to exist. Nothing is reported here
 that only follows from its failure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from interlock.errors import Problem
@@ -106,22 +106,22 @@ def _unknown_layer(document: Document, name: str, layers: Layers) -> Problem:
 
 
 def _waived_problems(document: Document, path: Path, waived: Waived, policy: Policy) -> Iterator[Problem]:
-    """What is wrong between `waived` and the rule of `policy` that it names."""
-    rule = _rule(policy.rules, waived.rule)
+    """What is wrong between `waived` and the rule or limit of `policy` that it names."""
+    rules = {rule.name: rule for rule in policy.clauses}
+    rule = rules.get(waived.rule)
     if rule is None:
-        hint = suggestion(waived.rule, [rule.name for rule in policy.rules])
+        hint = suggestion(waived.rule, rules)
         message = f"unknown rule {quoted(waived.rule)} of policy {quoted(policy.name)}: {hint}"
         yield document.problem((*path, "rule"), message)
-    elif rule.effect is Effect.PERMIT:
+    elif isinstance(rule, Rule) and rule.effect is Effect.PERMIT:
         message = f"rule {quoted(rule.name)} permits, and a waiver lifts violations only: add a permit instead"
+        yield document.problem((*path, "rule"), message)
+    elif not rule.is_waivable:
+        message = f"rule {quoted(rule.name)} says `waivable: false`: no waiver lifts it, so remove it here"
         yield document.problem((*path, "rule"), message)
     elif rule.digest != waived.digest:
         message = f"rule {quoted(rule.name)} is now {rule.digest}: approve it again and write that digest"
         yield document.problem((*path, "digest"), message)
-
-
-def _rule(rules: Sequence[Rule], name: str) -> Rule | None:
-    return next((rule for rule in rules if rule.name == name), None)
 
 
 def _reach_problems(

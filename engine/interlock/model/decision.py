@@ -2,9 +2,11 @@
 
 from msgspec import Struct
 
-from interlock.identity import Digest, LayerName
+from interlock.identity import Digest, LayerName, ObligationName, PolicyName, WaiverName
 from interlock.model.area import Area
-from interlock.model.patch import Conflict, Patch
+from interlock.model.limit import Bounds
+from interlock.model.obligation import Due
+from interlock.model.patch import Patch, Place
 from interlock.model.verdict import Verdict
 from interlock.units import Instant
 
@@ -18,15 +20,49 @@ class Demand(Struct, frozen=True):
     name: str = ""
 
 
+class Limitation(Struct, frozen=True):
+    """What all limits together leave of a measure of one item, and their policies, sorted."""
+
+    of: str
+    item: str
+    bounds: Bounds
+    policies: tuple[PolicyName, ...]
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """What policies want that can't be had together, why not, and the policies, sorted.
+
+    `subject` is a place of the object, a limit or an obligation, as it is to be
+    shown; of a place of the object `path` has the keys.
+    """
+
+    subject: str
+    reason: str
+    policies: tuple[PolicyName, ...]
+    path: Place = ()
+
+
+class Balance(Struct, frozen=True):
+    """How many uses a counted waiver had left when it was decided whether it lifts something."""
+
+    waiver: WaiverName
+    left: int
+
+
 class Decision(Struct, frozen=True, kw_only=True):
-    """Allowed only if every layer allows it; `denials` and `missing` say why not, all of them.
+    """Allowed only if every layer allows it; the reasons why not are all there.
+
+    Reasons are `denials`; `missing`, the demands of closed layers that no
+    permit met; `conflicts`; `undischarged`, the obligations that the caller
+    does not know how to meet; and `failure`.
 
     `permits` are what a closed layer's allowance rests on. `errors` holds every
     errored verdict of enforced rules, ignored ones too. `warnings` and `audits`
-    would be denials if their policies were enforced; they change nothing. `patches` were applied
-    before anything was decided: what was decided is the object with them. `conflicts` are defaults
-    that could not be; each denies.
-    `missing` are the demands of closed layers that no permit met.
+    would be denials if their policies were enforced, and `would_permit` permits;
+    they change nothing. `patches` were made before anything was decided: what
+    was decided is the object with them. `limits` are in force for what was
+    decided, `obligations` bind whoever enforces the decision, and `advice` does not.
+    `uses` are what counted waivers had left, of those that could lift something.
     Tuples are sorted by layer, policy, rule and item, so that equal inputs give equal bytes.
     """
 
@@ -35,12 +71,20 @@ class Decision(Struct, frozen=True, kw_only=True):
     now: Instant
     denials: tuple[Verdict, ...] = ()
     missing: tuple[Demand, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    undischarged: tuple[ObligationName, ...] = ()
     permits: tuple[Verdict, ...] = ()
     waived: tuple[Verdict, ...] = ()
     errors: tuple[Verdict, ...] = ()
     warnings: tuple[Verdict, ...] = ()
     audits: tuple[Verdict, ...] = ()
+    would_permit: tuple[Verdict, ...] = ()
     patches: tuple[Patch, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
+    limits: tuple[Limitation, ...] = ()
+    obligations: tuple[Due, ...] = ()
+    advice: tuple[Due, ...] = ()
+    uses: tuple[Balance, ...] = ()
     failure: str = ""
     """Why the engine itself could not decide, such as a deadline; then it is a denial."""
+    untried: str = ""
+    """Why policies that are not enforced could not be tried; then nothing is known of what they would say."""

@@ -203,7 +203,11 @@ class Unresolved(TypedDict):
 
 
 class Intent(TypedDict):
-    """Who wants to do what, with which models, accelerators, tools and data, at what cost."""
+    """Who wants to do what, with which models, accelerators, tools and data, at what cost.
+
+    `discharges` are the obligations that the caller knows how to meet; without
+    it, none.
+    """
 
     action: str
     kind: str
@@ -220,3 +224,4 @@ class Intent(TypedDict):
     unresolved: list[Unresolved]
     provenance: dict[str, str]
     object: dict[str, Any]
+    discharges: NotRequired[list[str]]

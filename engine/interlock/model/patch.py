@@ -1,36 +1,23 @@
-"""What policies add to an object before it is decided."""
+"""What policies changed in an object before it was decided."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from interlock.identity import PolicyName
 
-Scalar: TypeAlias = str | int | bool
-Path: TypeAlias = tuple[str, ...]
-"""The keys from an object's root to a place in it, all of them in objects."""
-
-
-@dataclass(frozen=True, slots=True)
-class Default:
-    """A value for a place where an object has none."""
-
-    path: Path
-    value: Scalar
+Place: TypeAlias = tuple[str | int, ...]
+"""The keys and indices from an object's root to a place in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
-    """A default that was applied, and the policies that ask for it, sorted."""
+    """The value that a place got, and the policies that it comes from, sorted."""
 
-    path: Path
-    value: Scalar
+    path: Place
+    value: Any
     policies: tuple[PolicyName, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """Why a default could not be applied, and the policies that ask for it, sorted."""
-
-    path: Path
-    reason: str
-    policies: tuple[PolicyName, ...]
+def spelled(path: Place) -> str:
+    """How people write `path`: `spec.containers[0].image`."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")

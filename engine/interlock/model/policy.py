@@ -12,7 +12,9 @@ from typing import Final
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
 from interlock.model.area import Area
 from interlock.model.library import Import
-from interlock.model.patch import Default
+from interlock.model.limit import Limit
+from interlock.model.mutation import Mutation
+from interlock.model.obligation import Obligation
 from interlock.spans import SourceText, Span
 
 
@@ -28,6 +30,9 @@ class Effect(StrEnum):
     PERMIT = "permit"
     """True allows what a closed layer would deny."""
 
+    LIMIT = "limit"
+    """A value out of bounds denies."""
+
 
 class Enforcement(StrEnum):
     """Whether a policy's denials count. Only `enforce` can change a decision."""
@@ -41,6 +46,7 @@ class Enforcement(StrEnum):
 PERMIT: Final = Effect.PERMIT
 ENFORCE: Final = Enforcement.ENFORCE
 WARN: Final = Enforcement.WARN
+AUDIT: Final = Enforcement.AUDIT
 
 
 class OnError(StrEnum):
@@ -85,16 +91,19 @@ class Rule:
     message: str = ""
     message_expression: SourceText | None = None
     remedy: str = ""
+    obligations: tuple[Obligation, ...] = ()
+    advice: tuple[Obligation, ...] = ()
+    is_waivable: bool = True
     digest: Digest
     span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A named set of rules that one layer makes for one area, and what it adds to objects.
+    """A named set of rules and limits that one layer makes for one area, and what it changes in objects.
 
-    A policy with `defaults` has no `match.when`: whether they apply depends on
-    the action and the kind alone, which no default can change.
+    A policy with `mutations` has no `match.when`: which of them apply depends
+    on the action, the kind and their own conditions alone.
     """
 
     name: PolicyName
@@ -107,8 +116,14 @@ class Policy:
     imports: tuple[Import, ...] = ()
     variables: tuple[Variable, ...]
     rules: tuple[Rule, ...]
-    defaults: tuple[Default, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
     span: Span
+
+    @property
+    def clauses(self) -> tuple[Rule | Limit, ...]:
+        """All that gives verdicts."""
+        return (*self.rules, *self.limits)
 
     @property
     def expressions(self) -> tuple[SourceText, ...]:
@@ -117,5 +132,7 @@ class Policy:
             self.match.when,
             *(variable.expression for variable in self.variables),
             *(text for rule in self.rules for text in (rule.expression, rule.message_expression)),
+            *(text for limit in self.limits for text in limit.expressions),
+            *(mutation.when for mutation in self.mutations),
         )
         return tuple(text for text in read if text is not None)

@@ -22,7 +22,8 @@ class Waiver:
 
     In force from `starts` until just before `expires`. `layer` is the
     authority that issued it and reaches its own layer and those below.
-    `approver` is never `owner`, who benefits.
+    `approver` is never `owner`, who benefits. `max_uses` is how many allowed
+    requests it may lift something for, where that is counted.
     """
 
     name: WaiverName
@@ -34,6 +35,7 @@ class Waiver:
     reason: str
     starts: Instant
     expires: Instant
+    max_uses: int | None = None
     span: Span
 
     def is_in_force(self, now: Instant) -> bool:

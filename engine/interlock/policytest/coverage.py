@@ -19,7 +19,7 @@ from interlock.spans import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCoverage:
-    """How often one rule was true, false or failed, over all items of all cases.
+    """How often one rule was true, false or failed, over all items of all cases; a limit is true within bounds.
 
     `is_exercised` says whether it denied or permitted at least once.
     """
@@ -92,7 +92,7 @@ class Coverage:
         for compiled in policies:
             for clause, program in _programs(compiled):
                 self._expressions.setdefault(program, _Expression(compiled.policy.name, clause, program))
-            for rule in compiled.rules:
+            for rule in compiled.clauses:
                 self._seen.setdefault(rule.id, Counter())
 
     def add(self, consulted: Iterable[Consulted]) -> None:
@@ -109,7 +109,7 @@ class Coverage:
         compiled = one.compiled
         read: list[Any] = [compiled.when]
         if one.applies is True:
-            read += [one.rule.program, *compiled.variables.values()]
+            read += [*one.rule.programs, *compiled.variables.values()]
         for program in read:
             if program is not None:
                 self._expressions[program].evaluate(one.activation)
@@ -138,8 +138,8 @@ def _programs(compiled: CompiledPolicy) -> Iterator[tuple[str, Program]]:
     if compiled.when is not None:
         yield "match.when", compiled.when
     yield from compiled.variables.items()
-    for rule in compiled.rules:
-        yield rule.rule.name, rule.program
+    for rule in compiled.clauses:
+        yield from ((rule.id.rule, program) for program in rule.programs)
 
 
 def _marks(one: Consulted) -> Iterator[str]:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from interlock.loading.kinds.policy import DefaultShape
 from interlock.loading.nodes import Path
-from interlock.policytest.shapes import ExpectShape, ReasonShape
+from interlock.model.patch import spelled
+from interlock.policytest.shapes import ExpectShape, PatchShape, ReasonShape
 
 _LISTS: Final = ("reasons", "warnings", "audits", "waived", "patches")
+_DUES: Final = ("obligations", "advice")
 _CONTAINED: Final = frozenset({"message", "remedy"})
 
 
@@ -27,7 +28,11 @@ class Failure:
 
 def failures(expect: ExpectShape, decided: dict[str, Any]) -> tuple[Failure, ...]:
     """Every expectation that the record `decided` does not meet, in the order of the document."""
-    return (*_of_decision(expect, decided), *(f for name in _LISTS for f in _of_list(name, expect, decided)))
+    return (
+        *_of_decision(expect, decided),
+        *(f for name in _LISTS for f in _of_list(name, expect, decided)),
+        *(f for name in _DUES for f in _of_dues(name, expect, decided)),
+    )
 
 
 def _of_decision(expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failure]:
@@ -38,7 +43,7 @@ def _of_decision(expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failu
 
 def _of_list(name: str, expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failure]:
     entries: list[dict[str, Any]] = decided[name]
-    wanted: tuple[ReasonShape | DefaultShape, ...] = getattr(expect, name)
+    wanted: tuple[ReasonShape | PatchShape, ...] = getattr(expect, name)
     came = "; ".join(map(written, entries)) or "none"
     for number, reason in enumerate(wanted):
         if not any(_fits(reason, entry) for entry in entries):
@@ -51,11 +56,29 @@ def _of_list(name: str, expect: ExpectShape, decided: dict[str, Any]) -> Iterato
                 yield Failure(place=place, expected=f"no other {name}", came=written(entry))
 
 
-def _fits(wanted: ReasonShape | DefaultShape, entry: dict[str, Any]) -> bool:
+def _of_dues(name: str, expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failure]:
+    if name not in expect.model_fields_set:
+        return
+    given: dict[str, Any] = getattr(expect, name)
+    # The order of names means nothing, and nor does how often one of them is listed.
+    wanted = {
+        key: sorted(set(value)) if isinstance(value, list) else value for key, value in sorted(given.items())
+    }
+    came = {due["name"]: due["value"] for due in decided[name]}
+    # Python takes True for 1, and JSON does not.
+    if json.dumps(wanted) != json.dumps(came):
+        yield Failure(place=("expect", name), expected=f"{name} {_dues(wanted)}", came=_dues(came))
+
+
+def _dues(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {json.dumps(value)}" for name, value in values.items()) or "none"
+
+
+def _fits(wanted: ReasonShape | PatchShape, entry: dict[str, Any]) -> bool:
     """Whether `entry` has every field that `wanted` gives."""
-    if isinstance(wanted, DefaultShape):
+    if isinstance(wanted, PatchShape):
         # Python takes True for 1, and JSON does not.
-        same = type(wanted.value) is type(entry["value"]) and wanted.value == entry["value"]
+        same = json.dumps(wanted.value, sort_keys=True) == json.dumps(entry["value"], sort_keys=True)
         return same and list(wanted.path) == entry["path"]
     return all(
         value in str(entry.get(field, "")) if field in _CONTAINED else value == entry.get(field)
@@ -67,9 +90,9 @@ def _given(reason: ReasonShape) -> list[tuple[str, str]]:
     return [(field, getattr(reason, field)) for field in type(reason).model_fields if getattr(reason, field)]
 
 
-def _described(wanted: ReasonShape | DefaultShape) -> str:
-    if isinstance(wanted, DefaultShape):
-        return f"`{'.'.join(wanted.path)}` = {json.dumps(wanted.value)}"
+def _described(wanted: ReasonShape | PatchShape) -> str:
+    if isinstance(wanted, PatchShape):
+        return f"`{spelled(wanted.path)}` = {json.dumps(wanted.value)}"
     return ", ".join(
         f"{field} containing `{value}`" if field in _CONTAINED else f"{field} `{value}`"
         for field, value in _given(wanted)
@@ -83,7 +106,7 @@ def _because(reasons: Sequence[dict[str, Any]]) -> str:
 def written(entry: dict[str, Any]) -> str:
     """One entry of a decision in one line: code, layer, rule, item and message; of a patch its value."""
     if "code" not in entry:
-        return f"{'.'.join(entry['path'])} = {json.dumps(entry['value'])}"
+        return f"{spelled(tuple(entry['path']))} = {json.dumps(entry['value'])}"
     rule = f"{entry['policy']}/{entry['rule']}" if "rule" in entry else ""
     words = (entry["code"], entry.get("layer", ""), rule, entry.get("item", ""))
     head = " ".join(word for word in words if word)

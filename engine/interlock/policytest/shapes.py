@@ -6,18 +6,18 @@ What needs a file or another document to tell is checked where suites are read.
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text, broken_rule
-from interlock.loading.kinds.policy import DefaultShape
+from interlock.loading.kinds.obligations import ObligedValue
 from interlock.loading.kinds.waiver import InstantText
 from interlock.units import Instant
 
 DEFAULT_NOW = Instant(1_767_225_600_000)
 """2026-01-01T00:00:00Z: a test never depends on the day on which it runs."""
 
-CODES = ("violated", "errored", "unpermitted", "conflict", "failed")
+CODES = ("violated", "errored", "unpermitted", "conflict", "undischarged", "failed")
 DECISIONS = ("allow", "deny")
 
 
@@ -42,7 +42,7 @@ class ReasonShape(Shape):
     """One entry of a decision: every field that is given must fit."""
 
     code: CodeText = ""
-    """What happened: `violated`, `errored`, `unpermitted`, `conflict` or `failed`."""
+    """What happened: `violated`, `errored`, `unpermitted`, `conflict`, `undischarged` or `failed`."""
 
     layer: Name = ""
     """The layer that speaks."""
@@ -68,6 +68,9 @@ class ReasonShape(Shape):
     waiver: Name = ""
     """The waiver that lifts the violation."""
 
+    obligation: Name = ""
+    """The obligation that the caller does not discharge."""
+
 
 def _is_given(shape: ReasonShape) -> ReasonShape:
     if not shape.model_fields_set:
@@ -76,6 +79,16 @@ def _is_given(shape: ReasonShape) -> ReasonShape:
 
 
 Reasons = Many[Annotated[ReasonShape, AfterValidator(_is_given)]]
+
+
+class PatchShape(Shape):
+    """A place of the object, and what policies put there."""
+
+    path: AtLeastOne[str | int]
+    """The keys, and indices of lists, from the object's root to the place."""
+
+    value: Annotated[Any, PlainValidator(lambda value: value), WithJsonSchema({})]
+    """The value."""
 
 
 class ExpectShape(Shape):
@@ -96,15 +109,22 @@ class ExpectShape(Shape):
     waived: Reasons = ()
     """Entries that must be among the violations that a waiver lifts."""
 
-    patches: Many[DefaultShape] = ()
-    """Defaults that must have been applied before the decision."""
+    patches: Many[PatchShape] = ()
+    """Changes that must have been made before the decision."""
+
+    obligations: dict[str, ObligedValue] = Field(default_factory=dict)
+    """What the decision must oblige to, by name, and nothing else; `{}` stands for nothing."""
+
+    advice: dict[str, ObligedValue] = Field(default_factory=dict)
+    """What the decision must advise, by name, and nothing else; `{}` stands for nothing."""
 
     exactly: bool = False
     """Whether all five lists are complete: nothing may come that isn't listed."""
 
 
 def _expects(shape: ExpectShape) -> ExpectShape:
-    if not any(getattr(shape, field) for field in ExpectShape.model_fields):
+    given = any(getattr(shape, field) for field in ExpectShape.model_fields)
+    if not (given or shape.model_fields_set & {"obligations", "advice"}):
         raise broken_rule("expects nothing: give a `decision` or `reasons`")
     return shape
 

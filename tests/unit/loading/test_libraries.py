@@ -15,7 +15,7 @@ from interlock.errors import AuthorError
 from interlock.intents.context import ExtractionContext
 from interlock.intents.extract import extract
 from interlock.loading.catalogs import shipped
-from interlock.loading.compile import environments
+from interlock.loading.environments import environments
 from interlock.loading.libraries import compile_libraries, with_newest
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.area import Area

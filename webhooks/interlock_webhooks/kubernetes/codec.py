@@ -171,9 +171,10 @@ def _line(reason: dict[str, Any]) -> str:
 
 
 def _name(entry: dict[str, Any]) -> str:
-    """`layer/policy/rule`, as far as the entry has them; else its code."""
+    """`layer/policy/rule`, as far as the entry has them; else its policies, or its code."""
     named = "/".join(_present(entry.get(key, "") for key in ("layer", "policy", "rule")))
-    return named or ", ".join(entry.get("policies", ())) or str(entry["code"])
+    coded = " ".join(_present((str(entry["code"]), entry.get("obligation", ""))))
+    return named or ", ".join(entry.get("policies", ())) or coded
 
 
 def _present(parts: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
+from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.errors import RequestError
@@ -20,6 +21,7 @@ from interlock.units import Instant
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
 from interlock_webhooks.kubernetes.patch import json_patch
+from interlock_webhooks.kubernetes.review import API_VERSION, KIND
 from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.refusal import INTERNAL_MESSAGE
 from interlock_webhooks.service import Service
@@ -61,7 +63,11 @@ class KubernetesHandlers:
     def _decided(self, metrics: EndpointMetrics, decide: Decide, request: dict[str, Any], until: int) -> bytes:
         started = time.perf_counter()
         decision = decide(self._service.policies.in_force.engine, request, until)
-        metrics.decided(decision, time.perf_counter() - started)
+        taken = time.perf_counter() - started
+        if self._service.decisions is not None:
+            review = {"apiVersion": API_VERSION, "kind": KIND, "request": request}
+            self._service.decisions.append(Entry.of(decision, review, mutates=decide is _mutated))
+        metrics.decided(decision, taken)
         recorded = record(decision)
         if decision.allowed:
             patches = decision.patches
@@ -79,20 +85,28 @@ class KubernetesHandlers:
 
 
 def _validated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
+    """The decision that counts: what is allowed here takes its uses of waivers, unless it is a dry run."""
+    if request.get("dryRun"):
+        return _tried(engine, request, until)
     intent = from_admission(request, engine.context)
-    return engine.decide(intent, now=_now(), until=until)
+    return engine.admit(intent, now=_now(), until=until, request=request)
+
+
+def _tried(engine: Engine, request: dict[str, Any], until: int) -> Decision:
+    return engine.decide(from_admission(request, engine.context), now=_now(), until=until)
 
 
 def _mutated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
-    """As validated, but on the object with the policies' defaults; nothing is added where none is stored."""
+    """The decision on the object with what policies change in it; nothing is changed where none is stored."""
     document = request.get("object")
     if request["operation"] not in {"CREATE", "UPDATE"} or not isinstance(document, dict):
-        return _validated(engine, request, until)
+        return _tried(engine, request, until)
 
     def extract(changed: dict[str, Any]) -> Intent:
         return from_admission({**request, "object": changed}, engine.context)
 
-    return engine.mutate(document, extract, now=_now(), until=until)
+    intent, changes = engine.mutate(document, extract, until=until)
+    return engine.decide(intent, now=_now(), until=until, changes=changes)
 
 
 def _now() -> Instant:

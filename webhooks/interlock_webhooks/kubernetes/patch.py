@@ -3,13 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from interlock.model.patch import Patch
+from interlock.kernel.mutation.places import lookup
+from interlock.model.patch import Patch, Place
 
 
 def json_patch(document: dict[str, Any], patches: Iterable[Patch]) -> list[dict[str, Any]]:
-    """The operations that put `patches` into `document`, each after the parents that are missing."""
+    """The operations that put `patches` into `document`, each after the parents that are missing.
+
+    `add` also takes the place of what an object has (RFC 6902, section 4.1).
+    No patch puts a value at the index of a list, where it would be inserted.
+    """
     operations: list[dict[str, Any]] = []
-    made: set[tuple[str, ...]] = set()
+    made: set[Place] = set()
     for patch in patches:
         for parent in _missing_parents(document, patch.path):
             if parent not in made:
@@ -19,15 +24,11 @@ def json_patch(document: dict[str, Any], patches: Iterable[Patch]) -> list[dict[
     return operations
 
 
-def _missing_parents(document: dict[str, Any], path: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+def _missing_parents(document: dict[str, Any], path: Place) -> Iterable[Place]:
     """The paths above `path` where `document` has nothing, or null, from the root on."""
-    node: Any = document
-    for depth in range(1, len(path)):
-        node = node.get(path[depth - 1]) if isinstance(node, dict) else None
-        if node is None:
-            yield path[:depth]
+    return (path[:depth] for depth in range(1, len(path)) if lookup(document, path[:depth]) is None)
 
 
-def _pointer(path: tuple[str, ...]) -> str:
+def _pointer(path: Place) -> str:
     """`path` as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in path)
+    return "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in path)

@@ -24,7 +24,8 @@ class Batch(TypedDict):
 class RecordedVerdict(TypedDict):
     """What one rule said of one item; in `reasons` also a missing permit, a conflict of defaults, a failure.
 
-    `code` is violated, errored, unpermitted, conflict or failed in `reasons`, and permitted in `permits`.
+    `code` is violated, errored, unpermitted, conflict, undischarged or failed in `reasons`, and permitted
+    in `permits`. `obligation` is the one that is not discharged, `of` what a limit that said it measures.
     """
 
     code: str
@@ -42,6 +43,8 @@ class RecordedVerdict(TypedDict):
     waiver: NotRequired[str]
     policies: NotRequired[list[str]]
     path: NotRequired[list[str]]
+    obligation: NotRequired[str]
+    of: NotRequired[str]
 
 
 class RecordedPatch(TypedDict):
@@ -49,6 +52,26 @@ class RecordedPatch(TypedDict):
 
     path: list[str]
     value: str | int | bool
+    policies: list[str]
+
+
+class RecordedDue(TypedDict):
+    """What the decision obliges to, or advises, merged over the policies that want it."""
+
+    name: str
+    value: int | str | bool | list[str]
+    policies: list[str]
+
+
+class RecordedLimit(TypedDict):
+    """What all limits together leave of what the CEL expression `of` measures: the bounds that there are."""
+
+    of: str
+    item: str
+    ceiling: NotRequired[int]
+    floor: NotRequired[int]
+    allowed: NotRequired[list[str]]
+    blocked: NotRequired[list[str]]
     policies: list[str]
 
 
@@ -61,10 +84,16 @@ class RecordedDecision(TypedDict):
     reasons: list[RecordedVerdict]
     warnings: list[RecordedVerdict]
     audits: list[RecordedVerdict]
+    wouldPermit: list[RecordedVerdict]
     waived: list[RecordedVerdict]
     permits: list[RecordedVerdict]
     errors: list[RecordedVerdict]
     patches: list[RecordedPatch]
+    limits: list[RecordedLimit]
+    obligations: list[RecordedDue]
+    advice: list[RecordedDue]
+    uses: NotRequired[dict[str, int]]
+    untried: NotRequired[str]
 
 
 class BatchAnswer(TypedDict):

@@ -2,17 +2,32 @@
 
 import asyncio
 import time
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
+from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
+from interlock.engine.decide import NO_CHANGES, Changes
 from interlock.errors import RequestError
-from interlock.intents.check import CheckRequest, from_check
+from interlock.intents.check import CheckRequest, changeable, from_check
+from interlock.model.decision import Decision
+from interlock.model.intent import Intent
 from interlock.units import Instant
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.runtime import codec
 from interlock_webhooks.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A check that was understood: its Intent, what policies changed in it, and how long that took."""
+
+    check: CheckRequest
+    intent: Intent
+    changes: Changes
+    seconds: float
 
 
 class RuntimeHandlers:
@@ -25,32 +40,64 @@ class RuntimeHandlers:
 
     async def check(self, body: bytes, until: int) -> bytes:
         """The decision on one check."""
-        check = codec.decode_check(body)
-        return codec.encode_check(
-            self._decided(self._checks, self._service.policies.in_force.engine, check, until)
-        )
+        engine = self._service.policies.in_force.engine
+        read = _read(engine, codec.decode_check(body), until)
+        return codec.encode_check(self._decided(self._checks, engine, read, until))
 
     async def check_batch(self, body: bytes, until: int) -> bytes:
         """The decisions on all checks of a batch, or an error if one of them can't be understood."""
         engine = self._service.policies.in_force.engine
-        recorded = []
+        reads = []
+        # All are understood before one is decided: none takes its uses of waivers for an error.
         for index, check in enumerate(codec.decode_batch(body)):
             try:
-                recorded.append(self._decided(self._batches, engine, check, until))
+                reads.append(_read(engine, check, until))
             except RequestError as error:
                 raise codec.in_batch(index, error) from None
             # Others get their turn between the checks of a long batch.
             await asyncio.sleep(0)
+        recorded = []
+        for read in reads:
+            recorded.append(self._decided(self._batches, engine, read, until))
+            await asyncio.sleep(0)
         return codec.encode_batch(recorded)
 
-    def _decided(
-        self, metrics: EndpointMetrics, engine: Engine, check: CheckRequest, until: int
-    ) -> dict[str, Any]:
+    def _decided(self, metrics: EndpointMetrics, engine: Engine, read: _Read, until: int) -> dict[str, Any]:
         started = time.perf_counter()
-        intent = from_check(check, engine.context)
-        decision = engine.decide(intent, now=Instant(time.time_ns() // 1_000_000), until=until)
-        metrics.decided(decision, time.perf_counter() - started)
+        decision = _admitted(engine, read, until)
+        taken = read.seconds + time.perf_counter() - started
+        if self._service.decisions is not None:
+            document = cast("dict[str, Any]", read.check)
+            self._service.decisions.append(Entry.of(decision, document, mutates=True))
+        metrics.decided(decision, taken)
         recorded = record(decision)
         if not decision.allowed:
-            log_denial(self._service.log, recorded, action=intent["action"], kind=intent["kind"])
+            log_denial(self._service.log, recorded, action=read.intent["action"], kind=read.intent["kind"])
         return recorded
+
+
+def _admitted(engine: Engine, read: _Read, until: int) -> Decision:
+    """The decision on a check that goes on if it is allowed, unless it is an admission that is a dry run."""
+    now, review = Instant(time.time_ns() // 1_000_000), read.check.get("admission")
+    if review is not None and review.get("dryRun"):
+        return engine.decide(read.intent, now=now, until=until, changes=read.changes)
+    return engine.admit(read.intent, now=now, until=until, request=review, changes=read.changes)
+
+
+def _read(engine: Engine, check: CheckRequest, until: int) -> _Read:
+    """The Intent of `check`, with what policies change in it where the caller passes that on."""
+    started = time.perf_counter()
+    intent, changes = _mutated(engine, check, until)
+    return _Read(check, intent, changes, time.perf_counter() - started)
+
+
+def _mutated(engine: Engine, check: CheckRequest, until: int) -> tuple[Intent, Changes]:
+    subject = changeable(check)
+    if subject is None:
+        return from_check(check, engine.context), NO_CHANGES
+    whole = cast("dict[str, Any]", check)
+
+    def extract(body: dict[str, Any]) -> Intent:
+        return from_check(cast("CheckRequest", {**whole, subject: body}), engine.context)
+
+    return engine.mutate(whole[subject], extract, until=until)

@@ -4,24 +4,32 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from interlock.errors import Problem
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
+from interlock.loading.decode.limits import decode_limits, limit_problems
+from interlock.loading.decode.mutations import decode_mutations, mutation_problems, written
 from interlock.loading.decode.names import NAME, repeated
+from interlock.loading.decode.obligations import decode_obligations, obligation_problems
 from interlock.loading.digest import rule_digest
 from interlock.loading.documents import Document
 from interlock.loading.kinds.policy import ImportShape, MatchShape, PolicyDocument, PolicySpec, RuleShape
 from interlock.loading.nodes import Path
 from interlock.model.intent import Action
 from interlock.model.library import Import, LibraryId, LibraryName
-from interlock.model.patch import Default
 from interlock.model.policy import Effect, Match, Policy, Rule, Variable
+from interlock.model.vocabulary import NOTHING_DECLARED, Vocabulary
 from interlock.spelling import quoted
 
 _RULES: Path = ("spec", "rules")
 _IMPORTS: Path = ("spec", "imports")
 
 
-def decode_policy(document: Document, shape: PolicyDocument) -> tuple[Policy | None, list[Problem]]:
-    """The policy that `shape` describes."""
+def decode_policy(
+    document: Document, shape: PolicyDocument, vocabulary: Vocabulary | None
+) -> tuple[Policy | None, list[Problem]]:
+    """The policy that `shape` describes; `vocabulary` is None where nobody knows what is declared."""
     spec = shape.spec
+    match = _match(document, spec.match)
+    known = vocabulary or NOTHING_DECLARED
+    limits = tuple(decode_limits(document, spec, match, known))
     problems = [
         *repeated(document, _RULES, [rule.name for rule in spec.rules]),
         *_import_problems(document, spec.imports),
@@ -29,10 +37,14 @@ def decode_policy(document: Document, shape: PolicyDocument) -> tuple[Policy | N
     ]
     for index, rule in enumerate(spec.rules):
         problems += _rule_problems(document, (*_RULES, index), rule)
-    problems += _default_problems(document, spec)
+        problems += obligation_problems(document, (*_RULES, index), rule, vocabulary)
+    for index, limit in enumerate(spec.limits):
+        problems += obligation_problems(document, ("spec", "limits", index), limit, vocabulary)
+    problems += _emptiness_problems(document, spec)
+    problems += limit_problems(document, spec.rules, limits)
+    problems += mutation_problems(document, spec)
     if problems:
         return None, problems
-    match = _match(document, spec.match)
     policy = Policy(
         name=PolicyName(shape.metadata.name),
         layer=LayerName(spec.layer),
@@ -43,8 +55,9 @@ def decode_policy(document: Document, shape: PolicyDocument) -> tuple[Policy | N
         match=match,
         imports=tuple(map(_import, spec.imports)),
         variables=tuple(_variables(document, spec)),
-        rules=tuple(_rules(document, spec, match)),
-        defaults=tuple(Default(tuple(default.path), default.value) for default in spec.defaults),
+        rules=tuple(_rules(document, spec, match, known)),
+        limits=limits,
+        mutations=decode_mutations(document, spec),
         span=document.span(NAME),
     )
     return policy, []
@@ -81,14 +94,11 @@ def _import_problems(document: Document, imports: Sequence[ImportShape]) -> Iter
             yield document.problem((*_IMPORTS, index, "library"), message)
 
 
-def _default_problems(document: Document, spec: PolicySpec) -> Iterator[Problem]:
-    if not spec.rules and not spec.defaults:
-        yield document.problem(NAME, "the policy says nothing: add `rules` or `defaults`")
-    if spec.defaults and spec.match.when:
-        message = (
-            "a policy with `defaults` applies by action and kind alone: move its rules to a policy of their own"
+def _emptiness_problems(document: Document, spec: PolicySpec) -> Iterator[Problem]:
+    if not spec.rules and not spec.limits and not written(spec):
+        yield document.problem(
+            NAME, "the policy says nothing: add `rules`, `limits`, `defaults`, `clamps`, `unions` or `locks`"
         )
-        yield document.problem(("spec", "match", "when"), message)
 
 
 def _match(document: Document, shape: MatchShape) -> Match:
@@ -117,7 +127,7 @@ def _variables(document: Document, spec: PolicySpec) -> Iterator[Variable]:
         yield Variable(variable.name, document.text(("spec", "variables", index, "expression")))
 
 
-def _rules(document: Document, spec: PolicySpec, match: Match) -> Iterator[Rule]:
+def _rules(document: Document, spec: PolicySpec, match: Match, vocabulary: Vocabulary) -> Iterator[Rule]:
     for index, rule in enumerate(spec.rules):
         path = (*_RULES, index)
         ((effect, expression),) = _effects(rule)
@@ -128,6 +138,9 @@ def _rules(document: Document, spec: PolicySpec, match: Match) -> Iterator[Rule]
             message=rule.message,
             message_expression=document.text((*path, "messageExpression")) if rule.message_expression else None,
             remedy=rule.remedy,
+            obligations=decode_obligations(rule.obligations, vocabulary.obligations),
+            advice=decode_obligations(rule.advice, vocabulary.advice),
+            is_waivable=rule.waivable,
             digest=rule_digest(spec, match, rule, effect, expression),
             span=document.span((*path, "name")),
         )

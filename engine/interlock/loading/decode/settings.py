@@ -1,16 +1,18 @@
-"""Settings: the authorities, the labels, how long waivers may last and what evaluation may cost."""
+"""Settings: authorities, labels, terms of waivers, what evaluation may cost and what rules may oblige to."""
 
 from dataclasses import dataclass
 
 from interlock.errors import Problem
 from interlock.identity import LayerName
 from interlock.loading.decode.names import repeated
+from interlock.loading.decode.obligations import declared
 from interlock.loading.documents import Document
 from interlock.loading.kinds.policyset import DEFAULT_WAIVER_DAYS, PolicySetDocument
 from interlock.loading.nodes import Path
 from interlock.model.costs import DEFAULT_COST_LIMITS, CostLimits
 from interlock.model.labels import DEFAULT_LABELS, AttributionLabels
 from interlock.model.layers import DEFAULT_LAYERS, Layer, Layers
+from interlock.model.vocabulary import NOTHING_DECLARED, Vocabulary
 from interlock.units import Milliseconds, days
 
 _LAYERS: Path = ("spec", "layers")
@@ -25,12 +27,17 @@ class Settings:
     labels: AttributionLabels = DEFAULT_LABELS
     longest_waiver: Milliseconds = _LONGEST_WAIVER
     costs: CostLimits = DEFAULT_COST_LIMITS
+    vocabulary: Vocabulary = NOTHING_DECLARED
 
 
 def decode_settings(document: Document, shape: PolicySetDocument) -> tuple[Settings | None, list[Problem]]:
     """The settings that `shape` describes, with defaults for what it leaves out."""
     spec = shape.spec
-    problems = list(repeated(document, _LAYERS, [layer.name for layer in spec.layers]))
+    problems = [
+        *repeated(document, _LAYERS, [layer.name for layer in spec.layers]),
+        *repeated(document, ("spec", "obligations"), [each.name for each in spec.obligations]),
+        *repeated(document, ("spec", "advice"), [each.name for each in spec.advice]),
+    ]
     if spec.layers and spec.layers[0].may_ignore_errors:
         message = "no layer is above the highest, so none can let it ignore errors: remove the field"
         problems.append(document.problem((*_LAYERS, 0, "mayIgnoreErrors"), message))
@@ -49,5 +56,6 @@ def decode_settings(document: Document, shape: PolicySetDocument) -> tuple[Setti
         labels=AttributionLabels(**spec.attribution.model_dump()),
         longest_waiver=days(spec.waivers.max_days),
         costs=CostLimits(**spec.costs.model_dump()),
+        vocabulary=Vocabulary(obligations=declared(spec.obligations), advice=declared(spec.advice)),
     )
     return settings, []

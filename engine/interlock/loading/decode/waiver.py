@@ -31,6 +31,7 @@ def decode_waiver(document: Document, shape: WaiverDocument) -> tuple[Waiver | N
         reason=spec.reason,
         starts=Instant(spec.starts),
         expires=Instant(spec.expires),
+        max_uses=spec.max_uses,
         span=document.span(NAME),
     )
     return waiver, []

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, Strict, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from interlock.loading.kinds.common import (
@@ -14,9 +14,11 @@ from interlock.loading.kinds.common import (
     Name,
     Shape,
     Text,
-    broken_rule,
 )
 from interlock.loading.kinds.identifiers import Identifier, LibraryNameText, VersionText
+from interlock.loading.kinds.limits import LimitShape
+from interlock.loading.kinds.mutations import ClampShape, DefaultShape, LockShape, UnionShape
+from interlock.loading.kinds.obligations import Obliged
 from interlock.model.area import Area
 from interlock.model.intent import Action
 from interlock.model.policy import Effect, Enforcement, OnError
@@ -35,19 +37,6 @@ def _action(text: str) -> str:
 
 ActionPattern = Annotated[
     str, AfterValidator(_action), Field(json_schema_extra={"enum": list(ACTION_PATTERNS)})
-]
-
-
-def _constant(value: object) -> object:
-    if not isinstance(value, bool | int | str):
-        raise broken_rule("must be a text, a whole number, `true` or `false`")
-    return value
-
-
-Constant = Annotated[
-    bool | int | str,
-    PlainValidator(_constant),
-    WithJsonSchema({"type": ["boolean", "integer", "string"]}),
 ]
 
 
@@ -87,12 +76,16 @@ class VariableShape(Shape):
     """The CEL expression."""
 
 
+RULE_EFFECTS = (Effect.REQUIRE, Effect.FORBID, Effect.PERMIT)
+"""What a rule can be; limits are documents' own lists."""
+
+
 class RuleShape(Shape):
     """A CEL expression with an effect: exactly one of `require`, `forbid` and `permit`."""
 
     # Editors can tell; when loading, decoding says it in words.
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [effect.value]} for effect in Effect]},
+        json_schema_extra={"oneOf": [{"required": [effect.value]} for effect in RULE_EFFECTS]},
     )
 
     name: Name
@@ -116,15 +109,14 @@ class RuleShape(Shape):
     remedy: Text = ""
     """What that person can do about it."""
 
+    obligations: Obliged = Field(default_factory=dict)
+    """What a decision that rests on the rule obliges to: an allowance on a `permit`, a denial on any other."""
 
-class DefaultShape(Shape):
-    """A constant for a place of the object where nothing is."""
+    advice: Obliged = Field(default_factory=dict)
+    """What goes with such a decision and may be ignored."""
 
-    path: AtLeastOne[Text]
-    """The keys from the object's root to the place, such as `[metadata, labels, team]`."""
-
-    value: Constant
-    """The value: a text, a whole number, true or false."""
+    waivable: bool = True
+    """Whether a waiver may lift the rule's violations."""
 
 
 class PolicySpec(Shape):
@@ -157,8 +149,20 @@ class PolicySpec(Shape):
     rules: Many[RuleShape] = ()
     """What must hold, in any order."""
 
+    limits: Many[LimitShape] = ()
+    """Bounds of numbers and texts, which meet those of all other policies."""
+
     defaults: Many[DefaultShape] = ()
     """What objects get where they have nothing, before they are decided. Not together with `match.when`."""
+
+    clamps: Many[ClampShape] = ()
+    """Bounds that whole numbers of objects are brought within, after the defaults."""
+
+    unions: Many[UnionShape] = ()
+    """Items that lists of objects have, added together with the clamps."""
+
+    locks: Many[LockShape] = ()
+    """What objects get whatever they have, after all else."""
 
 
 class PolicyDocument(Envelope[Metadata]):

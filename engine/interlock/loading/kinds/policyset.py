@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text
+from interlock.loading.kinds.obligations import DeclaredShape
 from interlock.model.area import Area
 from interlock.model.costs import DEFAULT_COST_LIMITS
 from interlock.model.labels import DEFAULT_LABELS
@@ -85,6 +86,12 @@ class PolicySetSpec(Shape):
 
     costs: CostsShape = CostsShape()
     """What evaluation may cost."""
+
+    obligations: Many[DeclaredShape] = ()
+    """What rules may oblige whoever enforces a decision to."""
+
+    advice: Many[DeclaredShape] = ()
+    """What rules may advise."""
 
 
 class PolicySetDocument(Envelope[Metadata]):

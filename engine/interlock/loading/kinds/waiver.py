@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import re2
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from interlock.loading.kinds.common import (
     AtLeastOne,
@@ -82,6 +82,9 @@ class WaiverSpec(Shape):
 
     expires: InstantText
     """Until just before when it applies: a time with its offset from UTC."""
+
+    max_uses: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    """How many allowed requests may rest on it. Default: nobody counts them."""
 
 
 class WaiverDocument(Envelope[Metadata]):

@@ -1,0 +1,71 @@
+"""The file that decisions are appended to.
+
+It holds what was asked, prompts and arguments included: a new file can be
+read by its owner alone, and nothing is logged here unless somebody asks for
+it. Several processes may append to one file.
+"""
+
+import os
+from io import FileIO
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from interlock.decisionlog.entry import Entry, encode_entry
+from interlock.errors import OperatorError
+
+_FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT
+_MODE: Final = 0o600
+
+
+class DecisionLog:
+    """Appends entries to the file at `path`, each with one write.
+
+    Raises OperatorError where the file can't be opened or written. What is not
+    written whole has not been logged, and whoever decided must not allow.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            # Opening a pipe or a device could wait forever.
+            if path.exists() and not path.is_file():
+                raise OperatorError(f"the decision log `{path}` is no regular file: name another one")
+            self._file = os.fdopen(os.open(path, _FLAGS, _MODE), "ab+", buffering=0)
+            self._is_torn = _is_torn(self._file)
+        except OSError as error:
+            raise self._unusable(error.strerror) from None
+
+    def append(self, entry: Entry) -> None:
+        """Write `entry` at the end of the file."""
+        line = encode_entry(entry)
+        # What was cut off by a full disk or a crash must not spoil the next entry.
+        whole = b"\n" + line if self._is_torn else line
+        try:
+            written = self._file.write(whole)
+        except OSError as error:
+            raise self._unusable(error.strerror) from None
+        self._is_torn = written != len(whole)
+        if self._is_torn:
+            raise self._unusable("an entry was cut off")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def _unusable(self, reason: str | None) -> OperatorError:
+        return OperatorError(
+            f"the decision log `{self._path}` can't be written: {(reason or 'failed').lower()}"
+        )
+
+
+def _is_torn(file: FileIO) -> bool:
+    """Whether `file` ends in the middle of a line."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"

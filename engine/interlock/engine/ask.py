@@ -1,0 +1,65 @@
+"""Policies that can apply, asked about one Intent: verdicts, with what waivers lift."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from interlock.cel.activation import Activation
+from interlock.cel.cost.guard import LARGEST, extent_of
+from interlock.engine.funds import SharedFunds, UndecidableError
+from interlock.engine.index import Candidates
+from interlock.engine.judge import judge
+from interlock.engine.lifting import Lifting
+from interlock.model.area import items, path
+from interlock.model.intent import Intent
+from interlock.model.verdict import Verdict
+
+_log = logging.getLogger("interlock")
+
+
+def ask(
+    candidates: Iterable[Candidates], intent: Intent, activation: Activation, lifting: Lifting
+) -> list[Verdict]:
+    """What every rule of `candidates` says of `intent`, waivers considered.
+
+    Raises:
+        UndecidableError: they cost too much together, or take too long.
+    """
+    asked = [(each, items(each.area, intent)) for each in candidates]
+    costs = lifting.policies.costs
+    shared = None if _is_affordable(asked, activation, costs.decision) else SharedFunds(costs.decision)
+    said: list[Verdict] = []
+    for each, members in asked:
+        for number, member in enumerate(members):
+            activation[each.variable] = member
+            place = path(each.area, number)
+            said += judge(each, activation, place, costs=costs, shared=shared)
+    return lifting.lifted(said, activation)
+
+
+def attempt(
+    candidates: Iterable[Candidates], intent: Intent, activation: Activation, lifting: Lifting
+) -> tuple[list[Verdict], str]:
+    """What policies that aren't enforced say, or nothing and why.
+
+    They are asked after all others and have a budget of their own, so that
+    nothing they do can change a decision.
+    """
+    try:
+        return ask(candidates, intent, activation, lifting), ""
+    except UndecidableError as error:
+        return [], str(error)
+    except Exception as error:  # noqa: BLE001  # whatever broke, the decision stands without them
+        _log.exception("policies that are not enforced failed")
+        return [], f"internal error: {type(error).__name__}"
+
+
+def _is_affordable(
+    asked: Iterable[tuple[Candidates, Sequence[Any]]], activation: Activation, limit: int
+) -> bool:
+    """Whether all expressions are sure to cost no more than `limit` together."""
+    counted = [(candidates, len(members)) for candidates, members in asked]
+    if sum(candidates.cost(LARGEST) * count for candidates, count in counted) <= limit:
+        return True
+    extent = extent_of(activation.size)
+    return sum(candidates.cost(extent) * count for candidates, count in counted) <= limit

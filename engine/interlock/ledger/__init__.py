@@ -1,0 +1,1 @@
+"""What is used up as decisions are made, and where that is kept."""

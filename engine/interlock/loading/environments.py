@@ -1,0 +1,40 @@
+"""What expressions on each area can read."""
+
+from dataclasses import replace
+from typing import Final
+
+from interlock.cel.cost.limits import PER_CALL_LIMIT
+from interlock.cel.declarations import message_type
+from interlock.cel.environment import Environment, Evaluator
+from interlock.cel.libraries.available import AVAILABLE
+from interlock.cel.types import DYN, TIMESTAMP, CelType
+from interlock.loading.objects import OBJECT
+from interlock.loading.types import DECLARATIONS
+from interlock.model.area import Area
+from interlock.model.intent import Accelerator, Data, Image, Intent, Model, Tool
+
+_RECORDS: Final = {
+    Area.TOOLS: Tool,
+    Area.MODELS: Model,
+    Area.ACCELERATORS: Accelerator,
+    Area.IMAGES: Image,
+    Area.DATA: Data,
+}
+_INTENT: Final = {"intent": message_type(Intent), "now": TIMESTAMP}
+
+
+def environments(
+    evaluator: Evaluator = Evaluator.INTERLOCK, *, limit: int = PER_CALL_LIMIT
+) -> dict[Area, Environment]:
+    """What expressions on each area can read: `intent`, `now`, `object` and one item of the area.
+
+    An evaluation costs `limit` at most.
+    """
+    return {area: replace(_environment(area, evaluator), limit=limit) for area in Area}
+
+
+def _environment(area: Area, evaluator: Evaluator) -> Environment:
+    trusted: dict[str, CelType] = dict(_INTENT)
+    if area in _RECORDS:
+        trusted[area.variable] = message_type(_RECORDS[area])
+    return Environment(DECLARATIONS, {**trusted, OBJECT: DYN}, trusted, AVAILABLE, evaluator=evaluator)

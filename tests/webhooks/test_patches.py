@@ -1,0 +1,54 @@
+"""Changes of bodies at the check API: only for callers that pass them on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock_webhooks.app import Application, check_app
+from support.asgi import ask
+from support.policies import write_policies
+from support.reviews import chat, encoded
+from support.service import service_over
+
+_POLICY = """\
+apiVersion: interlock.dev/v1alpha1
+kind: IntentPolicy
+metadata: {name: swap}
+spec:
+  layer: platform
+  description: The bad model is swapped for a good one.
+  match: {actions: [model.chat]}
+  locks: [{path: [model], value: good-2, instead: [bad-1]}]
+"""
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> Application:
+    folder = write_policies(tmp_path)
+    (folder / "swap.yaml").write_text(_POLICY)
+    return check_app(service_over(folder))
+
+
+def _asked(application: Application, body: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = ask(application, "/v1/check", encoded(body)).json()
+    return answer
+
+
+def test_who_passes_on_the_changed_body_is_answered_for_it(application: Application) -> None:
+    answer = _asked(application, {**chat("bad-1"), "appliesPatches": True})
+    assert answer["decision"] == "allow"
+    assert answer["patches"] == [{"path": ["model"], "value": "good-2", "policies": ["swap"]}]
+
+
+def test_who_does_not_is_answered_for_the_body_as_it_stands(application: Application) -> None:
+    answer = _asked(application, chat("bad-1"))
+    assert answer["decision"] == "deny"
+    assert answer["patches"] == []
+
+
+def test_the_changed_body_itself_gets_the_same_answer_without_patches(application: Application) -> None:
+    changed = _asked(application, {**chat("bad-1"), "appliesPatches": True})
+    plain = _asked(application, {**chat("good-2"), "appliesPatches": True})
+    assert plain["patches"] == []
+    assert [changed[key] for key in ("decision", "permits")] == [plain[key] for key in ("decision", "permits")]
