@@ -31,6 +31,11 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python -m benchmarks.cel
 
+# Checks the proofs from nothing; needs coqc (Debian: apt install coq).
+.PHONY: prove
+prove:
+	proofs/check.sh
+
 .PHONY: conformance
 conformance: .venv/ready
 	cd tests && ../$(BIN)/python -m support.conformance.page
