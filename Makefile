@@ -36,6 +36,11 @@ bench: .venv/ready
 prove:
 	proofs/check.sh
 
+# Changes the kernel one place at a time: tests have to notice. `make mutants MODULES=kernel/combine.py` for one.
+.PHONY: mutants
+mutants: .venv/ready
+	$(BIN)/python tests/mutants $(MODULES)
+
 .PHONY: conformance
 conformance: .venv/ready
 	cd tests && ../$(BIN)/python -m support.conformance.page

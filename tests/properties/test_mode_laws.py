@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from interlock.model.decision import Demand
 from interlock.model.layers import Layers
 from interlock.model.policy import Enforcement
-from interlock.model.verdict import Verdict
-from support.laws import Items, decided, enforced, is_enforced
+from interlock.model.verdict import Outcome, Verdict
+from support.laws import Items, decided, enforced, is_enforced, of_outcome
 from support.sayings import counts, evidence, layers, verdicts
 
 
@@ -17,8 +17,8 @@ def test_non_interference(data: st.DataObject, of: Layers, items: Items) -> None
     said = data.draw(evidence(of))
     decision = decided(said, of, items)
     without = decided(filter(is_enforced, said), of, items)
-    assert replace(decision, warnings=(), audits=(), would_permit=()) == without
-    assert (without.warnings, without.audits, without.would_permit) == ((), (), ())
+    assert replace(decision, warnings=(), audits=(), tried=()) == without
+    assert (without.warnings, without.audits, without.tried) == ((), (), ())
 
 
 @given(st.data(), layers(), counts())
@@ -26,11 +26,14 @@ def test_shadow_fidelity(data: st.DataObject, of: Layers, items: Items) -> None:
     """What is recorded of policies that are not enforced says what enforcing them all would decide."""
     said = data.draw(evidence(of))
     tried, promoted = decided(said, of, items), decided(map(enforced, said), of, items)
+    announced = tuple(map(enforced, tried.warnings + tried.audits + tried.tried))
     denials = {*tried.denials, *map(enforced, tried.warnings + tried.audits)}
-    permits = {*tried.permits, *map(enforced, tried.would_permit)}
+    permits = {*tried.permits, *of_outcome(Outcome.PERMITTED, announced)}
     missing = [demand for demand in tried.missing if not any(meets(permit, demand) for permit in permits)]
     assert set(promoted.denials) == denials
     assert set(promoted.permits) == permits
+    assert set(promoted.errors) == {*tried.errors, *of_outcome(Outcome.ERRORED, announced)}
+    assert set(promoted.waived) == {*tried.waived, *(each for each in announced if each.waiver)}
     assert list(promoted.missing) == missing
     assert promoted.allowed is (not denials and not missing)
 

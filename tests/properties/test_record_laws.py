@@ -18,7 +18,7 @@ from interlock.model.verdict import Outcome, Verdict
 from support.laws import Items, bytes_of, decided, everything_decided, everything_said, is_enforced
 from support.sayings import counts, evidence, layers, verdicts
 
-PARTS: Final = ("denials", "permits", "waived", "errors", "warnings", "audits", "would_permit")
+PARTS: Final = ("denials", "permits", "waived", "errors", "warnings", "audits", "tried")
 
 
 def part(decision: Decision, name: str) -> tuple[Verdict, ...]:
@@ -52,7 +52,7 @@ def test_erroring_monotone_disjoint(data: st.DataObject, of: Layers, items: Item
     said = data.draw(evidence(of))
     decision = decided(said, of, items)
     assert set(decision.errors) <= set(decided([*said, data.draw(verdicts(of))], of, items).errors)
-    for name in ("permits", "waived", "warnings", "audits", "would_permit"):
+    for name in ("permits", "waived", "warnings", "audits", "tried"):
         assert set(decision.errors).isdisjoint(part(decision, name))
     # Unlike Cedar's, an error can determine: it does wherever it denies.
     assert set(decision.errors) & set(decision.denials) == {
@@ -82,7 +82,9 @@ def test_a_verdict_is_recorded_where_it_belongs(data: st.DataObject, of: Layers,
     assert bool(decision.errors) is (is_enforced(verdict) and is_error)
     assert bool(decision.waived) is (is_enforced(verdict) and verdict.waiver is not None)
     assert bool(decision.permits) is (is_enforced(verdict) and verdict.outcome is Outcome.PERMITTED)
-    assert bool(decision.would_permit) is (not is_enforced(verdict) and verdict.outcome is Outcome.PERMITTED)
+    says_something = verdict.outcome not in {Outcome.SATISFIED, Outcome.NOT_APPLICABLE}
+    is_announced = bool(decision.warnings or decision.audits)
+    assert bool(decision.tried) is (not is_enforced(verdict) and says_something and not is_announced)
 
 
 @given(st.data(), layers(), counts())

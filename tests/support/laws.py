@@ -94,3 +94,8 @@ def everything_said() -> list[Verdict]:
 def everything_decided() -> bytes:
     """The record of the decision on everything."""
     return bytes_of(decided(everything_said(), TWO_LAYERS, {Area.TOOLS: 4, Area.INTENT: 1}))
+
+
+def of_outcome(outcome: Outcome, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Those of `verdicts` that have `outcome`, in their order."""
+    return tuple(verdict for verdict in verdicts if verdict.outcome is outcome)

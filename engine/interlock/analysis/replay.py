@@ -11,7 +11,7 @@ from interlock.engine import Engine
 from interlock.engine.document import decide_as_it_stands, decide_document
 from interlock.model.intent import Intent
 
-_UNENFORCED: Final = frozenset({"warnings", "audits", "wouldPermit", "untried"})
+_UNENFORCED: Final = frozenset({"warnings", "audits", "tried", "untried"})
 
 
 class Outcome(Enum):

@@ -30,7 +30,7 @@ def record(decision: Decision) -> dict[str, Any]:
         "reasons": list(_reasons(decision)),
         "warnings": [_verdict(verdict) for verdict in decision.warnings],
         "audits": [_verdict(verdict) for verdict in decision.audits],
-        "wouldPermit": [_verdict(verdict) for verdict in decision.would_permit],
+        "tried": [_verdict(verdict) for verdict in decision.tried],
         "waived": [_verdict(verdict) for verdict in decision.waived],
         "permits": [_verdict(verdict) for verdict in decision.permits],
         "errors": [_verdict(verdict) for verdict in decision.errors],

@@ -10,7 +10,7 @@ from typing import Final
 
 from interlock.model.decision import Decision, Demand
 from interlock.model.policy import Effect
-from interlock.model.verdict import Verdict
+from interlock.model.verdict import PERMITTED, Verdict
 
 
 class Law(StrEnum):
@@ -58,8 +58,8 @@ def _unavailing(decision: Decision) -> Iterator[Unavailing]:
     for permit in decision.errors:
         if permit.rule.effect is Effect.PERMIT and any(_is_about(permit, demand) for demand in missing):
             yield Unavailing(permit, Law.ERROR_NEVER_OPENS)
-    for permit in decision.would_permit:
-        if any(_is_about(permit, demand) for demand in missing):
+    for permit in decision.tried:
+        if permit.outcome is PERMITTED and any(_is_about(permit, demand) for demand in missing):
             yield Unavailing(permit, Law.NON_INTERFERENCE)
 
 

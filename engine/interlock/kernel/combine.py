@@ -11,6 +11,7 @@ never opens; what isn't enforced never changes the decision.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from interlock.identity import Digest, PolicyName
 from interlock.kernel.evidence import Evidence, denies
@@ -21,8 +22,10 @@ from interlock.model.decision import Conflict, Decision, Demand
 from interlock.model.layers import Layers
 from interlock.model.obligation import Obligation
 from interlock.model.policy import AUDIT, ENFORCE, PERMIT, WARN, Enforcement
-from interlock.model.verdict import ERRORED, PERMITTED, Verdict
+from interlock.model.verdict import ERRORED, PERMITTED, Outcome, Verdict
 from interlock.units import Instant
+
+_SILENT: Final = frozenset({Outcome.SATISFIED, Outcome.NOT_APPLICABLE})
 
 
 def demands(layers: Layers, counts: Mapping[Area, int]) -> tuple[Demand, ...]:
@@ -68,11 +71,7 @@ def combine(
         errors=tuple(verdict for verdict in enforced if verdict.outcome is ERRORED),
         warnings=_would_deny(ordered, WARN),
         audits=_would_deny(ordered, AUDIT),
-        would_permit=tuple(
-            verdict
-            for verdict in ordered
-            if verdict.outcome is PERMITTED and verdict.rule.enforcement is not ENFORCE
-        ),
+        tried=tuple(verdict for verdict in ordered if _says_more(verdict)),
         limits=limits,
         obligations=obligations,
         advice=due(_advice(grounds))[0],
@@ -91,6 +90,12 @@ def _unmet(wanted: Iterable[Demand], permits: Iterable[Verdict]) -> tuple[Demand
 
 def _would_deny(verdicts: Iterable[Verdict], mode: Enforcement) -> tuple[Verdict, ...]:
     return tuple(verdict for verdict in verdicts if verdict.rule.enforcement is mode and denies(verdict))
+
+
+def _says_more(verdict: Verdict) -> bool:
+    """Whether a verdict that is not enforced says what is no denial and yet not nothing."""
+    is_enforced, says_nothing = verdict.rule.enforcement is ENFORCE, verdict.outcome in _SILENT
+    return not (is_enforced or says_nothing or denies(verdict))
 
 
 def _obligations(verdicts: Iterable[Verdict]) -> Iterator[tuple[PolicyName, Obligation]]:

@@ -5,7 +5,7 @@ and a set with a problem never comes to be.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interlock.cel.environment import Environment, Evaluator
@@ -84,7 +84,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
                     bundle.costs,
                     bundle.vocabulary,
                     bundle.libraries,
-                    bundle.policies,
+                    [*map(_unordered, bundle.policies)],
                     bundle.waivers,
                     *bundle.schemas.custom,
                 ]
@@ -99,4 +99,14 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         compiled=tuple(sound),
         waivers=bundle.waivers,
         scopes={name: scope for name, scope in scopes.items() if scope is not None},
+    )
+
+
+def _unordered(policy: Policy) -> Policy:
+    """`policy` with what has no order in the one that its meaning gives it, so that equal sets are equal."""
+    return replace(
+        policy,
+        rules=tuple(sorted(policy.rules, key=lambda rule: rule.name)),
+        limits=tuple(sorted(policy.limits, key=lambda limit: limit.name)),
+        mutations=tuple(sorted(policy.mutations, key=lambda mutation: digest_of(plain(mutation)))),
     )

@@ -58,8 +58,9 @@ class Decision(Struct, frozen=True, kw_only=True):
 
     `permits` are what a closed layer's allowance rests on. `errors` holds every
     errored verdict of enforced rules, ignored ones too. `warnings` and `audits`
-    would be denials if their policies were enforced, and `would_permit` permits;
-    they change nothing. `patches` were made before anything was decided: what
+    would be denials if their policies were enforced; `tried` is what else those
+    policies say: permits, errors that would not deny, and violations that a waiver
+    lifts. They change nothing. `patches` were made before anything was decided: what
     was decided is the object with them. `limits` are in force for what was
     decided, `obligations` bind whoever enforces the decision, and `advice` does not.
     `uses` are what counted waivers had left, of those that could lift something.
@@ -78,7 +79,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     errors: tuple[Verdict, ...] = ()
     warnings: tuple[Verdict, ...] = ()
     audits: tuple[Verdict, ...] = ()
-    would_permit: tuple[Verdict, ...] = ()
+    tried: tuple[Verdict, ...] = ()
     patches: tuple[Patch, ...] = ()
     limits: tuple[Limitation, ...] = ()
     obligations: tuple[Due, ...] = ()

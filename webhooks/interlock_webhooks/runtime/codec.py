@@ -84,7 +84,7 @@ class RecordedDecision(TypedDict):
     reasons: list[RecordedVerdict]
     warnings: list[RecordedVerdict]
     audits: list[RecordedVerdict]
-    wouldPermit: list[RecordedVerdict]
+    tried: list[RecordedVerdict]
     waived: list[RecordedVerdict]
     permits: list[RecordedVerdict]
     errors: list[RecordedVerdict]
