@@ -125,7 +125,7 @@ def test_every_kind_of_verdict_is_among_the_combinations() -> None:
     assert seen == {each for each in EVERY_CELL if each[4] in NAMES[:2]}
 
 
-EXAMPLES: Final = 4000
+EXAMPLES: Final = 8000
 Cell: TypeAlias = tuple[Effect, Outcome, bool, Enforcement, LayerName, bool]
 
 

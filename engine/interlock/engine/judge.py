@@ -83,7 +83,10 @@ def _guarded(
 ) -> list[Verdict]:
     applies = True if compiled.when is None else outcome(compiled.when, activation, funds)
     if applies is True:
-        return [*_ask(lines, activation, item, funds), *_bounded(compiled, activation, item, funds)]
+        heard = _heard(lines, activation, funds)
+        bounded = list(_bounded(compiled, activation, item, funds))
+        # Messages come last: they are free, and what they read would be free for rules that read it after them.
+        return [*_told(heard, activation, item), *bounded]
     # Nobody knows whether a policy whose condition fails applies: every rule of it is errored.
     return [] if applies is False else _all_errored(compiled, item, f"match.when: {applies}")
 
@@ -98,17 +101,29 @@ def _sieved(batch: Batch, activation: Activation, item: str) -> list[Verdict]:
 
 
 def _ask(lines: Iterable[Line], activation: Activation, item: str, funds: Sequence[Funds]) -> list[Verdict]:
-    said: list[Verdict] = []
+    return _told(_heard(lines, activation, funds), activation, item)
+
+
+def _heard(
+    lines: Iterable[Line], activation: Activation, funds: Sequence[Funds]
+) -> list[tuple[Line, bool | str]]:
+    """The lines that are not silent, each with what its rule evaluates to."""
+    heard: list[tuple[Line, bool | str]] = []
     for line in lines:
         _keep(activation.until)
-        said_by_rule = outcome(line.rule.program, activation, funds)
-        if said_by_rule is line.silent:
-            continue
-        if isinstance(said_by_rule, bool):
-            said.append(_spoken(line.rule, activation, item))
-        else:
-            said.append(_errored(line.compiled, line.rule, item, said_by_rule))
-    return said
+        said = outcome(line.rule.program, activation, funds)
+        if said is not line.silent:
+            heard.append((line, said))
+    return heard
+
+
+def _told(heard: Iterable[tuple[Line, bool | str]], activation: Activation, item: str) -> list[Verdict]:
+    return [
+        _spoken(line.rule, activation, item)
+        if isinstance(said, bool)
+        else _errored(line.compiled, line.rule, item, said)
+        for line, said in heard
+    ]
 
 
 def _bounded(

@@ -178,6 +178,25 @@ def test_all_expressions_of_a_decision_share_its_budget(tmp_path: Path) -> None:
         assert ("costs too much" in decision.failure) is not allowed
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_a_message_reads_is_paid_by_the_rule_that_reads_it_too(
+    tmp_path: Path, order: tuple[int, int]
+) -> None:
+    """Else whether a policy keeps to its budget would depend on the order of its rules."""
+    variables = "  variables: [{name: all, expression: \"intent.principal.groups.all(x, x != '')\"}]\n"
+    rules = (
+        "    - {name: says, messageExpression: \"variables.all ? 'a' : 'b'\", require: 'false'}\n",
+        "    - {name: reads, message: m, require: variables.all}\n",
+    )
+    principal = {"id": "ana", "type": "user", "groups": ["staff"] * 1000, "claims": {}}
+    made = engine(
+        tmp_path, OPEN + "  costs: {policy: 500}\n", policy("p", rules[order[0]] + rules[order[1]], variables)
+    )
+    decision = made.decide(intent(principal=principal), now=NOW)
+    assert [denial.rule.rule for denial in decision.denials] == ["reads", "says"]
+    assert {denial.error for denial in decision.denials} == {"the policy costs more than 500 over one item"}
+
+
 def test_what_is_not_enforced_has_a_budget_of_its_own(tmp_path: Path) -> None:
     rules = "    - {name: r, message: m, require: \"intent.principal.groups.all(x, x != '')\"}\n"
     tried = [policy(f"p{number}", rules, "  enforcement: audit\n") for number in range(5)]
