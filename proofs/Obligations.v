@@ -1,6 +1,6 @@
 (* Obligations: what a decision obliges to, merged per key in the way that the key declares.
 
-   Mirrors engine/interlock/kernel/lattice.py, whose None is `Clash` here. A set
+   Mirrors engine/interlock/kernel/obligations.py, whose None is `Clash` here. A set
    of names has a name in it, and is the positive number whose bits say which. *)
 
 From Coq Require Import List Bool ZArith PArith Lia.

@@ -7,7 +7,7 @@ import yaml
 
 from interlock.loading.policyset import load
 from support.commandline import Run
-from support.reviews import call, chat, deployment
+from support.reviews import call, chat, deployment, job
 
 
 def _write(name: str, *documents: object) -> str:
@@ -46,6 +46,16 @@ def test_an_allowance_is_explained_and_ends_with_zero(run: Run) -> None:
     assert result.exit_code == 0
     assert "permitted  organization models/good models[0]" in result.stdout
     assert "never-bad" not in result.stdout
+
+
+def test_what_was_changed_is_shown_before_the_rules_that_saw_it(run: Run) -> None:
+    result = run("explain", "policies", _write("job.yaml", job(team="a")))
+    first, *changed = result.stdout.splitlines()[:3]
+    assert first.startswith("✓ allow")
+    assert changed == [
+        '  changed: metadata.annotations.example.org/ends~by = "default" (jobs-end)',
+        "  changed: spec.activeDeadlineSeconds = 3600 (jobs-end)",
+    ]
 
 
 def test_silent_rules_are_shown_on_request(run: Run) -> None:

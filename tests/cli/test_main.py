@@ -65,7 +65,7 @@ def test_a_file_that_may_not_be_read_is_one_clear_line(run: Run, monkeypatch: py
 
     monkeypatch.setattr(Path, "rglob", refuse)
     result = run("test", "policies")
-    assert (result.exit_code, result.stderr) == (2, "interlock: `secret.yaml`: Permission denied\n")
+    assert (result.exit_code, result.stderr) == (2, "interlock: `secret.yaml`: permission denied\n")
 
 
 def test_an_evaluator_that_is_not_installed_says_what_to_install(

@@ -94,6 +94,11 @@ def test_an_explanation_says_which_rules_want_what_nobody_can_meet(obliged: Run)
     result = obliged("explain", "own", "unable.json")
     assert "  undischarged  whoever enforces this decision" in result.stdout
     assert '  obliges to: redact = ["\\u001b[31mphone", "email"]\n' in result.stdout
+    assert "    remedy: enforce it where `redact` is known, and name it" in result.stdout
+    assert result.stdout.endswith(
+        "no help: organization kept/large models[0]: an obligation that the caller can't meet denies"
+        " (OBL_UNKNOWN_DENIES)\n"
+    )
 
 
 def test_an_explanation_for_programs_has_what_each_rule_obliges_to(obliged: Run) -> None:

@@ -117,6 +117,37 @@ def test_defaults_that_change_are_told_with_their_values(run: Run) -> None:
     )
 
 
+def test_decisions_that_differ_in_how_many_uses_are_left_are_told_together(run: Run) -> None:
+    entries = _log(run, chat("good-1"), chat("good-2"))
+    for left, entry in enumerate(entries):
+        entry["decision"]["uses"] = {"trial": left}
+    _rewrite(entries)
+    assert run("replay", "log", "policies").stdout.startswith(
+        "still allow by the same policy set: 2 decisions\n  - uses  trial\n"
+    )
+
+
+def test_limits_that_change_are_told_as_they_are_shown(run: Run) -> None:
+    Path("policies/limits.yaml").write_text(_LIMITED.format("ceiling: 99"))
+    _log(run, chat("good-1"))
+    Path("policies/limits.yaml").write_text(_LIMITED.format("ceiling: 98, floor: 1"))
+    assert run("replay", "log", "policies").stdout.startswith(
+        "still allow: 1 decision\n"
+        "  ~ limits  size(intent.action) is at most 99 (short) → at most 98; at least 1 (short)\n"
+    )
+
+
+_LIMITED = """\
+apiVersion: interlock.dev/v1alpha1
+kind: IntentPolicy
+metadata: {{name: short}}
+spec:
+  layer: team
+  description: Actions have short names.
+  limits: [{{name: short, of: size(intent.action), {}}}]
+"""
+
+
 def test_another_decision_of_the_same_policies_is_a_defect(run: Run) -> None:
     (entry,) = _log(run, chat("bad-1"))
     _rewrite([{**entry, "decision": {**entry["decision"], "decision": "allow", "reasons": [], "extra": 1}}])
@@ -221,7 +252,7 @@ def test_another_evaluator_decides_the_same(run: Run) -> None:
 @pytest.mark.parametrize(
     ("log", "told"),
     [
-        ("missing", "interlock: `missing`: No such file or directory\n"),
+        ("missing", "interlock: `missing`: no such file or directory\n"),
         ("policies", "interlock: `policies` is no regular file: name a decision log\n"),
         ("/dev/null", "interlock: `/dev/null` is no regular file: name a decision log\n"),
         ("empty", "empty:1:1: no decision here: give a log with one\n"),

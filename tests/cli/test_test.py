@@ -78,7 +78,7 @@ def test_a_report_that_cannot_be_written_is_an_error(run: Run) -> None:
     _write(_PASSING)
     result = run("test", "policies", "--junit", "nowhere/report.xml")
     assert result.exit_code == 2
-    assert result.stderr == "interlock: `nowhere/report.xml`: No such file or directory\n"
+    assert result.stderr == "interlock: `nowhere/report.xml`: no such file or directory\n"
 
 
 def test_tests_with_problems_are_errors(run: Run) -> None:

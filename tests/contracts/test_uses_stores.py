@@ -12,8 +12,8 @@ from interlock.ledger.memory import MemoryUses
 from interlock.ledger.sqlite import SqliteUses
 from interlock.ledger.uses import REMEMBERED, Claim, Quota, Uses
 from interlock.units import Instant
+from support.strategies import NOW
 
-NOW: Final = Instant(1_767_225_600_000)
 TRIAL: Final = Quota(Digest("sha256:trial"), 2)
 OTHER: Final = Quota(Digest("sha256:other"), 1)
 

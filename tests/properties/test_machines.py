@@ -21,12 +21,12 @@ from interlock.model.intent import Intent
 from interlock.model.policy import Enforcement
 from interlock.model.verdict import Outcome, Verdict
 from support.compose.deciding import engine, plainly, recorded
-from support.compose.facts import NOW
 from support.compose.intents import INTENTS
 from support.compose.world import World, documents
 from support.compose.worlds import worlds
 from support.laws import of_outcome
 from support.service import LoggedService, service_over
+from support.strategies import NOW
 
 THREADS = 3
 INTENTS_ASKED = st.lists(INTENTS, min_size=2, max_size=4)

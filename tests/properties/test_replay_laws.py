@@ -8,8 +8,8 @@ from typing import Any, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from interlock.analysis.replay import Outcome, replay
-from interlock.decisionlog.difference import Change, Kind
+from interlock.analysis.replay import Comparison, replay
+from interlock.decisionlog.difference import Difference, Kind
 from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.read import Logged
 from interlock.decisionlog.sink import DecisionLog
@@ -86,10 +86,10 @@ def test_replay_shows_what_a_changed_policy_changes_and_nothing_else(
     (entry,) = written_and_read(_entry(_engine(), document, now))
     replayed = replay(_engine(forbids_all=True), entry)
     assert not replayed.is_of_same_set
-    assert replayed.outcome is Outcome.DIFFERS
+    assert replayed.comparison is Comparison.DIFFERS
     *turned, came = replayed.changes
     assert turned == (
-        [Change(field="decision", kind=Kind.CHANGED, was="allow", now="deny")]
+        [Difference(field="decision", kind=Kind.CHANGED, was="allow", now="deny")]
         if entry.decision["decision"] == "allow"
         else []
     )

@@ -1,4 +1,4 @@
-"""JSON Patch, as far as it is sent: `add` alone."""
+"""JSON Patch, as far as it is sent: `add` and `replace`."""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -6,16 +6,29 @@ from typing import Any
 
 
 def applied(document: dict[str, Any], operations: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """`document` after `operations` (RFC 6902, section 4.1)."""
+    """`document` after `operations` (RFC 6902, sections 4.1 and 4.3)."""
     changed = deepcopy(document)
     for operation in operations:
-        assert operation["op"] == "add"
-        *parents, last = [
-            token.replace("~1", "/").replace("~0", "~") for token in operation["path"].split("/")[1:]
-        ]
+        *parents, last = [_unescaped(token) for token in operation["path"].split("/")[1:]]
         node: Any = changed
         for parent in parents:
             node = node[int(parent)] if isinstance(node, list) else node[parent]
-        assert isinstance(node, dict), "a value at the index of a list would be inserted"
-        node[last] = deepcopy(operation["value"])
+        _put(node, last, operation)
     return changed
+
+
+def _put(node: Any, key: str, operation: dict[str, Any]) -> None:
+    value = deepcopy(operation["value"])
+    match operation["op"], node:
+        case "add", list():
+            node.insert(int(key), value)
+        case "replace", list():
+            node[int(key)] = value
+        case "add", dict():
+            node[key] = value
+        case _:
+            raise AssertionError(operation)
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")

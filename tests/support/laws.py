@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from interlock.decisionlog.record import record
-from interlock.identity import PolicyName, WaiverName
+from interlock.identity import PolicyName
 from interlock.kernel.combine import combine, demands
 from interlock.kernel.evidence import Evidence
 from interlock.model.area import Area, path
@@ -15,11 +15,9 @@ from interlock.model.decision import Conflict, Decision
 from interlock.model.layers import Layer, Layers
 from interlock.model.policy import Enforcement
 from interlock.model.verdict import Outcome, Verdict
-from interlock.model.waiver import Waived, Waiver
-from interlock.spans import typed_in
-from interlock.units import Instant
+from support.rules import waiver_for
 from support.sayings import rules, sayings
-from support.strategies import DIGEST, HERE, NAMES, NOW
+from support.strategies import DIGEST, NAMES, NOW
 
 Items: TypeAlias = dict[Area, int]
 
@@ -32,18 +30,7 @@ TWO_LAYERS: Final = Layers(
 VIOLATION: Final = Verdict(
     rule=rules(TWO_LAYERS)[0], outcome=Outcome.VIOLATED, item=path(Area.INTENT, 0), message="no"
 )
-WAIVER: Final = Waiver(
-    name=WaiverName("w"),
-    layer=VIOLATION.rule.layer,
-    rules=(Waived(policy=VIOLATION.rule.policy, rule=VIOLATION.rule.rule, digest=DIGEST),),
-    scope=typed_in("true"),
-    owner="jane",
-    approver="joe",
-    reason="a migration",
-    starts=NOW,
-    expires=Instant(NOW + 1),
-    span=HERE,
-)
+WAIVER: Final = waiver_for(VIOLATION.rule)
 """It lifts `VIOLATION`."""
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from interlock.identity import PolicyName, RuleName
 from interlock.kernel.limits import outside
 from interlock.model.area import Area
 from interlock.model.intent import Intent
 from interlock.model.limit import Bound, Bounds
-from interlock.model.policy import Effect, Enforcement
-from interlock.model.verdict import Outcome, RuleId, Verdict
+from interlock.model.policy import Effect
+from interlock.model.verdict import Outcome, Verdict
 from support.documents import waiver
-from support.strategies import DIGEST, HERE, NAMES
+from support.rules import RULE
 
 OPEN: Final = """\
 apiVersion: interlock.dev/v1alpha1
@@ -25,15 +27,8 @@ spec:
 
 def kept(policy: str, bounds: Bounds, of: str = "tokens", item: str = "intent") -> Verdict:
     """A limit of `policy` that is kept, or bounds nothing that is there."""
-    rule = RuleId(
-        policy=PolicyName(policy),
-        rule=RuleName("limit"),
-        layer=NAMES[0],
-        area=Area.INTENT,
-        effect=Effect.LIMIT,
-        enforcement=Enforcement.ENFORCE,
-        digest=DIGEST,
-        span=HERE,
+    rule = replace(
+        RULE, policy=PolicyName(policy), rule=RuleName("limit"), area=Area.INTENT, effect=Effect.LIMIT
     )
     return Verdict(rule=rule, outcome=Outcome.SATISFIED, item=item, bound=Bound(of, bounds))
 

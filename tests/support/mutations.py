@@ -6,7 +6,7 @@ from typing import Any
 from interlock.identity import PolicyName
 from interlock.kernel.mutation.merges import Proposal
 from interlock.kernel.mutation.mutate import Holds, Mutated, mutate
-from interlock.model.mutation import Change, Clamp, Constant, Mutation, Pattern, Stratum, Union
+from interlock.model.mutation import Change, Clamp, Default, Lock, Mutation, Pattern, Union
 from support.strategies import HERE
 
 
@@ -16,19 +16,16 @@ def proposal(
     *,
     policy: str = "p",
     rank: int = 0,
-    stratum: Stratum | None = None,
 ) -> Proposal:
-    natural = Stratum.DEFAULT if isinstance(change, Constant) else Stratum.BOUND
-    mutation = Mutation(stratum=stratum or natural, path=path, change=change, span=HERE)
-    return Proposal(PolicyName(policy), rank, mutation)
+    return Proposal(PolicyName(policy), rank, Mutation(path=path, change=change, span=HERE))
 
 
 def default(value: Any, path: Pattern = ("spec", "limit"), *, policy: str = "p", rank: int = 0) -> Proposal:
-    return proposal(Constant(value), path, policy=policy, rank=rank)
+    return proposal(Default(value), path, policy=policy, rank=rank)
 
 
 def lock(value: Any, path: Pattern = ("spec", "limit"), *, policy: str = "p", rank: int = 0) -> Proposal:
-    return proposal(Constant(value), path, policy=policy, rank=rank, stratum=Stratum.LOCK)
+    return proposal(Lock(value), path, policy=policy, rank=rank)
 
 
 def clamp(

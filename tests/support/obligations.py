@@ -15,7 +15,7 @@ from interlock.model.obligation import Merge, Obligation, Value
 from interlock.model.policy import Effect, Enforcement
 from interlock.model.verdict import Outcome, RuleId, Verdict
 from support.model import is_allowed
-from support.strategies import DIGEST, HERE
+from support.rules import RULE
 
 ITEMS: Final = {Area.TOOLS: 2}
 ORGANIZATION: Final = LayerName("organization")
@@ -64,15 +64,12 @@ def rule(
     enforcement: Enforcement = Enforcement.ENFORCE,
 ) -> RuleId:
     """A rule on tools."""
-    return RuleId(
+    return replace(
+        RULE,
         policy=PolicyName(policy),
-        rule=RuleName("r"),
         layer=layer,
-        area=Area.TOOLS,
         effect=effect,
         enforcement=enforcement,
-        digest=DIGEST,
-        span=HERE,
         obligations=tuple(obliges),
     )
 

@@ -78,7 +78,7 @@ def follow(page: str, folder: Path) -> list[Typed]:
             came = CliRunner().invoke(app, arguments)
             status = came.exit_code
             # The digest of a set covers the shipped Catalog, which no page is about.
-            output = _SET_DIGEST.sub(r'\1…"', came.output)
+            output = _SET_DIGEST.sub(lambda found: f'{found.group(1)}…"', came.output)
             printed.append(Typed(step.command, output.strip("\n")))
     return printed
 

@@ -5,7 +5,9 @@ from functools import cache
 from itertools import chain, product
 from typing import Any, Final
 
-from interlock.identity import ObligationName, PolicyName, RuleName, WaiverName
+from msgspec.structs import replace
+
+from interlock.identity import ObligationName
 from interlock.kernel.combine import combine, demands
 from interlock.kernel.evidence import Evidence
 from interlock.kernel.obligations import enforceable
@@ -15,11 +17,9 @@ from interlock.model.layers import Layer, Layers
 from interlock.model.limit import Bound, Bounds
 from interlock.model.obligation import Merge, Obligation
 from interlock.model.policy import Effect, Enforcement
-from interlock.model.verdict import Outcome, RuleId, Verdict
-from interlock.model.waiver import Waived, Waiver
-from interlock.spans import typed_in
-from interlock.units import Instant
-from support.strategies import DIGEST, HERE, NAMES, NOW
+from interlock.model.verdict import Outcome, Verdict
+from support.rules import RULE, waiver_for
+from support.strategies import DIGEST, NAMES, NOW
 
 BOOLS: Final = (False, True)
 LAYERS: Final = NAMES[:2]
@@ -50,15 +50,11 @@ def judged(  # noqa: PLR0913  # a case has as many parts
     tool: int = 0,
 ) -> Verdict:
     """The verdict of a rule whose expression is `found`, None being an error, after waivers."""
-    rule = RuleId(
-        policy=PolicyName("p"),
-        rule=RuleName("r"),
+    rule = replace(
+        RULE,
         layer=LAYERS[layer],
-        area=Area.TOOLS,
         effect=effect,
         enforcement=mode,
-        digest=DIGEST,
-        span=HERE,
         obligations=() if obligation is None else (obligation,),
     )
     item = path(Area.TOOLS, tool)
@@ -67,23 +63,8 @@ def judged(  # noqa: PLR0913  # a case has as many parts
     else:
         bound = None if bounds is None else Bound("tool.arguments.count", bounds)
         verdict = Verdict(rule=rule, outcome=SAYS[effect][found], item=item, bound=bound)
-    waivers = [waiver(rule)] if waived else []
+    waivers = [waiver_for(rule)] if waived else []
     return lift(verdict, waivers, layers(BOOLS), now=NOW, covers=lambda _: True)
-
-
-def waiver(rule: RuleId) -> Waiver:
-    return Waiver(
-        name=WaiverName("w"),
-        layer=LAYERS[0],
-        rules=(Waived(policy=rule.policy, rule=rule.rule, digest=rule.digest),),
-        scope=typed_in("true"),
-        owner="jane",
-        approver="joe",
-        reason="a migration",
-        starts=NOW,
-        expires=Instant(NOW + 1),
-        span=HERE,
-    )
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any, Final
 from interlock.identity import PolicyName
 from interlock.kernel.mutation.merges import Proposal
 from interlock.kernel.mutation.mutate import mutate
-from interlock.model.mutation import Clamp, Constant, Mutation, Stratum, Union
+from interlock.model.mutation import Change, Clamp, Default, Lock, Mutation, Union
 from support.provendecisions import triples
 from support.strategies import HERE
 
@@ -26,27 +26,25 @@ def if_any(document: dict[str, Any]) -> bool:
     return document.get("b") is not None
 
 
-def write(
-    rank: int, change: Constant | Clamp | Union, stratum: Stratum, *, guard: Guard = always, key: str = "a"
-) -> Write:
-    mutation = Mutation(stratum=stratum, path=(key,), change=change, span=HERE)
+def write(rank: int, change: Change, *, guard: Guard = always, key: str = "a") -> Write:
+    mutation = Mutation(path=(key,), change=change, span=HERE)
     return Proposal(PolicyName("p"), rank, mutation), guard
 
 
 def default(rank: int, value: int, **others: Any) -> Write:
-    return write(rank, Constant(value), Stratum.DEFAULT, **others)
+    return write(rank, Default(value), **others)
 
 
 def lock(rank: int, value: int | str, *instead: int | str, guard: Guard = always) -> Write:
-    return write(rank, Constant(value, instead), Stratum.LOCK, guard=guard)
+    return write(rank, Lock(value, instead), guard=guard)
 
 
 def clamp(rank: int, floor: int | None, ceiling: int | None) -> Write:
-    return write(rank, Clamp(floor=floor, ceiling=ceiling), Stratum.BOUND)
+    return write(rank, Clamp(floor=floor, ceiling=ceiling))
 
 
 def unite(rank: int, *items: int, guard: Guard = always) -> Write:
-    return write(rank, Union(items), Stratum.BOUND, guard=guard)
+    return write(rank, Union(items), guard=guard)
 
 
 ON_NUMBER: Final = [

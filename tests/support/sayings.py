@@ -5,6 +5,7 @@ layer of a rule is one of the layers, a waiver names a rule that spoke.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace as changed
 from functools import cache
 from itertools import combinations, product
 from typing import Final
@@ -21,9 +22,9 @@ from interlock.model.obligation import Merge, Obligation
 from interlock.model.policy import Effect, Enforcement
 from interlock.model.verdict import Outcome, RuleId, Verdict
 from interlock.model.waiver import Waived, Waiver
-from interlock.spans import typed_in
 from interlock.units import Instant
-from support.strategies import DIGEST, HERE, NAMES, NOW
+from support.rules import RULE, waiver_for
+from support.strategies import NAMES, NOW
 
 OTHER_DIGEST: Final = Digest("sha256:" + "f" * 64)
 AREAS: Final = (Area.INTENT, Area.TOOLS, Area.MODELS)
@@ -67,15 +68,14 @@ def rules(of: Layers) -> tuple[RuleId, ...]:
 @cache
 def _rules(layer: LayerName) -> tuple[RuleId, ...]:
     return tuple(
-        RuleId(
+        replace(
+            RULE,
             policy=PolicyName(f"{layer}-{area}-{enforcement}"),
             rule=RuleName(f"{effect}-obliging" if obligations else f"{effect}"),
             layer=layer,
             area=area,
             effect=effect,
             enforcement=enforcement,
-            digest=DIGEST,
-            span=HERE,
             obligations=obligations,
         )
         for area, enforcement, effect in product(AREAS, Enforcement, Effect)
@@ -183,16 +183,12 @@ def _waived(draw: st.DrawFn, target: RuleId) -> Waived:
 def waivers(draw: st.DrawFn, of: Layers, target: RuleId) -> Waiver:
     """A waiver that may or may not reach `target`, for an interval that may or may not hold `NOW`."""
     starts = NOW + draw(st.sampled_from([0, -1000, -1, 1]))
-    return Waiver(
+    return changed(
+        waiver_for(target),
         name=WaiverName(draw(st.sampled_from(["v", "w"]))),
         layer=draw(st.sampled_from([layer.name for layer in of.order])),
         rules=tuple(draw(st.lists(_waived(target), min_size=1, max_size=2))),
-        scope=typed_in("true"),
-        owner="jane",
-        approver="joe",
-        reason="a migration",
         starts=Instant(starts),
         expires=Instant(starts + draw(st.sampled_from([1, 2, 1000, 1001]))),
         max_uses=draw(st.sampled_from([None, None, 1])),
-        span=HERE,
     )

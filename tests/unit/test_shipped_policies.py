@@ -60,7 +60,7 @@ def test_a_policy_loads_alone(folder: Path) -> None:
 
 def test_the_library_shows_every_effect_enforcement_layer_and_area() -> None:
     policies = _policies()
-    clauses = [clause for compiled in _set().compiled for clause in compiled.clauses]
+    clauses = [clause for compiled in _set().compiled for clause in compiled.rules_and_limits]
     assert {clause.id.effect for clause in clauses} == set(Effect)
     assert {policy.enforcement for policy in policies} == set(Enforcement)
     assert {policy.layer for policy in policies} == {"organization", "platform", "team", "agent"}
@@ -71,7 +71,7 @@ def test_every_denial_says_what_to_do() -> None:
     silent = [
         f"{clause.id.policy}/{clause.id.rule}"
         for compiled in _set().compiled
-        for clause in compiled.clauses
+        for clause in compiled.rules_and_limits
         if clause.id.effect is not Effect.PERMIT and not clause.remedy
     ]
     assert silent == []
@@ -93,7 +93,7 @@ def test_every_suite_is_called_like_its_policy() -> None:
 
 def test_the_tests_make_every_rule_true_and_false() -> None:
     rules = _report().coverage
-    assert len(rules) == sum(len(policy.clauses) for policy in _policies())
+    assert len(rules) == sum(len(policy.rules_and_limits) for policy in _policies())
     missing = [
         f"{covered.rule.policy}/{covered.rule.rule}: true {covered.true}, false {covered.false}"
         for covered in rules

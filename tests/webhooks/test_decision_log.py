@@ -156,6 +156,10 @@ def test_a_check_that_can_not_be_logged_is_no_allowance(
         answer = ask(check, path, encoded(asked))
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
     assert answer.json()["error"]["code"] == "internal"
+    (line,) = service.lines
+    assert line["event"] == "request failed"
+    assert "can't be written: file too large" in line["error"]
+    assert "exc_info" not in line
     assert _allowances(service, endpoint) == "0.0"
 
 
@@ -169,6 +173,7 @@ def _allowances(service: LoggedService, endpoint: str) -> str:
 def test_a_service_logs_decisions_only_where_it_is_asked_to(tmp_path: Path) -> None:
     policies, log = write_policies(tmp_path / "policies"), tmp_path / "log"
     with running(policies, tmp_path / "state", "--decision-log", log) as service, service.client() as client:
+        assert f"log         {log}, with all that is asked\n" in service.said
         client.post(f"{service.check}/v1/check", json=chat("good-1"))
         client.post(f"{service.webhook}/mutate", json=review(job(team="a")))
         eventually(lambda: len(_entries(log)) == 2)

@@ -48,6 +48,13 @@ def test_a_place_in_an_item_of_a_list_is_found_by_its_index() -> None:
     assert applied(document, operations) == {"list": [{"a": 1}, {"b": {"c": "v"}}, {"b": {"c": "v"}}]}
 
 
+def test_an_item_that_is_null_is_replaced_and_not_inserted_before() -> None:
+    document: dict[str, Any] = {"list": [None, {"a": 1}]}
+    operations = json_patch(document, [_patch("list", 0, "b"), _patch("list", 1, "b")])
+    assert operations[0] == {"op": "replace", "path": "/list/0", "value": {}}
+    assert applied(document, operations) == {"list": [{"b": "v"}, {"a": 1, "b": "v"}]}
+
+
 _KEYS = st.text(alphabet="ab/~0", min_size=1, max_size=3)
 _OBJECTS = st.recursive(
     st.none() | st.just({}), lambda inner: st.dictionaries(_KEYS, inner, max_size=3), max_leaves=8

@@ -3,13 +3,27 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from interlock_webhooks.app import Application, check_app
+from interlock_webhooks.runtime.codec import RecordedDecision
 from support.asgi import ask
 from support.policies import write_policies
 from support.reviews import chat, encoded
 from support.service import service_over
+
+_MARKS = """\
+apiVersion: interlock.dev/v1alpha1
+kind: IntentPolicy
+metadata: {name: marks}
+spec:
+  layer: platform
+  description: Calls are marked, and so is who speaks.
+  match: {actions: [model.chat]}
+  defaults: [{path: [messages, '*', name], value: jane}]
+  unions: [{path: [metadata, marks], items: [{by: us}, 1]}]
+"""
 
 _POLICY = """\
 apiVersion: interlock.dev/v1alpha1
@@ -52,3 +66,20 @@ def test_the_changed_body_itself_gets_the_same_answer_without_patches(applicatio
     plain = _asked(application, {**chat("good-2"), "appliesPatches": True})
     assert plain["patches"] == []
     assert [changed[key] for key in ("decision", "permits")] == [plain[key] for key in ("decision", "permits")]
+
+
+def test_a_place_in_a_list_and_any_value_are_recorded_as_described(tmp_path: Path) -> None:
+    folder = write_policies(tmp_path)
+    (folder / "marks.yaml").write_text(_MARKS)
+    application = check_app(service_over(folder))
+    answer = _asked(application, {**chat("good-1"), "appliesPatches": True})
+    assert [(patch["path"], patch["value"]) for patch in answer["patches"]] == [
+        (["messages", 0, "name"], "jane"),
+        (["metadata", "marks"], [1, {"by": "us"}]),
+    ]
+    assert msgspec.to_builtins(msgspec.convert(answer, RecordedDecision, strict=True)) == answer
+    described = ask(application, "/openapi.json", method="GET").json()["components"]["schemas"]
+    patch = described["RecordedPatch"]["properties"]
+    assert patch["path"]["items"] == {"anyOf": [{"type": "string"}, {"type": "integer"}]}
+    assert patch["value"] == {}
+    assert described["RecordedVerdict"]["properties"]["path"] == patch["path"]

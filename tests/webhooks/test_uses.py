@@ -98,6 +98,17 @@ def test_an_admission_that_is_checked_counts_as_it_does_at_the_webhook(
     assert not _reviewed(webhook, uid="2")
 
 
+@pytest.mark.parametrize("odd", [{"uid": ""}, {"uid": None}, {"dryRun": "true"}, {"dryRun": 1}])
+def test_an_admission_without_identity_or_with_an_odd_dry_run_takes_its_use(
+    check: Application, odd: dict[str, Any]
+) -> None:
+    request = {**review(pod(), uid="1")["request"], **odd}
+    asked = [_checked(check, {"admission": request})["decision"] for _ in range(2)]
+    # Where it has an identity, the second one is the first one made again.
+    assert asked == ["allow", "deny" if "uid" in odd else "allow"]
+    assert _checked(check, {"admission": {**request, "uid": "2", "dryRun": False}})["decision"] == "deny"
+
+
 def test_a_batch_that_is_refused_takes_none(check: Application) -> None:
     refused = ask(check, "/v1/check/batch", encoded({"checks": [chat("large"), {"nothing": 1}]}))
     assert refused.status == HTTPStatus.BAD_REQUEST

@@ -15,6 +15,7 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
+from interlock.errors import OperatorError
 from interlock_webhooks import wire
 from interlock_webhooks.deadline import MAX_DECISION, deadline
 from interlock_webhooks.metrics import EndpointMetrics
@@ -68,7 +69,9 @@ class HotRoute:
     async def _refuse(self, error: Exception, send: Send) -> None:
         status = status_of(error)
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._log.error("request failed", endpoint=self._metrics.endpoint, exc_info=error)
+            # What an operator has to mend says so itself; anything else is a defect.
+            why = {"error": str(error)} if isinstance(error, OperatorError) else {"exc_info": error}
+            self._log.error("request failed", endpoint=self._metrics.endpoint, **why)
         self._metrics.refused(status)
         headers = error.headers if isinstance(error, RefusedError) else ()
         await respond(send, status, wire.encode(error_body(error)), headers)

@@ -42,8 +42,8 @@ VALIDATE: Final = Operation(
 MUTATE: Final = Operation(
     path="/mutate",
     tag="kubernetes",
-    summary="Decide an AdmissionReview and add defaults",
-    description="A mutating webhook: as `/validate`, with a JSON Patch where policies add defaults.",
+    summary="Decide an AdmissionReview and make changes",
+    description="A mutating webhook: as `/validate`, with a JSON Patch where policies change something.",
     takes=Review,
     gives=ReviewAnswer,
 )

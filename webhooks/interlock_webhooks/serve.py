@@ -57,12 +57,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What runs now. `ca_certificate` is what clients must trust, where the service made it."""
+    """What runs now.
+
+    `ca_certificate` is what clients must trust, where the service made it, and
+    `decision_log` where decisions are logged, if anywhere.
+    """
 
     webhook: Address
     check: Address
     policies: PolicySet
     ca_certificate: Path | None
+    decision_log: Path | None
 
 
 def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
@@ -96,6 +101,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 check=address_of(check),
                 policies=policies.in_force.engine.policies,
                 ca_certificate=None if settings.certificate else state.ca_certificate,
+                decision_log=settings.decision_log,
             )
         )
         watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log)]

@@ -13,7 +13,7 @@ from interlock.cel.libraries.kubernetes.versions import Version
 from interlock.cel.program import Program
 from interlock.cel.tree import variables
 from interlock.identity import PolicyName
-from interlock.loading.compile import CompiledPolicy
+from interlock.loading.compiled import CompiledPolicy
 from interlock.loading.policyset import PolicySet
 from interlock.model.costs import CostLimits
 from interlock.spans import Span
@@ -54,16 +54,10 @@ def lint(policies: PolicySet, sizes: Sizes, release: Version | None) -> Lint:
     return Lint(tuple(costs), tuple(sorted(set(findings))))
 
 
-def _programs(compiled: CompiledPolicy) -> Iterator[tuple[str, Program]]:
-    """The expressions of a policy that decide, with what each is called."""
-    if compiled.when is not None:
-        yield "match.when", compiled.when
-    for rule in compiled.clauses:
-        yield from ((rule.id.rule, program) for program in rule.programs)
-
-
 def _costs(compiled: CompiledPolicy, sizes: Sizes) -> Iterator[ExpressionCost]:
-    for clause, program in _programs(compiled):
+    for clause, program in compiled.deciding:
+        if clause in compiled.variables:
+            continue  # whatever reads it counts it
         cost = worst_case(program, compiled.variables, sizes)
         yield ExpressionCost(policy=compiled.policy.name, clause=clause, span=program.source.span, cost=cost)
 
@@ -86,10 +80,8 @@ def _dear(costs: Iterable[ExpressionCost], limits: CostLimits) -> Iterator[Findi
 
 
 def _findings(compiled: CompiledPolicy, release: Version | None) -> Iterator[Finding]:
-    for _, program in _programs(compiled):
-        yield from conditions(program, decides=True)
-    for program in compiled.variables.values():
-        yield from conditions(program, decides=False)
+    for clause, program in compiled.deciding:
+        yield from conditions(program, decides=clause not in compiled.variables)
     for program in _all(compiled):
         yield from failures(program)
         if release is not None:
@@ -101,8 +93,7 @@ def _findings(compiled: CompiledPolicy, release: Version | None) -> Iterator[Fin
 
 def _all(compiled: CompiledPolicy) -> Iterator[Program]:
     """Every expression of a policy."""
-    yield from (program for _, program in _programs(compiled))
-    yield from compiled.variables.values()
+    yield from (program for _, program in compiled.deciding)
     yield from (rule.message for rule in compiled.rules if rule.message is not None)
 
 

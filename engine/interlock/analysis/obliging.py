@@ -7,7 +7,7 @@ rule obliges to is met by gateways.
 from collections.abc import Iterator
 
 from interlock.analysis.finding import Finding, Severity
-from interlock.loading.compile import CompiledPolicy
+from interlock.loading.compiled import CompiledPolicy
 from interlock.model.intent import Action
 from interlock.model.policy import PERMIT
 from interlock.model.verdict import RuleId
@@ -21,7 +21,7 @@ def obliging(compiled: CompiledPolicy) -> Iterator[Finding]:
     actions = compiled.policy.match.actions
     if actions and _ASKED_BY_THE_API_SERVER.isdisjoint(actions):
         return
-    for clause in compiled.clauses:
+    for clause in compiled.rules_and_limits:
         if clause.id.obligations:
             yield Finding(clause.id.span, Severity.WARNING, _message(clause.id))
 

@@ -8,19 +8,17 @@ from interlock.cel.program import Program
 from interlock.cel.text.unparse import unparse
 from interlock.cel.tree import children
 from interlock.cel.types import DYN
-from interlock.loading.compile import CompiledPolicy
+from interlock.loading.compiled import CompiledPolicy
 from interlock.spelling import quoted
 
 
 def openness(compiled: CompiledPolicy) -> Iterator[Finding]:
     """What `compiled` reads of the object without a type, each place once."""
     seen: set[str] = set()
-    decides = (program for rule in compiled.clauses for program in rule.programs)
-    read = (compiled.when, *compiled.variables.values(), *decides)
-    for program in read:
-        for node, why in () if program is None else _open(program.node, compiled):
+    for _, program in compiled.deciding:
+        for node, why in _open(program.node, compiled):
             text = unparse(node)
-            if program is not None and text not in seen:
+            if text not in seen:
                 seen.add(text)
                 yield _note(program, node, f"{quoted(text)} is dynamic: {why}")
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
-from interlock.decisionlog.difference import Change, apart_from_digests, differences
+from interlock.decisionlog.codes import ReasonCode
+from interlock.decisionlog.difference import Difference, apart_from_digests, differences
 from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
@@ -14,7 +15,7 @@ from interlock.model.intent import Intent
 _UNENFORCED: Final = frozenset({"warnings", "audits", "tried", "untried"})
 
 
-class Outcome(Enum):
+class Comparison(Enum):
     """How a decision stands to the one in the log."""
 
     SAME = auto()
@@ -35,7 +36,7 @@ class Replayed:
     intent: Intent
     was: dict[str, Any]
     now: dict[str, Any]
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
 
     @property
     def is_of_same_set(self) -> bool:
@@ -43,11 +44,11 @@ class Replayed:
         return bool(self.was["policySet"] == self.now["policySet"])
 
     @property
-    def outcome(self) -> Outcome:
+    def comparison(self) -> Comparison:
         """Whether the decisions are the same."""
         if _had_failed(self.was):
-            return Outcome.NOT_COMPARED
-        return Outcome.DIFFERS if self.changes else Outcome.SAME
+            return Comparison.NOT_COMPARED
+        return Comparison.DIFFERS if self.changes else Comparison.SAME
 
 
 def replay(engine: Engine, entry: Entry) -> Replayed:
@@ -62,7 +63,7 @@ def replay(engine: Engine, entry: Entry) -> Replayed:
     return Replayed(intent=decided.intent, was=was, now=now, changes=_changes(was, now))
 
 
-def _changes(was: dict[str, Any], now: dict[str, Any]) -> tuple[Change, ...]:
+def _changes(was: dict[str, Any], now: dict[str, Any]) -> tuple[Difference, ...]:
     is_of_same_set = was["policySet"] == now["policySet"]
     if "untried" in was and was["untried"] != now.get("untried"):
         # As with decisions, what failed, such as time, is not in the log.
@@ -80,5 +81,5 @@ def _enforced(recorded: dict[str, Any]) -> dict[str, Any]:
 def _had_failed(was: dict[str, Any]) -> bool:
     reasons = was.get("reasons")
     return isinstance(reasons, list) and any(
-        isinstance(reason, dict) and reason.get("code") == "failed" for reason in reasons
+        isinstance(reason, dict) and reason.get("code") == ReasonCode.FAILED for reason in reasons
     )

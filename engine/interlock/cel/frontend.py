@@ -31,14 +31,12 @@ from interlock.cel.ir import Node
 from interlock.cel.libraries.overloads import Library
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.syntax.tokens import UnreadableError
-from interlock.cel.types import BOOL, DYN, INT, STRING, UINT, CelType, list_of, map_of
+from interlock.cel.types import DYN, MAP_KEYS, CelType, list_of, map_of
 from interlock.errors import Problem
 from interlock.spans import SourceText
 
 _DEEPEST: Final = 12
 """The levels that the type of a variable can have."""
-
-_KEYS: Final = {BOOL, INT, UINT, STRING, DYN}
 
 _encoder: Final = msgspec.msgpack.Encoder()
 
@@ -175,7 +173,7 @@ def _declarable(type_: CelType, levels: int) -> CelType:
         case CelType("list", (element,)):
             return list_of(_declarable(element, levels - 1))
         case CelType("map", (key, value)):
-            return map_of(key if key in _KEYS else DYN, _declarable(value, levels - 1))
+            return map_of(key if key in MAP_KEYS else DYN, _declarable(value, levels - 1))
         case CelType("list"):
             return list_of(DYN)
         case CelType("map"):

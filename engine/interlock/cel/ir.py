@@ -124,7 +124,7 @@ class MapOf:
     optional: frozenset[int] = frozenset()
 
 
-class Quantity(StrEnum):
+class QuantifierKind(StrEnum):
     """How many elements have to satisfy a predicate."""
 
     ALL = "all"
@@ -141,7 +141,7 @@ class Quantifier:
     """
 
     place: Place
-    quantity: Quantity
+    kind: QuantifierKind
     variables: tuple[str, ...]
     range: "Node"
     predicate: "Node"

@@ -22,13 +22,11 @@ from interlock.cel.ir import (
     Variable,
 )
 from interlock.cel.tree import Path, children
-
-EACH: Final = "*"
-"""In a path, every element of a list or a map."""
+from interlock.model.mutation import EACH
 
 _INDEXES: Final = frozenset({"_[_]", "_[?_]", "_?._"})
 
-# No element has it, so nothing is read of elements but that they are there.
+# No element has it, so nothing is read of elements but which there are.
 _PRESENCE: Final = (EACH, "")
 
 _Scope: TypeAlias = Mapping[str, Path]
@@ -36,8 +34,26 @@ _Scope: TypeAlias = Mapping[str, Path]
 
 
 def reads(node: Node, variable: str) -> frozenset[Path]:
-    """The paths below `variable` that `node` reads, each with all that is in it; `()` is the whole."""
+    """The paths below `variable` that `node` reads, each with all that is in it; `()` is the whole.
+
+    In a path `EACH` is every element of a list or a map.
+    """
     return frozenset(path[1:] for path in _paths(node, {}) if path[0] == variable)
+
+
+def touches(path: Path, written: Path) -> bool:
+    """Whether what is read at `path` can change when something is written at `written`, or anywhere inside it.
+
+    Which elements there are changes too where an element's key is written:
+    what is not there yet is made. Elements that `EACH` goes through are there.
+    """
+    if path[-2:] == _PRESENCE and len(written) > len(path) - 2:
+        return _fit(path[:-2], written) and written[len(path) - 2] != EACH
+    return _fit(path, written)
+
+
+def _fit(one: Path, other: Path) -> bool:
+    return all(ours == theirs or EACH in {ours, theirs} for ours, theirs in zip(one, other, strict=False))
 
 
 def _paths(node: Node, scope: _Scope) -> Iterator[Path]:

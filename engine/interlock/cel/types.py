@@ -59,6 +59,9 @@ NAMED: Final = {
 }
 """The types that an expression can name."""
 
+MAP_KEYS: Final = frozenset({BOOL, INT, UINT, STRING, DYN})
+"""The types that the key of a map can be declared with."""
+
 
 def list_of(element: CelType) -> CelType:
     """The type of lists of `element`."""

@@ -42,6 +42,10 @@ class LimitExceeded(Exception):  # noqa: N818  # it is no CEL error: no operator
     """An evaluation that went past its bounds; nothing absorbs it."""
 
 
+class OutOfTime(LimitExceeded):
+    """An evaluation that did not end in the time it had, which says nothing of its expression."""
+
+
 class Uint(int):
     """An unsigned 64-bit integer."""
 

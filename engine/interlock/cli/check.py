@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,12 @@ from rich.console import Console
 
 from interlock.cel.environment import Evaluator
 from interlock.cli.moment import NowOption, instant
+from interlock.cli.output import TableOutput
 from interlock.cli.policies import EvaluatorOption, loaded
 from interlock.cli.render import (
     ALLOWED,
     DENIED,
+    changed,
     console,
     due,
     in_one_line,
@@ -33,15 +34,6 @@ from interlock.decisionlog.record import record
 from interlock.decisionlog.sink import DecisionLog
 from interlock.engine import Engine
 from interlock.engine.document import Decided, decide_document
-from interlock.model.patch import spelled
-
-
-class Output(StrEnum):
-    """How decisions are written."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
 
 
 def check(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -53,8 +45,9 @@ def check(  # noqa: PLR0913, PLR0917 - each is an option of the command
         ),
     ],
     output: Annotated[
-        Output, typer.Option(help="A table for people; json, or jsonl with one decision a line, for programs.")
-    ] = Output.TABLE,
+        TableOutput,
+        typer.Option(help="A table for people; json, or jsonl with one decision a line, for programs."),
+    ] = TableOutput.TABLE,
     now: NowOption = None,
     evaluator: EvaluatorOption = Evaluator.INTERLOCK,
     log: Annotated[
@@ -95,10 +88,10 @@ def _entry(each: Answered[Decided]) -> dict[str, Any]:
     }
 
 
-def _write(output: Output, decided: Sequence[dict[str, Any]]) -> None:
-    if output is Output.TABLE:
+def _write(output: TableOutput, decided: Sequence[dict[str, Any]]) -> None:
+    if output is TableOutput.TABLE:
         _write_table(decided)
-    elif output is Output.JSON:
+    elif output is TableOutput.JSON:
         typer.echo(json.dumps(decided, indent=2, ensure_ascii=False))
     else:
         for entry in decided:
@@ -124,7 +117,7 @@ def _write_entry(out: Console, entry: dict[str, Any]) -> None:
     for each in _crossed(decision):
         out.print(line(("limit: ", "cyan"), limitation(each), indent=2))
     for each in decision["patches"]:
-        out.print(line(("changed: ", "cyan"), _changed(each), indent=2))
+        out.print(line(("changed: ", "cyan"), changed(each), indent=2))
     for each in decision["obligations"]:
         out.print(line(("obligation: ", "cyan"), due(each), indent=2))
     for each in decision["advice"]:
@@ -139,12 +132,6 @@ def _crossed(decision: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What is left of measures that a reason of the denial is about."""
     about = {(each["item"], each["of"]) for each in decision["reasons"] if "of" in each}
     return (each for each in decision["limits"] if (each["item"], each["of"]) in about)
-
-
-def _changed(patch: dict[str, Any]) -> str:
-    """What is where, and who asked for it."""
-    value = json.dumps(patch["value"], ensure_ascii=False)
-    return visible(f"{spelled(tuple(patch['path']))} = {value} ({', '.join(patch['policies'])})")
 
 
 def _write_counts(out: Console, decided: Sequence[dict[str, Any]]) -> None:

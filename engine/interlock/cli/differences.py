@@ -5,18 +5,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
 from rich.console import Console
 
-from interlock.analysis.replay import Outcome, Replayed
-from interlock.cli.render import in_one_line, line, subject, visible
+from interlock.analysis.replay import Comparison, Replayed
+from interlock.cli.render import bounds, in_one_line, line, subject, visible
 from interlock.cli.replayed import Placed, Tally
-from interlock.decisionlog.difference import Change, Kind
+from interlock.decisionlog.difference import Difference, Kind
 
 _MOST_SHOWN: Final = 3
 _LONGEST_NAME: Final = 200
 _LONGEST_VALUE: Final = 60
+_LONGEST_LIMIT: Final = 120
 _SIGNS: Final = {Kind.CAME: "+", Kind.WENT: "-", Kind.CHANGED: "~", Kind.REORDERED: "~"}
 _STYLES: Final = {"allow → deny": "bold red", "deny → allow": "bold yellow"}
+
+
+class _Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An entry of what limits leave."""
+
+    of: str
+    item: str
+    policies: list[str]
+    ceiling: int | None = None
+    floor: int | None = None
+    allowed: list[str] | None = None
+    blocked: list[str] | None = None
 
 
 @dataclass(slots=True)
@@ -64,7 +78,7 @@ def write_tally(out: Console, tally: Tally) -> None:
         if same or differing:
             change = f", {differing} {meaning}" if differing else ""
             out.print(line(f"{_decisions(same + differing)} {whose}: {same} the same{change}"))
-    if failed := tally.of(Outcome.NOT_COMPARED):
+    if failed := tally.of(Comparison.NOT_COMPARED):
         out.print(line(f"{_decisions(failed)} not compared: failed, or out of time, when the log was written"))
 
 
@@ -77,7 +91,7 @@ def _turn(replayed: Replayed) -> str:
     return f"still {now}" if was == now else f"{was} → {now}"
 
 
-def _lines(changes: Iterable[Change]) -> Iterator[str]:
+def _lines(changes: Iterable[Difference]) -> Iterator[str]:
     """What changed, a rule that speaks of several items once. The decision itself is told above."""
     said = (
         f"{_SIGNS[each.kind]} {_cut(visible(each.field), _LONGEST_NAME)}  {_told(each)}"
@@ -87,7 +101,11 @@ def _lines(changes: Iterable[Change]) -> Iterator[str]:
     yield from dict.fromkeys(said)
 
 
-def _told(change: Change) -> str:
+def _told(change: Difference) -> str:
+    if change.field == "uses":
+        return _waivers(change)
+    if change.field == "limits" and (words := _limits(change)):
+        return words
     match change.kind:
         case Kind.CAME:
             return _stated(change.now)
@@ -101,7 +119,29 @@ def _told(change: Change) -> str:
             return f"{_value(change.was)} → {_value(change.now)}"
 
 
-def _turned(key: str, change: Change) -> str:
+def _waivers(change: Difference) -> str:
+    """Whose uses they are; how many is another number in each decision."""
+    found = (entry for entry in (change.was, change.now) if isinstance(entry, dict))
+    names = change.keys or list(dict.fromkeys(name for entry in found for name in entry))
+    return _cut(_joined(", ", *names), _LONGEST_NAME)
+
+
+def _limits(change: Difference) -> str:
+    """What is left of which measure, in the words of `interlock check`; nothing of what is no such entry."""
+    try:
+        found = [msgspec.convert(entry, _Limit) for entry in (change.was, change.now) if entry is not None]
+    except msgspec.ValidationError:
+        return ""
+    if not found:
+        return ""
+    left = [
+        _cut(f"{bounds(msgspec.to_builtins(each))} ({_joined(', ', *each.policies)})", _LONGEST_LIMIT)
+        for each in found
+    ]
+    return f"{_cut(in_one_line(found[-1].of), _LONGEST_NAME)} is {' → '.join(left)}"
+
+
+def _turned(key: str, change: Difference) -> str:
     """What changed in an entry: values in full, texts by the name of their field."""
     was, now = change.was.get(key), change.now.get(key)
     if isinstance(was, str) or isinstance(now, str):

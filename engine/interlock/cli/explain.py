@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,21 +11,15 @@ import typer
 from interlock.cli.explained import explained
 from interlock.cli.explanation import written
 from interlock.cli.moment import NowOption, instant
+from interlock.cli.output import TextOutput
 from interlock.cli.render import ALLOWED, DENIED, console, line, report, subject, visible
 from interlock.cli.requests import Answered, answers
 from interlock.cli.status import Status
 from interlock.engine import Engine
 from interlock.engine.document import decide_document
-from interlock.engine.explain import Explanation
 from interlock.engine.explain import explain as explained_by
+from interlock.engine.explanation import Explanation
 from interlock.loading.policyset import load
-
-
-class Output(StrEnum):
-    """How explanations are written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,9 @@ def explain(
     given: Annotated[
         Path, typer.Argument(metavar="INPUT", help="The file of what is decided; - reads standard input.")
     ],
-    output: Annotated[Output, typer.Option(help="Text for people, or json for programs.")] = Output.TEXT,
+    output: Annotated[
+        TextOutput, typer.Option(help="Text for people, or json for programs.")
+    ] = TextOutput.TEXT,
     shows_all: Annotated[  # noqa: FBT002  # an option of the command
         bool, typer.Option("--all", help="Show rules that apply and say nothing, too.")
     ] = False,
@@ -61,7 +56,7 @@ def explain(
         return Why(subject(decided.intent), explained_by(engine.policies, decided.intent, decided.decision))
 
     found, problems = answers([given], why)
-    write = _write_json if output is Output.JSON else _write_text
+    write = _write_json if output is TextOutput.JSON else _write_text
     write(found, shows_all=shows_all)
     report(problems)
     if problems:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from interlock.cel.explanation.trace import Step, lines
-from interlock.decisionlog.record import bounds_given, record, rfc3339
-from interlock.engine.explain import ExplainedRule, Explanation, NamingWaiver
+from interlock.decisionlog.record import bounds_given, record
+from interlock.engine.explanation import ExplainedRule, Explanation, NamingWaiver
 from interlock.engine.laws import Unavailing, unavailing
+from interlock.instants import rfc3339
 from interlock.model.obligation import Obligation
 
 

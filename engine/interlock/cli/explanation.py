@@ -8,10 +8,12 @@ from rich.text import Text
 from interlock.cel.explanation.picture import picture
 from interlock.cel.explanation.trace import Step
 from interlock.cli.explained import given_values
-from interlock.cli.render import assigned, bounds, due, in_one_line, line, reason, visible
-from interlock.decisionlog.record import bounds_given, record, rfc3339
-from interlock.engine.explain import ExplainedRule, Explanation, MissingPermit, NamingWaiver
+from interlock.cli.render import assigned, bounds, changed, due, in_one_line, line, reason, visible
+from interlock.decisionlog.codes import ReasonCode
+from interlock.decisionlog.record import bounds_given, record
+from interlock.engine.explanation import ExplainedRule, Explanation, MissingPermit, NamingWaiver
 from interlock.engine.laws import unavailing
+from interlock.instants import rfc3339
 from interlock.model.verdict import Outcome, Verdict
 from interlock.spelling import quoted
 
@@ -22,7 +24,7 @@ _STYLES: Final[dict[str, str]] = {
     Outcome.SATISFIED: "green",
 }
 
-_NOT_OF_RULES: Final = frozenset({"failed", "conflict", "undischarged"})
+_NOT_OF_RULES: Final = frozenset({ReasonCode.FAILED, ReasonCode.CONFLICT, ReasonCode.UNDISCHARGED})
 
 
 def written(explanation: Explanation, *, shows_all: bool) -> Iterator[Text]:
@@ -31,6 +33,9 @@ def written(explanation: Explanation, *, shows_all: bool) -> Iterator[Text]:
     for entry in recorded["reasons"]:
         if entry["code"] in _NOT_OF_RULES:
             yield line((entry["code"], "bold red"), f"  {reason(entry)}", indent=1)
+            if "remedy" in entry:
+                yield line(("remedy: ", "bold"), in_one_line(entry["remedy"]), indent=2)
+    yield from (line(("changed: ", "cyan"), changed(each), indent=1) for each in recorded["patches"])
     yield from (line(("obligation: ", "cyan"), due(each), indent=1) for each in recorded["obligations"])
     yield from (line(("advice: ", "cyan"), due(each), indent=1) for each in recorded["advice"])
     for rule in explanation.rules:
@@ -84,7 +89,7 @@ def _bounds(rule: ExplainedRule, depth: int) -> Iterator[Text]:
     if rule.bound is None:
         return
     yield line(("sets: ", "bold"), bounds(bounds_given(rule.bound.bounds)), indent=depth)
-    if rule.together is not None and len(rule.together.policies) > 1:
+    if rule.together is not None and rule.together.policies != (rule.rule.policy,):
         whose = visible(", ".join(rule.together.policies))
         left = bounds(bounds_given(rule.together.bounds))
         yield line(("in force: ", "bold"), f"{left} ({whose})", indent=depth)
@@ -113,7 +118,7 @@ def _waiver(naming: NamingWaiver) -> str:
 
 def _missing(missing: MissingPermit) -> Iterator[Text]:
     demand = missing.demand
-    yield line(("unpermitted", "bold red"), f"  {demand.layer} {demand.item}")
+    yield line((ReasonCode.UNPERMITTED, "bold red"), f"  {demand.layer} {demand.item}")
     named = quoted(demand.name or demand.item)
     yield line(
         f"layer `{demand.layer}` is closed for {demand.area}, and no policy of it permits {named}", indent=1

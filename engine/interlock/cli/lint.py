@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,6 +11,7 @@ from interlock.analysis.finding import Finding, Severity
 from interlock.analysis.lint import ExpressionCost, Lint
 from interlock.analysis.lint import lint as linted
 from interlock.analysis.worst import Sizes
+from interlock.cli.output import TextOutput
 from interlock.cli.release import ReleaseOption, release_of
 from interlock.cli.render import console, in_one_line, line, visible
 from interlock.cli.status import Status
@@ -19,13 +19,6 @@ from interlock.loading.policyset import load
 
 _DEFAULT: Final = Sizes()
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
-
-
-class Output(StrEnum):
-    """How findings are written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def lint(
@@ -39,7 +32,9 @@ def lint(
         int, typer.Option(min=0, help="The characters of a text of a request, for worst cases.")
     ] = _DEFAULT.characters,
     kubernetes: ReleaseOption = None,
-    output: Annotated[Output, typer.Option(help="Text for people, or json for programs.")] = Output.TEXT,
+    output: Annotated[
+        TextOutput, typer.Option(help="Text for people, or json for programs.")
+    ] = TextOutput.TEXT,
 ) -> None:
     """Say what each rule may cost at worst, and what in policies looks wrong.
 
@@ -48,7 +43,7 @@ def lint(
     """
     loaded = load(policies)
     found = linted(loaded, Sizes(elements=elements, characters=characters), release_of(kubernetes))
-    (_write_json if output is Output.JSON else _write_text)(found)
+    (_write_json if output is TextOutput.JSON else _write_text)(found)
     if not found.is_clean:
         raise typer.Exit(Status.FAILED)
 

@@ -38,7 +38,11 @@ class Commands(TyperGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # whoever read the output has seen enough; typer ends quietly
-            fail(f"`{error.filename}`: {error.strerror}" if error.filename else str(error))
+            fail(
+                f"`{error.filename}`: {(error.strerror or str(error)).lower()}"
+                if error.filename
+                else str(error)
+            )
         raise typer.Exit(Status.BROKEN)
 
 

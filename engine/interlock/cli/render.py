@@ -15,6 +15,7 @@ from rich.text import Text
 from interlock.errors import Problem
 from interlock.model.area import Area, name
 from interlock.model.intent import Intent
+from interlock.model.patch import spelled
 
 ALLOWED: Final = ("✓ allow", "green")
 DENIED: Final = ("✗ deny", "bold red")
@@ -77,6 +78,13 @@ def _names(intent: Intent) -> list[str]:
 def due(entry: dict[str, Any]) -> str:
     """What a decision obliges to, or advises, and whose policies want it."""
     return f"{assigned(entry['name'], entry['value'])} ({visible(', '.join(entry['policies']))})"
+
+
+def changed(patch: dict[str, Any]) -> str:
+    """What is where now, and whose policies want it."""
+    return (
+        f"{assigned(spelled(tuple(patch['path'])), patch['value'])} ({visible(', '.join(patch['policies']))})"
+    )
 
 
 def limitation(entry: dict[str, Any]) -> str:

@@ -4,15 +4,15 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final
 
 import typer
 
-from interlock.analysis.replay import Outcome, replay
+from interlock.analysis.replay import Comparison, replay
 from interlock.cel.environment import Evaluator
 from interlock.cli.differences import write_differences, write_tally
+from interlock.cli.output import TableOutput
 from interlock.cli.policies import EvaluatorOption, loaded
 from interlock.cli.render import console, report
 from interlock.cli.replayed import Placed, Tally, detail
@@ -26,21 +26,13 @@ _STDIN: Final = Path("-")
 _MOST_PROBLEMS: Final = 100
 
 
-class Output(StrEnum):
-    """How differences are written."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-
-
 def replay_log(
     log: Annotated[Path, typer.Argument(metavar="LOG", help="A decision log; - reads standard input.")],
     policies: Annotated[Path, typer.Argument(metavar="POLICIES", help="A policy file, or a folder of them.")],
     output: Annotated[
-        Output,
+        TableOutput,
         typer.Option(help="A table for people; json, or jsonl with one difference a line, for programs."),
-    ] = Output.TABLE,
+    ] = TableOutput.TABLE,
     evaluator: EvaluatorOption = Evaluator.INTERLOCK,
 ) -> None:
     """Decide again what a log has, each decision at its own time, and say what differs.
@@ -55,7 +47,7 @@ def replay_log(
     report(tally.problems)
     if tally.problems:
         raise typer.Exit(Status.BROKEN)
-    if tally.of(Outcome.DIFFERS):
+    if tally.of(Comparison.DIFFERS):
         raise typer.Exit(Status.FAILED)
 
 
@@ -84,7 +76,7 @@ def _differences(engine: Engine, entries: Iterator[Logged | Problem], tally: Tal
     for each in entries:
         replayed = each if isinstance(each, Problem) else _replayed(engine, each)
         tally.add(replayed)
-        if isinstance(replayed, Placed) and replayed.replayed.outcome is Outcome.DIFFERS:
+        if isinstance(replayed, Placed) and replayed.replayed.comparison is Comparison.DIFFERS:
             yield replayed
         if len(tally.problems) == _MOST_PROBLEMS:
             last = tally.problems[-1].span
@@ -99,11 +91,11 @@ def _replayed(engine: Engine, logged: Logged) -> Placed | Problem:
         return Problem(logged.span, str(error))
 
 
-def _write(output: Output, differences: Iterator[Placed], tally: Tally) -> None:
-    if output is Output.TABLE:
+def _write(output: TableOutput, differences: Iterator[Placed], tally: Tally) -> None:
+    if output is TableOutput.TABLE:
         write_differences(console(), differences)
         write_tally(console(), tally)
-    elif output is Output.JSON:
+    elif output is TableOutput.JSON:
         details = list(map(detail, differences))
         typer.echo(json.dumps({**tally.told(), "differences": details}, indent=2, ensure_ascii=False))
     else:

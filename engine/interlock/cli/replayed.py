@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.analysis.replay import Outcome, Replayed
+from interlock.analysis.replay import Comparison, Replayed
 from interlock.cli.render import subject
-from interlock.decisionlog.difference import Change, Kind
+from interlock.decisionlog.difference import Difference, Kind
 from interlock.errors import Problem
 from interlock.spans import Span
 
@@ -29,22 +29,22 @@ class Tally:
     """What became of the decisions of a log so far, and what in it has no answer."""
 
     problems: list[Problem] = field(default_factory=list)
-    _counts: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
+    _counts: Counter[tuple[bool, Comparison]] = field(default_factory=Counter)
 
     def add(self, each: Placed | Problem) -> None:
         """Count one more."""
         if isinstance(each, Problem):
             self.problems.append(each)
         else:
-            self._counts[each.replayed.is_of_same_set, each.replayed.outcome] += 1
+            self._counts[each.replayed.is_of_same_set, each.replayed.comparison] += 1
 
-    def of(self, outcome: Outcome) -> int:
-        """How many decisions came to `outcome`."""
-        return self._counts[True, outcome] + self._counts[False, outcome]
+    def of(self, comparison: Comparison) -> int:
+        """How many decisions came to `comparison`."""
+        return self._counts[True, comparison] + self._counts[False, comparison]
 
     def compared(self, *, is_of_same_set: bool) -> tuple[int, int]:
         """How many decisions of this policy set, or of others, are the same and how many differ."""
-        return self._counts[is_of_same_set, Outcome.SAME], self._counts[is_of_same_set, Outcome.DIFFERS]
+        return self._counts[is_of_same_set, Comparison.SAME], self._counts[is_of_same_set, Comparison.DIFFERS]
 
     def told(self) -> dict[str, Any]:
         """The counts as plain JSON."""
@@ -52,7 +52,7 @@ class Tally:
         return {
             "ofThisPolicySet": dict(zip(names, self.compared(is_of_same_set=True), strict=True)),
             "ofOtherPolicySets": dict(zip(names, self.compared(is_of_same_set=False), strict=True)),
-            "notCompared": self.of(Outcome.NOT_COMPARED),
+            "notCompared": self.of(Comparison.NOT_COMPARED),
         }
 
 
@@ -69,7 +69,7 @@ def detail(difference: Placed) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Difference) -> dict[str, Any]:
     said: dict[str, Any] = {"field": change.field, "change": change.kind.value}
     if change.kind in {Kind.WENT, Kind.CHANGED}:
         said["recorded"] = change.was

@@ -75,7 +75,8 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         typer.Option(help="A further name or IP address for the certificate that the service makes itself."),
     ] = None,
     state_dir: Annotated[
-        Path | None, typer.Option(help="Where the self-made certificate authority is kept.")
+        Path | None,
+        typer.Option(help="Where the self-made certificate authority and the uses of waivers are kept."),
     ] = None,
     decision_log: Annotated[
         Path | None,
@@ -133,6 +134,8 @@ def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve
         "policies": _loaded(started.policies),
         "policy set": started.policies.digest,
     }
+    if started.decision_log is not None:
+        facts["log"] = f"{started.decision_log}, with all that is asked"
     for name, fact in facts.items():
         console.print(Text.assemble((f"{name:<12}", "bold"), fact))
     console.print("\nIn another terminal, a model call that is denied:")
@@ -147,7 +150,8 @@ def _loaded(policies: PolicySet) -> str:
     areas = Counter(policy.area.value for policy in policies.policies)
     counts = ", ".join(f"{count} on {area}" for area, count in sorted(areas.items()))
     layers = " > ".join(layer.name for layer in policies.layers.order)
-    return f"{len(policies.policies)} ({counts}); layers {layers}; {len(policies.waivers)} waivers"
+    waivers = "1 waiver" if len(policies.waivers) == 1 else f"{len(policies.waivers)} waivers"
+    return f"{len(policies.policies)} ({counts}); layers {layers}; {waivers}"
 
 
 def _curl(url: str, trust: str, body: dict[str, Any]) -> str:

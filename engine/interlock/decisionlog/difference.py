@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Difference:
     """One difference: of `field` as a whole, or of one entry of the list that it is.
 
     `was` is nothing where it came, `now` where it went, and both where entries changed places.
@@ -49,7 +49,7 @@ class Change:
         return [key for key in {**self.was, **self.now} if parts[0].get(key) != parts[1].get(key)]
 
 
-def differences(was: _Record, now: _Record) -> tuple[Change, ...]:
+def differences(was: _Record, now: _Record) -> tuple[Difference, ...]:
     """What makes `now` another record than `was`; nothing exactly where both have the same canonical JSON."""
     return tuple(change for field in {**was, **now} for change in _of_field(field, was, now))
 
@@ -68,34 +68,34 @@ def _without_digests(value: Any) -> Any:  # noqa: ANN401  # raw JSON
     ]
 
 
-def _of_field(field: str, was: _Record, now: _Record) -> Iterable[Change]:
+def _of_field(field: str, was: _Record, now: _Record) -> Iterable[Difference]:
     if field not in was:
-        return (Change(field=field, kind=Kind.CAME, now=now[field]),)
+        return (Difference(field=field, kind=Kind.CAME, now=now[field]),)
     if field not in now:
-        return (Change(field=field, kind=Kind.WENT, was=was[field]),)
+        return (Difference(field=field, kind=Kind.WENT, was=was[field]),)
     before, after = was[field], now[field]
     if _canonical(before) == _canonical(after):
         return ()
     if isinstance(before, list) and isinstance(after, list):
         return _of_lists(field, before, after)
-    return (Change(field=field, kind=Kind.CHANGED, was=before, now=after),)
+    return (Difference(field=field, kind=Kind.CHANGED, was=before, now=after),)
 
 
-def _of_lists(field: str, was: list[Any], now: list[Any]) -> Iterator[Change]:
+def _of_lists(field: str, was: list[Any], now: list[Any]) -> Iterator[Difference]:
     went, came = _beyond(was, now), _beyond(now, was)
     if not went and not came:
-        yield Change(field=field, kind=Kind.REORDERED)
+        yield Difference(field=field, kind=Kind.REORDERED)
     waiting: dict[bytes, list[Any]] = {}
     for entry in came:
         waiting.setdefault(_about(entry), []).append(entry)
     for entry in went:
         if meant := waiting.get(_about(entry)):
-            yield Change(field=field, kind=Kind.CHANGED, was=entry, now=meant.pop(0))
+            yield Difference(field=field, kind=Kind.CHANGED, was=entry, now=meant.pop(0))
         else:
-            yield Change(field=field, kind=Kind.WENT, was=entry)
+            yield Difference(field=field, kind=Kind.WENT, was=entry)
     for entries in waiting.values():
         for entry in entries:
-            yield Change(field=field, kind=Kind.CAME, now=entry)
+            yield Difference(field=field, kind=Kind.CAME, now=entry)
 
 
 def _beyond(entries: list[Any], others: list[Any]) -> list[Any]:

@@ -6,15 +6,16 @@ docs/reference/decision-log.md describes it. Knows nothing of files.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
 import msgspec
 from msgspec import Meta, Struct
 
-from interlock.decisionlog.record import record, rfc3339
+from interlock.decisionlog.record import record
 from interlock.errors import OperatorError
 from interlock.identity import WaiverName
+from interlock.instants import instant_of, rfc3339
 from interlock.model.decision import Decision
 from interlock.units import Instant
 
@@ -24,7 +25,6 @@ MAX_ENTRY: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 128
 """Levels of a document and of a record: more than any document has that is decided."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_SHOWN: Final = 200
 
 
@@ -37,7 +37,7 @@ class Balances(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A decision's record, the document as it came, and what else the decision rests on.
 
-    `mutates` says whether the policies' defaults were put into the object before
+    `mutates` says whether the policies' changes were made to the object before
     it was decided. A field that is not known is refused: the decision may rest on it.
     """
 
@@ -105,7 +105,7 @@ def _check_record(recorded: dict[str, Any]) -> None:
 
 def _instant(text: Any) -> Instant:  # noqa: ANN401  # raw JSON
     """The instant that `rfc3339` writes as `text`. TypeError or ValueError where there is none."""
-    instant = Instant((datetime.fromisoformat(text) - _EPOCH) // timedelta(milliseconds=1))
+    instant = instant_of(datetime.fromisoformat(text))
     if rfc3339(instant) != text:
         raise ValueError(text)
     return instant

@@ -6,19 +6,17 @@ puts it there.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
+from interlock.decisionlog.codes import ReasonCode
 from interlock.identity import ObligationName
+from interlock.instants import rfc3339
 from interlock.model.decision import Conflict, Decision, Demand, Limitation
 from interlock.model.limit import Bounds
 from interlock.model.obligation import Due
 from interlock.model.patch import Patch
 from interlock.model.verdict import Outcome, Verdict
 from interlock.spelling import quoted
-from interlock.units import Instant
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def record(decision: Decision) -> dict[str, Any]:
@@ -43,15 +41,9 @@ def record(decision: Decision) -> dict[str, Any]:
     }
 
 
-def rfc3339(instant: Instant) -> str:
-    """`instant` in UTC with milliseconds."""
-    at = _EPOCH + timedelta(milliseconds=instant)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
     if decision.failure:
-        yield {"code": "failed", "message": decision.failure}
+        yield {"code": ReasonCode.FAILED, "message": decision.failure}
     yield from map(_verdict, decision.denials)
     yield from map(_unpermitted, decision.missing)
     yield from map(_conflict, decision.conflicts)
@@ -61,7 +53,7 @@ def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
 def _unpermitted(demand: Demand) -> dict[str, Any]:
     named = quoted(demand.name or demand.item)
     return {
-        "code": "unpermitted",
+        "code": ReasonCode.UNPERMITTED,
         "layer": demand.layer,
         "area": demand.area,
         "item": demand.item,
@@ -101,17 +93,18 @@ def _patch(patch: Patch) -> dict[str, Any]:
 
 
 def _conflict(conflict: Conflict) -> dict[str, Any]:
-    said: dict[str, Any] = {"code": "conflict", "policies": list(conflict.policies)}
-    remedy = "let the owners of these policies agree"
-    if conflict.path:
-        said["path"] = list(conflict.path)
-        remedy = f"set {conflict.subject} in the object, or {remedy}"
-    return {**said, "message": f"{conflict.subject}: {conflict.reason}", "remedy": remedy}
+    return {
+        "code": ReasonCode.CONFLICT,
+        "policies": list(conflict.policies),
+        **({"path": list(conflict.path)} if conflict.path else {}),
+        "message": f"{conflict.subject}: {conflict.reason}",
+        "remedy": conflict.remedy,
+    }
 
 
 def _undischarged(name: ObligationName) -> dict[str, Any]:
     return {
-        "code": "undischarged",
+        "code": ReasonCode.UNDISCHARGED,
         "obligation": name,
         "message": f"whoever enforces this decision does not know how to meet the obligation {quoted(name)}",
         "remedy": f"enforce it where {quoted(name)} is known, and name it among what the caller discharges",

@@ -32,21 +32,19 @@ class DecisionLog:
             if path.exists() and not path.is_file():
                 raise OperatorError(f"the decision log `{path}` is no regular file: name another one")
             self._file = os.fdopen(os.open(path, _FLAGS, _MODE), "ab+", buffering=0)
-            self._is_torn = _is_torn(self._file)
         except OSError as error:
             raise self._unusable(error.strerror) from None
 
     def append(self, entry: Entry) -> None:
         """Write `entry` at the end of the file."""
         line = encode_entry(entry)
-        # What was cut off by a full disk or a crash must not spoil the next entry.
-        whole = b"\n" + line if self._is_torn else line
         try:
+            # What was cut off by a full disk or a crash, whoever wrote it, must not spoil the next entry.
+            whole = b"\n" + line if _is_torn(self._file) else line
             written = self._file.write(whole)
         except OSError as error:
             raise self._unusable(error.strerror) from None
-        self._is_torn = written != len(whole)
-        if self._is_torn:
+        if written != len(whole):
             raise self._unusable("an entry was cut off")
 
     def __enter__(self) -> Self:

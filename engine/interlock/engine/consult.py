@@ -6,22 +6,17 @@ and test coverage need all of them. The meaning of a rule's value is the same.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from interlock.cel.activation import Activation
 from interlock.cel.program import Program
 from interlock.cel.values import Timestamp
 from interlock.engine.judge import outcome
 from interlock.engine.limits import measure
-from interlock.loading.compile import CompiledPolicy, CompiledRule
-from interlock.loading.limits import CompiledLimit
+from interlock.loading.compiled import CompiledLimit, CompiledPolicy, CompiledRule
 from interlock.model.area import items, path
 from interlock.model.intent import Intent
 from interlock.model.limit import Bound
-from interlock.model.policy import Effect, Policy
 from interlock.units import Instant
-
-_SPEAKING_WHERE_TRUE: Final = frozenset({Effect.FORBID, Effect.PERMIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +42,7 @@ class Consulted:
     @property
     def is_speaking(self) -> bool:
         """Whether the rule denies or permits."""
-        return self.applies is True and self.value is (self.rule.id.effect in _SPEAKING_WHERE_TRUE)
+        return self.applies is True and self.value is self.rule.id.effect.speaking
 
     @property
     def program(self) -> Program:
@@ -67,12 +62,12 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
     shared = activation_of(intent, now)
     for compiled in policies:
         area = compiled.policy.area
-        is_considered = not mismatch(compiled.policy, intent)
+        is_considered = compiled.policy.match.covers(intent["action"], intent["kind"])
         for number, member in enumerate(items(area, intent)):
             own = shared.extended(compiled.variables)
             own[area.variable] = member
             applies = is_considered and _applies(compiled, own)
-            for rule in compiled.clauses:
+            for rule in compiled.rules_and_limits:
                 value, bound = _asked(rule, own) if applies is True else (False, None)
                 yield Consulted(
                     compiled=compiled,
@@ -93,16 +88,6 @@ def activation_of(intent: Intent, now: Instant) -> Activation:
     return activation
 
 
-def mismatch(policy: Policy, intent: Intent) -> str:
-    """Why `policy` is not about Intents of this action and kind, or nothing where it is."""
-    match = policy.match
-    if match.actions and intent["action"] not in match.actions:
-        return f"is about {_listed(match.actions)}, not `{intent['action']}`"
-    if match.kinds and intent["kind"] not in match.kinds:
-        return f"is about {_listed(match.kinds)}, not `{intent['kind']}`"
-    return ""
-
-
 def _applies(compiled: CompiledPolicy, activation: Activation) -> bool | str:
     return True if compiled.when is None else outcome(compiled.when, activation)
 
@@ -112,7 +97,3 @@ def _asked(rule: CompiledRule | CompiledLimit, activation: Activation) -> tuple[
         return outcome(rule.program, activation), None
     found = measure(rule, activation)
     return (found, None) if isinstance(found, str) else (not found.excess, found.bound)
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(f"`{word}`" for word in sorted(words))

@@ -6,9 +6,8 @@ set is a new Engine, so a decision never sees two.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -17,8 +16,8 @@ from interlock.engine.consult import activation_of
 from interlock.engine.funds import UndecidableError
 from interlock.engine.index import Index
 from interlock.engine.lifting import Lifting
-from interlock.engine.mutate import Mutator
-from interlock.engine.uses import Balances, Tally
+from interlock.engine.mutate import NO_CHANGES, Changes, Mutator
+from interlock.engine.uses import CountedWaivers, UsesLeft
 from interlock.identity import WaiverName
 from interlock.intents.context import ExtractionContext
 from interlock.kernel.combine import combine, demands, failed
@@ -28,23 +27,11 @@ from interlock.ledger.memory import MemoryUses
 from interlock.ledger.uses import Claim, Uses
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import items, name, path
-from interlock.model.decision import Conflict, Decision, Demand
+from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
-from interlock.model.patch import Patch
 from interlock.units import Instant
 
 _log = logging.getLogger("interlock")
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What policies changed in an object, and what they could not; any of the latter denies."""
-
-    patches: tuple[Patch, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-
-
-NO_CHANGES: Final = Changes()
 
 
 class Engine:
@@ -61,7 +48,7 @@ class Engine:
         self._mutator = Mutator.of(policies.compiled, policies.layers)
         self._closed = sorted({area for _, area in policies.layers.closures})
         self._demands = lru_cache(maxsize=256)(self._demanded)
-        self._tally = Tally(policies.waivers, MemoryUses() if uses is None else uses)
+        self._counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
 
     def decide(
         self,
@@ -98,10 +85,10 @@ class Engine:
         request made again, which takes its uses once.
         """
 
-        def decide(balances: Balances) -> Decision:
-            return self._decided(intent, changes, Lifting(self.policies, now, balances), until)
+        def decide(uses_left: UsesLeft) -> Decision:
+            return self._decided(intent, changes, Lifting(self.policies, now, uses_left), until)
 
-        return self._sure(lambda: self._tally.settled(decide, now, request), now)
+        return self._sure(lambda: self._counted.taking(decide, now, request), now)
 
     def mutate(
         self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], *, until: int | None = None
@@ -114,26 +101,27 @@ class Engine:
         Raises:
             RequestError: `extract` can't read the document.
         """
-        intent = extract(document)
-        mutated = self._mutator.mutated(document, intent["action"], intent["kind"], until)
-        read = extract(mutated.document) if mutated.patches else intent
-        return read, Changes(mutated.patches, mutated.conflicts)
+        return self._mutator.changed(document, extract, until)
 
     def _decided(self, intent: Intent, changes: Changes, lifting: Lifting, until: int | None) -> Decision:
+        if changes.failure:
+            raise UndecidableError(changes.failure)
         policies, now = self.policies, lifting.now
         activation = activation_of(intent, now)
         activation.until = until
         bucket = self._index.candidates(intent["action"], intent["kind"])
         said = ask(bucket.enforced, intent, activation, lifting)
-        tried, untried = attempt(bucket.tried, intent, activation, lifting) if bucket.tried else ([], "")
+        unenforced, untried = (
+            attempt(bucket.unenforced, intent, activation, lifting) if bucket.unenforced else ([], "")
+        )
         decision = combine(
-            Evidence.of(said + tried, changes.conflicts),
+            Evidence.of(said, changes.conflicts).join(Evidence.of(unenforced)),
             self._demands(*[len(items(area, intent)) for area in self._closed]),
             policies.layers,
             policy_set=policies.digest,
             now=now,
         )
-        uses = lifting.balances.found
+        uses = lifting.uses_left.found
         if changes.patches or untried or uses:
             decision = replace(decision, patches=changes.patches, untried=untried, uses=uses)
         if decision.missing:
@@ -141,8 +129,8 @@ class Engine:
         return enforceable(decision, intent.get("discharges", ()))
 
     def _lifting(self, now: Instant, uses: Mapping[WaiverName, int] | None) -> Lifting:
-        balances = self._tally.balances(Claim(now)) if uses is None else self._tally.recorded(uses)
-        return Lifting(self.policies, now, balances)
+        uses_left = self._counted.uses_left(Claim(now)) if uses is None else self._counted.recorded(uses)
+        return Lifting(self.policies, now, uses_left)
 
     def _sure(self, decide: Callable[[], Decision], now: Instant) -> Decision:
         """What `decide` gives, or a denial that says why it gives nothing."""

@@ -1,4 +1,4 @@
-"""The decision on a document as its user has it: any protocol, defaults included.
+"""The decision on a document as its user has it: any protocol, with what policies change in it.
 
 What Kubernetes would store, and the body of a call whose caller passes on what
 policies made of it, is decided with what policies change in it; everything
@@ -64,8 +64,7 @@ def _changeable(document: _Json) -> tuple[_Json, Callable[[_Json], _Json]] | Non
     if not isinstance(document, dict):
         return None  # extraction says what a request is
     if "apiVersion" not in document:
-        subject = changeable(document)
-        return None if subject is None else (document[subject], lambda changed: {**document, subject: changed})
+        return changeable(document)
     if document["apiVersion"] != _REVIEW_VERSION:
         return document, lambda changed: changed
     request = document.get("request")

@@ -9,83 +9,19 @@ from dataclasses import dataclass
 
 from interlock.cel.explanation.trace import Step, trace
 from interlock.cel.ir import Variable
-from interlock.engine.consult import Consulted, activation_of, consult, mismatch
+from interlock.decisionlog.codes import ReasonCode
+from interlock.engine.consult import Consulted, activation_of, consult
+from interlock.engine.explanation import ExplainedRule, Explanation, MissingPermit, NamingWaiver
 from interlock.engine.judge import outcome
 from interlock.identity import WaiverName
-from interlock.loading.limits import CompiledLimit
+from interlock.loading.compiled import CompiledLimit
 from interlock.loading.policyset import PolicySet
 from interlock.model.decision import Decision, Demand, Limitation
 from interlock.model.intent import Intent
-from interlock.model.limit import Bound
-from interlock.model.policy import Effect
+from interlock.model.policy import Effect, Match
 from interlock.model.verdict import Outcome, RuleId, Verdict
 from interlock.model.waiver import Waiver
-from interlock.spans import SourceText
 from interlock.units import Instant
-
-UNPERMITTED = "unpermitted"
-"""What a permit whose expression is false says; a demand that nothing meets goes by the same word."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamingWaiver:
-    """A waiver that names the rule; `obstacle` is why it lifts nothing here, or nothing where it lifts."""
-
-    waiver: Waiver
-    obstacle: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedRule:
-    """What one rule said of one item, and why.
-
-    `clause` is the part of the policy that settled it: the rule's effect, or
-    `match.when` where that is why the policy does not apply or nobody knows
-    whether it does. `expression` is that part as it was written and `step`
-    what it was made of; both are None where action or kind don't match.
-    `variables` are the policy's own that were read, each once, in the order
-    in which they were first read. Of a limit, `computed` are its bounds that
-    are expressions, `bound` is what it sets, and `together` what all limits
-    in force leave of what it measures.
-    """
-
-    rule: RuleId
-    item: str
-    outcome: str
-    clause: str
-    expression: SourceText | None
-    step: Step | None
-    variables: tuple[tuple[str, Step], ...]
-    obstacle: str = ""
-    """Why the policy does not apply, as the rest of a sentence about it, or nothing where it does."""
-    message: str = ""
-    remedy: str = ""
-    waivers: tuple[NamingWaiver, ...] = ()
-    computed: tuple[tuple[str, Step], ...] = ()
-    bound: Bound | None = None
-    together: Limitation | None = None
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether the rule neither denies nor permits nor fails."""
-        return self.outcome in {Outcome.SATISFIED, Outcome.NOT_APPLICABLE, UNPERMITTED}
-
-
-@dataclass(frozen=True, slots=True)
-class MissingPermit:
-    """A demand that no permit met, and every permit of that layer and area with why it did not."""
-
-    demand: Demand
-    considered: tuple[ExplainedRule, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """A decision with all rules that apply, in the decision's order, and all permits that it lacks."""
-
-    decision: Decision
-    rules: tuple[ExplainedRule, ...]
-    missing: tuple[MissingPermit, ...]
 
 
 def explain(policies: PolicySet, intent: Intent, decision: Decision) -> Explanation:
@@ -116,8 +52,9 @@ def _could_meet(one: Consulted, demand: Demand) -> bool:
 
 def _verdicts(decision: Decision) -> dict[tuple[RuleId, str], Verdict]:
     """What the decision says of each rule and item."""
-    said = (decision.denials, decision.waived, decision.errors, decision.warnings, decision.audits)
-    return {(verdict.rule, verdict.item): verdict for verdicts in said for verdict in verdicts}
+    said = (*decision.denials, *decision.waived, *decision.errors)
+    unenforced = (*decision.warnings, *decision.audits, *decision.tried)
+    return {(verdict.rule, verdict.item): verdict for verdict in (*said, *unenforced)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +70,7 @@ class _Scene:
 
     def explained(self, one: Consulted) -> ExplainedRule:
         rule = one.rule.id
-        obstacle = mismatch(one.compiled.policy, self.intent)
+        obstacle = _mismatch(one.compiled.policy.match, self.intent)
         when = one.compiled.when if one.applies is not True and not obstacle else None
         program = when or one.program
         step = None if obstacle else trace(program, one.activation)
@@ -181,13 +118,26 @@ def _spared(waiver: Waiver, verdict: Verdict | None) -> str:
     return "" if lifting in {waiver.name, None} else f"`{lifting}` does already"
 
 
+def _mismatch(match: Match, intent: Intent) -> str:
+    """Why a policy is not about Intents of this action and kind, or nothing where it is."""
+    if match.actions and intent["action"] not in match.actions:
+        return f"is about {_listed(match.actions)}, not `{intent['action']}`"
+    if match.kinds and intent["kind"] not in match.kinds:
+        return f"is about {_listed(match.kinds)}, not `{intent['kind']}`"
+    return ""
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in sorted(words))
+
+
 def _outcome(one: Consulted) -> str:
     if one.error:
         return Outcome.ERRORED
     if one.applies is False:
         return Outcome.NOT_APPLICABLE
     if one.rule.id.effect is Effect.PERMIT:
-        return Outcome.PERMITTED if one.is_speaking else UNPERMITTED
+        return Outcome.PERMITTED if one.is_speaking else ReasonCode.UNPERMITTED
     return Outcome.VIOLATED if one.is_speaking else Outcome.SATISFIED
 
 

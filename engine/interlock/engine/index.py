@@ -13,19 +13,16 @@ from interlock.cel.cost.ceiling import Extent
 from interlock.cel.cost.guard import LARGEST, Guard
 from interlock.cel.environment import Environment, Sieve
 from interlock.identity import PolicyName
-from interlock.loading.compile import CompiledPolicy, CompiledRule
+from interlock.loading.compiled import CompiledPolicy, CompiledRule
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import Area
 from interlock.model.costs import CostLimits
-from interlock.model.policy import ENFORCE, Effect
+from interlock.model.policy import ENFORCE
 
 _OTHER: Final = ""
 
 _BATCH: Final = 32
 """How many rules are asked between two looks at the deadline."""
-
-_SPEAKS: Final = {Effect.REQUIRE: False, Effect.FORBID: True, Effect.PERMIT: True}
-"""The value of a rule's expression that says something, by effect; the other one is silent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,10 +68,10 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bucket:
-    """What can apply to Intents of one action and kind, by area; `tried` are the policies not enforced."""
+    """What can apply to Intents of one action and kind, by area; `unenforced` has the policies that are not."""
 
     enforced: tuple[Candidates, ...]
-    tried: tuple[Candidates, ...]
+    unenforced: tuple[Candidates, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ class Index:
         policies = [compiled for compiled in self.policies if compiled.policy.match.covers(action, kind)]
         return Bucket(
             enforced=self._by_area(compiled for compiled in policies if _is_enforced(compiled)),
-            tried=self._by_area(compiled for compiled in policies if not _is_enforced(compiled)),
+            unenforced=self._by_area(compiled for compiled in policies if not _is_enforced(compiled)),
         )
 
     def _by_area(self, policies: Iterable[CompiledPolicy]) -> tuple[Candidates, ...]:
@@ -156,4 +153,4 @@ def _batch(environment: Environment, lines: tuple[Line, ...]) -> Batch:
 
 
 def _lines(compiled: CompiledPolicy) -> tuple[Line, ...]:
-    return tuple(Line(not _SPEAKS[rule.id.effect], compiled, rule) for rule in compiled.rules)
+    return tuple(Line(not rule.id.effect.speaking, compiled, rule) for rule in compiled.rules)

@@ -20,6 +20,7 @@ class Law(StrEnum):
     LAYER_CEILING = "LAYER_CEILING"
     ERROR_NEVER_OPENS = "ERROR_NEVER_OPENS"
     NON_INTERFERENCE = "NON_INTERFERENCE"
+    OBL_UNKNOWN_DENIES = "OBL_UNKNOWN_DENIES"
 
     @property
     def statement(self) -> str:
@@ -32,6 +33,7 @@ _STATEMENTS: Final = {
     Law.LAYER_CEILING: "a permit counts for its own layer alone",
     Law.ERROR_NEVER_OPENS: "a permit that fails permits nothing",
     Law.NON_INTERFERENCE: "a policy that is not enforced changes no decision",
+    Law.OBL_UNKNOWN_DENIES: "an obligation that the caller can't meet denies",
 }
 
 
@@ -44,7 +46,7 @@ class Unavailing:
 
 
 def unavailing(decision: Decision) -> tuple[Unavailing, ...]:
-    """Every permit of a denied item, in the decision's order, each with the law that is in its way."""
+    """Every permit that doesn't help, in the decision's order, each with the law that is in its way."""
     return tuple(_unavailing(decision))
 
 
@@ -55,6 +57,8 @@ def _unavailing(decision: Decision) -> Iterator[Unavailing]:
             yield Unavailing(permit, Law.LAYER_CEILING)
         elif permit.item in denied:
             yield Unavailing(permit, Law.DENY_OVERRIDES)
+        elif any(each.name in decision.undischarged for each in permit.rule.obligations):
+            yield Unavailing(permit, Law.OBL_UNKNOWN_DENIES)
     for permit in decision.errors:
         if permit.rule.effect is Effect.PERMIT and any(_is_about(permit, demand) for demand in missing):
             yield Unavailing(permit, Law.ERROR_NEVER_OPENS)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from interlock.cel.activation import Activation
 from interlock.engine.judge import outcome
-from interlock.engine.uses import Balances
+from interlock.engine.uses import UsesLeft
 from interlock.kernel.waivers import lift
 from interlock.loading.policyset import PolicySet
 from interlock.model.verdict import Verdict
@@ -18,7 +18,7 @@ class Lifting:
 
     policies: PolicySet
     now: Instant
-    balances: Balances
+    uses_left: UsesLeft
 
     def lifted(self, said: list[Verdict], activation: Activation) -> list[Verdict]:
         """What was `said`, naming the waivers that lift it.
@@ -32,6 +32,6 @@ class Lifting:
 
         def covers(waiver: Waiver) -> bool:
             # An error is not true. Uses are asked for last: a decision rests on those that could matter to it.
-            return outcome(policies.scopes[waiver.name], activation) is True and self.balances.has_left(waiver)
+            return outcome(policies.scopes[waiver.name], activation) is True and self.uses_left.has_left(waiver)
 
         return [lift(each, policies.waivers, policies.layers, now=self.now, covers=covers) for each in said]

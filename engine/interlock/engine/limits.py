@@ -11,11 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from interlock.cel.activation import Activation
-from interlock.cel.program import Program
 from interlock.cel.values import MAX_INT, MIN_INT, EvaluationError, LimitExceeded, Optional, type_of
-from interlock.engine.funds import Funds, measured
+from interlock.engine.funds import Funds, paid
 from interlock.kernel.limits import outside
-from interlock.loading.limits import CompiledLimit
+from interlock.loading.compiled import CompiledLimit
 from interlock.model.limit import Bound
 from interlock.spelling import quoted
 
@@ -34,7 +33,7 @@ def measure(limit: CompiledLimit, activation: Activation, funds: Sequence[Funds]
         UndecidableError: one of `funds` is shared and has less.
     """
     try:
-        value = _evaluated(limit.of, activation, funds)
+        value = paid(limit.of, activation, funds)
         bound = _bound(limit, activation, funds)
         way = _way_out(limit, bound, value)
     except (EvaluationError, LimitExceeded) as error:
@@ -60,14 +59,10 @@ def _bound(limit: CompiledLimit, activation: Activation, funds: Sequence[Funds])
     found: dict[str, Any] = {}
     for name, program in limit.computed.items():
         try:
-            found[name] = _READ[name](_evaluated(program, activation, funds))
+            found[name] = _READ[name](paid(program, activation, funds))
         except EvaluationError as error:
             raise EvaluationError(f"{name}: {error}") from None
     return Bound(limit.bound.of, replace(limit.bound.bounds, **found))
-
-
-def _evaluated(program: Program, activation: Activation, funds: Sequence[Funds]) -> Any:  # noqa: ANN401  # a CEL value
-    return measured(program, activation, funds) if funds else program.evaluate(activation)
 
 
 def _number(value: Any) -> int:  # noqa: ANN401  # a CEL value

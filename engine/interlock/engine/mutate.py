@@ -1,18 +1,36 @@
 """The policies' mutations of one object: which apply is found here, the kernel says what they come to."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from interlock.cel.activation import Activation
 from interlock.cel.program import Program
+from interlock.engine.funds import UndecidableError, check_deadline
 from interlock.engine.judge import outcome
+from interlock.errors import RequestError
 from interlock.kernel.mutation.merges import Proposal
 from interlock.kernel.mutation.mutate import Mutated, mutate
-from interlock.loading.compile import CompiledPolicy
+from interlock.loading.compiled import CompiledPolicy
 from interlock.loading.objects import OBJECT
+from interlock.model.decision import Conflict
+from interlock.model.intent import Intent
 from interlock.model.layers import Layers
+from interlock.model.patch import Patch
 from interlock.model.policy import ENFORCE
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What policies changed in an object, and what they could not; any of the latter denies."""
+
+    patches: tuple[Patch, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    failure: str = ""
+    """Why nobody knows what they change; then there is no decision."""
+
+
+NO_CHANGES: Final = Changes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +55,58 @@ class Mutator:
             )
         )
 
-    def mutated(self, document: dict[str, Any], action: str, kind: str, until: int | None) -> Mutated:
-        """`document`, of this action and kind, with all that policies change in it."""
+    def changed(
+        self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], until: int | None
+    ) -> tuple[Intent, Changes]:
+        """The Intent of `document` with all that policies change in it, and those changes.
+
+        Where the changed document has none, or one that other policies would
+        be about, the Intent is that of the document as it came, and the
+        changes are in conflict.
+        """
+        intent = extract(document)
+        try:
+            mutated = self._mutated(document, intent, until)
+        except UndecidableError as error:
+            return intent, Changes(failure=str(error))
+        if not mutated.patches:
+            return intent, Changes(conflicts=mutated.conflicts)
+        try:
+            read = extract(mutated.document)
+        except RequestError as error:
+            return intent, _spoiled(mutated, str(error))
+        was, would_be = (f"{each['action']} of {each['kind']}" for each in (intent, read))
+        if was != would_be:
+            return intent, _spoiled(mutated, f"it was {was} and would be {would_be}")
+        return read, Changes(mutated.patches, mutated.conflicts)
+
+    def _mutated(self, document: dict[str, Any], intent: Intent, until: int | None) -> Mutated:
         conditions = {
             proposal: when
             for compiled, proposal, when in self.proposals
-            if compiled.policy.match.covers(action, kind)
+            if compiled.policy.match.covers(intent["action"], intent["kind"])
         }
 
         def holds(proposal: Proposal, current: dict[str, Any]) -> bool | str:
             when = conditions[proposal]
+            check_deadline(until)
             if when is None:
                 return True
             activation = Activation({OBJECT: current})
             activation.until = until
             return outcome(when, activation)
 
-        return mutate(document, conditions, holds)
+        mutated = mutate(document, conditions, holds)
+        check_deadline(until)
+        return mutated
+
+
+def _spoiled(mutated: Mutated, reason: str) -> Changes:
+    """Changes that make an object unfit to be decided."""
+    conflict = Conflict(
+        subject="the object with its changes",
+        reason=reason,
+        policies=tuple(sorted({policy for patch in mutated.patches for policy in patch.policies})),
+        remedy="let the owners of these policies mend their changes",
+    )
+    return Changes(mutated.patches, (*mutated.conflicts, conflict))

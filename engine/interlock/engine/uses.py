@@ -20,7 +20,7 @@ from interlock.units import Instant
 _log = logging.getLogger("interlock")
 
 
-class Balances:
+class UsesLeft:
     """How many uses counted waivers have left for one decision: what was found once stays so."""
 
     def __init__(self, read: Callable[[WaiverName], int]) -> None:
@@ -45,7 +45,7 @@ class Balances:
         return _sorted(self._found)
 
 
-class Tally:
+class CountedWaivers:
     """The counted waivers of one policy set, and where their uses are counted.
 
     Raises OperatorError where they can't be.
@@ -58,16 +58,16 @@ class Tally:
         for quota in self._quotas.values():
             store.left(quota, Claim(Instant(0)))
 
-    def balances(self, claim: Claim) -> Balances:
+    def uses_left(self, claim: Claim) -> UsesLeft:
         """What whoever makes `claim` finds."""
-        return Balances(partial(self._left, claim))
+        return UsesLeft(partial(self._left, claim))
 
-    def recorded(self, uses: Mapping[WaiverName, int]) -> Balances:
+    def recorded(self, uses: Mapping[WaiverName, int]) -> UsesLeft:
         """What a decision found that is known to have rested on `uses`; other waivers have all of theirs."""
-        return Balances(lambda name: uses.get(name, self._quotas[name].most))
+        return UsesLeft(lambda name: uses.get(name, self._quotas[name].most))
 
-    def settled(
-        self, decide: Callable[[Balances], Decision], now: Instant, request: Mapping[str, Any] | None
+    def taking(
+        self, decide: Callable[[UsesLeft], Decision], now: Instant, request: Mapping[str, Any] | None
     ) -> Decision:
         """What `decide` gives, and where it allows, a use taken of every counted waiver that it rests on.
 
@@ -80,7 +80,7 @@ class Tally:
         """
         claim = Claim(now, digest_of(request) if self._quotas and request is not None else None)
         while True:
-            decision = decide(self.balances(claim))
+            decision = decide(self.uses_left(claim))
             quotas = self._used(decision)
             if not quotas:
                 return decision

@@ -41,6 +41,9 @@ class CheckRequest(TypedDict):
     appliesPatches: NotRequired[bool]
 
 
+Changeable: TypeAlias = tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, Any]]]
+"""An object, and what makes a document of another one in its place."""
+
 _Call: TypeAlias = Callable[[dict[str, Any], Caller, ExtractionContext], Intent]
 
 _CALLS: Final[dict[str, _Call]] = {"chat": from_chat, "embeddings": from_embeddings, "mcp": from_mcp}
@@ -52,10 +55,25 @@ SUBJECTS: Final = ("intent", *_CALLS, "admission")
 """The keys of which a check request has exactly one."""
 
 
-def changeable(request: Mapping[str, Any]) -> str | None:
-    """The key of `request` under which policies may change the body of a call, or None where they may not."""
+def changeable(request: Mapping[str, Any]) -> Changeable | None:
+    """What policies may change in `request`, and how to put it back; None where they may change nothing.
+
+    Of a call to a model that is the body, of an MCP message its `params`: what
+    expressions read as `object`.
+    """
     found = [key for key in _CALLS if isinstance(request.get(key), dict)]
-    return found[0] if len(found) == 1 and request.get("appliesPatches") is True else None
+    if len(found) != 1 or request.get("appliesPatches") is not True:
+        return None
+    (key,) = found
+    body = request[key]
+    if key != "mcp":
+        return body, lambda changed: {**request, key: changed}
+    params = body.get("params")
+    return (
+        (params, lambda changed: {**request, key: {**body, "params": changed}})
+        if isinstance(params, dict)
+        else None
+    )
 
 
 def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:

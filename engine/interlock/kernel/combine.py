@@ -10,7 +10,7 @@ verdicts don't matter; a denial is final; adding a denial, a layer or an error
 never opens; what isn't enforced never changes the decision.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from interlock.identity import Digest, PolicyName
@@ -22,7 +22,7 @@ from interlock.model.decision import Conflict, Decision, Demand
 from interlock.model.layers import Layers
 from interlock.model.obligation import Obligation
 from interlock.model.policy import AUDIT, ENFORCE, PERMIT, WARN, Enforcement
-from interlock.model.verdict import ERRORED, PERMITTED, Outcome, Verdict
+from interlock.model.verdict import ERRORED, PERMITTED, Outcome, RuleId, Verdict
 from interlock.units import Instant
 
 _SILENT: Final = frozenset({Outcome.SATISFIED, Outcome.NOT_APPLICABLE})
@@ -55,17 +55,16 @@ def combine(
     conflicts = (*sorted(evidence.conflicts, key=_by_subject), *crossed)
     is_barred = bool(denials or missing or conflicts)
     grounds = [verdict for verdict in denials if verdict.rule.effect is not PERMIT] if is_barred else permits
-    obligations, clashing = due(_obligations(grounds))
+    obligations, clashing = due(_given(grounds, lambda rule: rule.obligations))
     if clashing and not is_barred:
         grounds, obligations = [], ()  # there is no allowance, so nothing goes with it
-    conflicts = (*conflicts, *clashing)
     return Decision(
-        allowed=not (denials or missing or conflicts),
+        allowed=not (is_barred or clashing),
         policy_set=policy_set,
         now=now,
         denials=tuple(denials),
         missing=missing,
-        conflicts=conflicts,
+        conflicts=(*conflicts, *clashing),
         permits=tuple(permits),
         waived=tuple(verdict for verdict in enforced if verdict.waiver is not None),
         errors=tuple(verdict for verdict in enforced if verdict.outcome is ERRORED),
@@ -74,7 +73,7 @@ def combine(
         tried=tuple(verdict for verdict in ordered if _says_more(verdict)),
         limits=limits,
         obligations=obligations,
-        advice=due(_advice(grounds))[0],
+        advice=due(_given(grounds, lambda rule: rule.advice))[0],
     )
 
 
@@ -98,12 +97,11 @@ def _says_more(verdict: Verdict) -> bool:
     return not (is_enforced or says_nothing or denies(verdict))
 
 
-def _obligations(verdicts: Iterable[Verdict]) -> Iterator[tuple[PolicyName, Obligation]]:
-    return ((verdict.rule.policy, each) for verdict in verdicts for each in verdict.rule.obligations)
-
-
-def _advice(verdicts: Iterable[Verdict]) -> Iterator[tuple[PolicyName, Obligation]]:
-    return ((verdict.rule.policy, each) for verdict in verdicts for each in verdict.rule.advice)
+def _given(
+    verdicts: Iterable[Verdict], of: Callable[[RuleId], tuple[Obligation, ...]]
+) -> Iterator[tuple[PolicyName, Obligation]]:
+    """What the rules of `verdicts` give, each with the policy that it is of."""
+    return ((verdict.rule.policy, each) for verdict in verdicts for each in of(verdict.rule))
 
 
 def _by_subject(conflict: Conflict) -> tuple[str, str, tuple[PolicyName, ...]]:

@@ -1,6 +1,6 @@
 """What all rules together said of one Intent.
 
-Evidence is a set of verdicts, joined by union: a semilattice, so that order,
+Evidence is a set of verdicts and one of conflicts, joined by union: a semilattice, so that order,
 repetition and grouping can't matter. The empty evidence is its identity, and
 verdicts that are not applicable, or satisfied and not of a limit, say nothing,
 so they need not be in it.

@@ -1,6 +1,6 @@
 """Limits of many layers on one measure: they meet, and so only ever narrow.
 
-Laws (tests/properties/test_bound_laws.py, proofs/Limits.v): meeting is
+Laws (tests/properties/kernel/test_limit_laws.py, proofs/Limits.v): meeting is
 associative, commutative and idempotent, no bounds are its identity, and a
 value is within what meets exactly where it is within each.
 """

@@ -1,7 +1,9 @@
 """What a decision obliges to, merged over all rules that it rests on.
 
 Nothing is dropped because another rule would have been enough: every rule that
-determines the decision counts, in whatever order (docs/explanation/composition.md).
+determines the decision counts, in whatever order. Each way to merge is a join:
+associative, commutative and idempotent, and what conflicts stays in conflict
+whatever joins it (docs/explanation/composition.md).
 """
 
 from collections.abc import Collection, Iterable
@@ -9,9 +11,31 @@ from collections.abc import Collection, Iterable
 from msgspec.structs import replace
 
 from interlock.identity import ObligationName, PolicyName
-from interlock.kernel.lattice import join
 from interlock.model.decision import Conflict, Decision
-from interlock.model.obligation import Due, Obligation, Value
+from interlock.model.obligation import Due, Merge, Obligation, Value
+
+
+def join(merge: Merge, one: Value | None, other: Value | None) -> Value | None:
+    """Both as one value; None, the top of each lattice, where they conflict.
+
+    Raises:
+        TypeError: a value is not of the sort that `merge` merges.
+    """
+    if one is None or other is None:
+        return None
+    match merge, one, other:
+        case Merge.MIN, int(), int():
+            return min(one, other)
+        case Merge.MAX, int(), int():
+            return max(one, other)
+        case Merge.UNION, frozenset(), frozenset():
+            return one | other
+        case Merge.INTERSECTION, frozenset(), frozenset():
+            return (one & other) or None
+        case Merge.EQUAL, _, _:
+            return one if (type(one), one) == (type(other), other) else None
+        case _:
+            raise TypeError(f"{merge} does not merge these values")
 
 
 def due(

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from interlock.cel.cost.guard import Guard
-from interlock.cel.declarations import Declarations
 from interlock.cel.environment import Environment
 from interlock.cel.frontend import RejectedError
 from interlock.cel.literals import problems as literal_problems
@@ -13,75 +11,17 @@ from interlock.cel.program import Program
 from interlock.cel.text.unparse import unparse
 from interlock.cel.types import BOOL, DYN, STRING, CelType
 from interlock.errors import Problem
+from interlock.loading.compiled import CompiledLimit, CompiledMutation, CompiledPolicy, CompiledRule
 from interlock.loading.libraries import CompiledLibrary
-from interlock.loading.limits import BOUND_TYPES, CompiledLimit, measure_problems
+from interlock.loading.limits import BOUND_TYPES, measure_problems
 from interlock.loading.objects import OBJECT, Schemas, reads_object
 from interlock.model.area import Area
 from interlock.model.library import LibraryId
 from interlock.model.limit import Bound, Limit
-from interlock.model.mutation import Mutation
 from interlock.model.policy import Effect, Policy, Rule
 from interlock.model.verdict import RuleId
 from interlock.model.waiver import Waiver
 from interlock.spans import SourceText
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledRule:
-    """A rule and its programs."""
-
-    id: RuleId
-    rule: Rule
-    program: Program
-    message: Program | None
-
-    @property
-    def programs(self) -> tuple[Program, ...]:
-        """The programs that decide."""
-        return (self.program,)
-
-    @property
-    def remedy(self) -> str:
-        """What to do about a violation."""
-        return self.rule.remedy
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledMutation:
-    """A mutation and its condition, which reads the object alone."""
-
-    mutation: Mutation
-    when: Program | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledPolicy:
-    """A policy and its programs.
-
-    `variables` are keyed as expressions name them, `variables.x`, and
-    `declarations` describe the types of what they read.
-    """
-
-    policy: Policy
-    declarations: Declarations
-    when: Program | None
-    variables: Mapping[str, Program]
-    rules: tuple[CompiledRule, ...]
-    limits: tuple[CompiledLimit, ...] = ()
-    mutations: tuple[CompiledMutation, ...] = ()
-
-    @property
-    def guards(self) -> tuple[Guard, ...]:
-        """What each expression that decides can cost."""
-        when = () if self.when is None else (self.when.guard,)
-        read = (*self.variables.values(), *(program for clause in self.clauses for program in clause.programs))
-        return (*when, *(program.guard for program in read))
-
-    @property
-    def clauses(self) -> tuple[CompiledRule | CompiledLimit, ...]:
-        """All that gives verdicts."""
-        return (*self.rules, *self.limits)
-
 
 Views = tuple[tuple[Environment, ...], ...]
 """What expressions of one policy are checked in: for each kind that it is about, one of its API versions."""
@@ -96,6 +36,7 @@ class Compiler:
     schemas: Schemas = field(default_factory=Schemas)
     problems: list[Problem] = field(default_factory=list)
     _scopes: dict[tuple[Area, tuple[LibraryId, ...]], Environment] = field(default_factory=dict)
+    _typed_scopes: dict[tuple[int, str], tuple[Environment, ...]] = field(default_factory=dict)
 
     def policy(self, policy: Policy) -> CompiledPolicy | None:
         """The compiled `policy`, or None where something in it is wrong."""
@@ -149,8 +90,16 @@ class Compiler:
         """`scope` with the type of the object, for each kind that `policy` is about, where all have one."""
         if not reads_object(policy.expressions):
             return ((scope,),)
-        typed = [self.schemas.scopes(scope, kind) for kind in sorted(policy.match.kinds)]
+        typed = [self._typed(scope, kind) for kind in sorted(policy.match.kinds)]
         return tuple(typed) if typed and all(typed) else ((scope,),)
+
+    def _typed(self, scope: Environment, kind: str) -> tuple[Environment, ...]:
+        """`scope` with the type of objects of `kind`, declared once for all policies: it takes long."""
+        # A scope is kept, so no other one gets its identity.
+        key = id(scope), kind
+        if key not in self._typed_scopes:
+            self._typed_scopes[key] = self.schemas.scopes(scope, kind)
+        return self._typed_scopes[key]
 
     def _mutations(self, policy: Policy) -> tuple[CompiledMutation, ...]:
         """What `policy` changes. Conditions see the object alone: the Intent is read from what is changed."""

@@ -10,8 +10,7 @@ from itertools import product
 
 from interlock.errors import Problem
 from interlock.kernel.limits import contradiction, meet
-from interlock.loading.compile import CompiledPolicy
-from interlock.loading.limits import CompiledLimit
+from interlock.loading.compiled import CompiledLimit, CompiledPolicy
 from interlock.model.intent import Action
 from interlock.model.limit import Bounds
 from interlock.model.policy import Enforcement, Match

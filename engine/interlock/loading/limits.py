@@ -1,7 +1,6 @@
-"""Limits and their programs: what they measure, and whether it is of a type that their bounds are for."""
+"""What limits measure: whether it is of a type that their bounds are for."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 from interlock.cel.ir import Node, Variable
@@ -9,8 +8,7 @@ from interlock.cel.program import Program
 from interlock.cel.tree import children
 from interlock.cel.types import DYN, INT, OPTIONAL, STRING, CelType, list_of
 from interlock.errors import Problem
-from interlock.model.limit import Bound, Limit
-from interlock.model.verdict import RuleId
+from interlock.model.limit import Limit
 from interlock.spelling import alternatives, quoted
 
 TEXTS: Final = list_of(STRING)
@@ -19,32 +17,6 @@ BOUND_TYPES: Final = {"ceiling": INT, "floor": INT, "allowed": TEXTS, "blocked":
 
 _OF_NUMBERS: Final = {INT, DYN}
 _OF_TEXTS: Final = {STRING, TEXTS, list_of(DYN), DYN}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledLimit:
-    """A limit and its programs.
-
-    `bound` has the constant bounds, and `computed` the programs of the others,
-    by name. Limits measure the same where `bound.of` is the same: what the
-    checker read, written in the one way that there is to write it.
-    """
-
-    id: RuleId
-    limit: Limit
-    of: Program
-    bound: Bound
-    computed: Mapping[str, Program]
-
-    @property
-    def programs(self) -> tuple[Program, ...]:
-        """The programs that decide."""
-        return (self.of, *self.computed.values())
-
-    @property
-    def remedy(self) -> str:
-        """What to do about a violation."""
-        return self.limit.remedy
 
 
 def measure_problems(limit: Limit, of: Program) -> Iterator[Problem]:

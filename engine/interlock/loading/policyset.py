@@ -15,7 +15,8 @@ from interlock.errors import AuthorError
 from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
 from interlock.loading.canonical import plain
-from interlock.loading.compile import CompiledPolicy, Compiler
+from interlock.loading.compile import Compiler
+from interlock.loading.compiled import CompiledPolicy
 from interlock.loading.contradictions import contradictions
 from interlock.loading.environments import environments
 from interlock.loading.libraries import CompiledLibrary, compile_libraries

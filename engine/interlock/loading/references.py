@@ -107,7 +107,7 @@ def _unknown_layer(document: Document, name: str, layers: Layers) -> Problem:
 
 def _waived_problems(document: Document, path: Path, waived: Waived, policy: Policy) -> Iterator[Problem]:
     """What is wrong between `waived` and the rule or limit of `policy` that it names."""
-    rules = {rule.name: rule for rule in policy.clauses}
+    rules = {rule.name: rule for rule in policy.rules_and_limits}
     rule = rules.get(waived.rule)
     if rule is None:
         hint = suggestion(waived.rule, rules)

@@ -12,16 +12,16 @@ Within one policy and between any two that can both apply to an object:
 The laws that follow are in proofs/Strata.v, proofs/Idempotence.v and proofs/Authority.v.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from interlock.cel.reads import reads
+from interlock.cel.reads import reads, touches
 from interlock.errors import Problem
 from interlock.kernel.mutation.merges import same
-from interlock.loading.compile import CompiledMutation, CompiledPolicy
+from interlock.loading.compiled import CompiledMutation, CompiledPolicy
 from interlock.loading.objects import OBJECT
-from interlock.model.mutation import EACH, Clamp, Constant, Mutation, Pattern, Union
+from interlock.model.mutation import Clamp, Default, Lock, Mutation, Pattern, Union
 from interlock.model.patch import spelled
 from interlock.model.policy import Match, Policy
 from interlock.spelling import quoted
@@ -49,46 +49,57 @@ class _Written:
 
 def strata_problems(policies: Iterable[CompiledPolicy]) -> Iterator[Problem]:
     """Everything that is wrong between the mutations of `policies`."""
-    written = [_Written(each.policy, mutation) for each in policies for mutation in each.mutations]
-    for one in written:
-        yield from _condition_problems(one, [other for other in written if _meet(one, other)])
-    for one, other in product(written, repeat=2):
-        if _meet(one, other):
-            yield from _path_problems(one, other)
-            yield from _place_problems(one, other)
+    by_path: dict[Pattern, list[_Written]] = {}
+    for each in policies:
+        for mutation in each.mutations:
+            by_path.setdefault(mutation.mutation.path, []).append(_Written(each.policy, mutation))
+    for path, written in by_path.items():
+        outer = [other for length in range(1, len(path)) for other in by_path.get(path[:length], ())]
+        for one in written:
+            yield from _condition_problems(one, by_path)
+            yield from _path_problems(one, outer)
+        sorts = _sorts(written)
+        for one, other in product(sorts, repeat=2):
+            if _can_coincide(one, other):
+                yield from _place_problems(one, other)
 
 
-def _meet(one: _Written, other: _Written) -> bool:
+def _sorts(written: Iterable[_Written]) -> list[_Written]:
+    """One of each sort of `written`: what is wrong with others of a sort is said of the first."""
+    found: dict[tuple[str, bool, Match], _Written] = {}
+    for each in written:
+        found.setdefault((repr(each.mutation.change), each.compiled.when is None, each.policy.match), each)
+    return list(found.values())
+
+
+def _can_coincide(one: _Written, other: _Written) -> bool:
     """Whether both can apply to one object."""
-    return _overlap(one.policy.match, other.policy.match)
+    return one.policy.match.overlaps(other.policy.match)
 
 
-def _overlap(one: Match, other: Match) -> bool:
-    pairs = ((one.actions, other.actions), (one.kinds, other.kinds))
-    return all(not ours or not theirs or ours & theirs for ours, theirs in pairs)
-
-
-def _condition_problems(one: _Written, others: Iterable[_Written]) -> Iterator[Problem]:
+def _condition_problems(one: _Written, by_path: Mapping[Pattern, Sequence[_Written]]) -> Iterator[Problem]:
     """What `one` reads that is not settled when it is made; the first change that unsettles it."""
     when = one.compiled.when
     if when is None:
         return
-    read = sorted(reads(when.checked, OBJECT))
-    later = [other for other in others if other.mutation.stratum >= one.mutation.stratum]
-    for path, other in product(read, later):
-        if _touch(path, other.mutation.path):
-            what = f"reads `{spelled(path)}`" if path else "reads the whole object"
-            stratum = "the same" if other.mutation.stratum == one.mutation.stratum else "a later"
-            yield one.problem(
-                f"has a condition that {what}, which {stratum} stratum changes at {other.place}: "
-                "let it depend on something else"
-            )
-            return
+    for path, written in product(sorted(reads(when.checked, OBJECT)), by_path):
+        if not touches(path, written):
+            continue
+        for other in by_path[written]:
+            if other.mutation.stratum >= one.mutation.stratum and _can_coincide(one, other):
+                what = f"reads `{spelled(path)}`" if path else "reads the whole object"
+                stratum = "the same" if other.mutation.stratum == one.mutation.stratum else "a later"
+                yield one.problem(
+                    f"has a condition that {what}, which {stratum} stratum changes at {other.place}: "
+                    "let it depend on something else"
+                )
+                return
 
 
-def _path_problems(one: _Written, other: _Written) -> Iterator[Problem]:
-    ours, theirs = one.mutation.path, other.mutation.path
-    if len(ours) <= len(theirs) or not _touch(ours, theirs):
+def _path_problems(one: _Written, outer: Iterable[_Written]) -> Iterator[Problem]:
+    """What is wrong with `one` lying inside a place of `outer`; the first of them."""
+    other = next((other for other in outer if _can_coincide(one, other)), None)
+    if other is None:
         return
     if isinstance(other.mutation.change, Union):
         # An item that is changed after it was added would be added once more.
@@ -99,36 +110,35 @@ def _path_problems(one: _Written, other: _Written) -> Iterator[Problem]:
 
 def _place_problems(one: _Written, other: _Written) -> Iterator[Problem]:
     """What is wrong with `one` being made at a place where `other` is made too."""
-    ours, theirs = one.mutation, other.mutation
-    if len(ours.path) != len(theirs.path) or not _touch(ours.path, theirs.path):
-        return
-    match ours.change, theirs.change:
-        case (Constant(_, instead), Clamp()) if instead:
-            yield one.problem(
-                f"takes the place of some values, and {other.place} clamps them: write one of them"
-            )
-        case (Constant(value), Constant(_, instead)) if ours.stratum is theirs.stratum and any(
-            same(value, each) for each in instead
-        ):
-            yield one.problem(f"is given a value whose place {other.place} takes: give it that one's value")
-        case (Constant(value, ()), Constant(replacing, instead)) if (
-            instead and ours.stratum is theirs.stratum and not same(value, replacing)
-        ):
-            yield one.problem(
-                f"is always given a value, and {other.place} gives another instead of some: write one"
-            )
-        case (Constant() | Clamp(), Union()):
+    match one.mutation.change, other.mutation.change:
+        case Union(), _:
+            pass
+        case _, Union():
             yield one.problem(f"is one value, and {other.place} adds items to it: write one of them")
-        case (Constant(value), Clamp()) if isinstance(value, bool) or not isinstance(value, int):
-            yield one.problem(f"is given no whole number, and {other.place} clamps it: write one of them")
-        case (Clamp(floor=int(floor)), Clamp(ceiling=int(ceiling))) if (
-            floor > ceiling and one.compiled.when is None and other.compiled.when is None
-        ):
-            yield one.problem(f"has the floor {floor} above the ceiling {ceiling} of {other.place}: lower it")
+        case ((Default() | Lock() as given), Clamp()):
+            yield from _clamped_problems(one, given, other)
+        case Lock() as ours, Lock() as theirs:
+            yield from _lock_problems(one, ours, other, theirs)
+        case Clamp(floor=int(floor)), Clamp(ceiling=int(ceiling)):
+            if floor > ceiling and one.compiled.when is None and other.compiled.when is None:
+                yield one.problem(
+                    f"has the floor {floor} above the ceiling {ceiling} of {other.place}: lower it"
+                )
         case _:
             pass
 
 
-def _touch(one: Pattern, other: Pattern) -> bool:
-    """Whether a place of one pattern can be, or be inside, one of the other."""
-    return all(ours == theirs or EACH in {ours, theirs} for ours, theirs in zip(one, other, strict=False))
+def _clamped_problems(one: _Written, given: Default | Lock, clamp: _Written) -> Iterator[Problem]:
+    if isinstance(given, Lock) and given.instead:
+        yield one.problem(f"takes the place of some values, and {clamp.place} clamps them: write one of them")
+    elif isinstance(given.value, bool) or not isinstance(given.value, int):
+        yield one.problem(f"is given no whole number, and {clamp.place} clamps it: write one of them")
+
+
+def _lock_problems(one: _Written, ours: Lock, other: _Written, theirs: Lock) -> Iterator[Problem]:
+    if any(same(ours.value, each) for each in theirs.instead):
+        yield one.problem(f"is given a value whose place {other.place} takes: give it that one's value")
+    elif theirs.instead and not ours.instead and not same(ours.value, theirs.value):
+        yield one.problem(
+            f"is always given a value, and {other.place} gives another instead of some: write one"
+        )

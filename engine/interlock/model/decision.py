@@ -33,13 +33,14 @@ class Conflict(Struct, frozen=True, kw_only=True):
     """What policies want that can't be had together, why not, and the policies, sorted.
 
     `subject` is a place of the object, a limit or an obligation, as it is to be
-    shown; of a place of the object `path` has the keys.
+    shown; of a place of the object `path` has the keys. `remedy` is what helps.
     """
 
     subject: str
     reason: str
     policies: tuple[PolicyName, ...]
     path: Place = ()
+    remedy: str = "let the owners of these policies agree"
 
 
 class Balance(Struct, frozen=True):
@@ -56,12 +57,13 @@ class Decision(Struct, frozen=True, kw_only=True):
     permit met; `conflicts`; `undischarged`, the obligations that the caller
     does not know how to meet; and `failure`.
 
-    `permits` are what a closed layer's allowance rests on. `errors` holds every
-    errored verdict of enforced rules, ignored ones too. `warnings` and `audits`
-    would be denials if their policies were enforced; `tried` is what else those
-    policies say: permits, errors that would not deny, and violations that a waiver
-    lifts. They change nothing. `patches` were made before anything was decided: what
-    was decided is the object with them. `limits` are in force for what was
+    `permits` are all that enforced rules permit, whether or not a closed layer
+    demands it. `errors` holds every errored verdict of enforced rules, ignored
+    ones too. `warnings` and `audits` would be denials if their policies were
+    enforced; `tried` is what else those policies say: permits, errors that would
+    not deny, and violations that a waiver lifts. They change nothing. `patches`
+    were made before anything was decided: what was decided is the object with
+    them. `limits` are in force for what was
     decided, `obligations` bind whoever enforces the decision, and `advice` does not.
     `uses` are what counted waivers had left, of those that could lift something.
     Tuples are sorted by layer, policy, rule and item, so that equal inputs give equal bytes.

@@ -23,14 +23,10 @@ class Stratum(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
-    """A value for a place: of a default where nothing is there, of a lock whatever is there.
-
-    With `instead` a lock takes the place of these values alone.
-    """
+class Default:
+    """A value for a place where the object has none."""
 
     value: Scalar
-    instead: tuple[Scalar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +44,33 @@ class Union:
     items: tuple[Any, ...]
 
 
-Change: TypeAlias = Constant | Clamp | Union
-"""A constant is of the first or the last stratum, the others of the one between."""
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The value of a place, whatever it had; with `instead`, where it had one of those values."""
+
+    value: Scalar
+    instead: tuple[Scalar, ...] = ()
+
+
+Change: TypeAlias = Default | Clamp | Union | Lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
     """A change to the places of `path`, where `when`, which reads the object alone, is true."""
 
-    stratum: Stratum
     path: Pattern
     change: Change
     when: SourceText | None = None
     span: Span
+
+    @property
+    def stratum(self) -> Stratum:
+        """When it is made."""
+        match self.change:
+            case Default():
+                return Stratum.DEFAULT
+            case Lock():
+                return Stratum.LOCK
+            case _:
+                return Stratum.BOUND

@@ -33,6 +33,11 @@ class Effect(StrEnum):
     LIMIT = "limit"
     """A value out of bounds denies."""
 
+    @property
+    def speaking(self) -> bool:
+        """The value of an expression that says something; of a limit, whether all is within its bounds."""
+        return self in {Effect.FORBID, Effect.PERMIT}
+
 
 class Enforcement(StrEnum):
     """Whether a policy's denials count. Only `enforce` can change a decision."""
@@ -67,6 +72,11 @@ class Match:
     def covers(self, action: str, kind: str) -> bool:
         """Whether Intents of this action and kind are meant; `when` has its own say."""
         return (not self.actions or action in self.actions) and (not self.kinds or kind in self.kinds)
+
+    def overlaps(self, other: "Match") -> bool:
+        """Whether Intents of one action and kind can be meant by both; `when` has its own say."""
+        pairs = ((self.actions, other.actions), (self.kinds, other.kinds))
+        return all(not ours or not theirs or ours & theirs for ours, theirs in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ class Policy:
     span: Span
 
     @property
-    def clauses(self) -> tuple[Rule | Limit, ...]:
+    def rules_and_limits(self) -> tuple[Rule | Limit, ...]:
         """All that gives verdicts."""
         return (*self.rules, *self.limits)
 

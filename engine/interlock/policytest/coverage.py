@@ -12,7 +12,7 @@ from interlock.cel.text.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.engine.consult import Consulted
 from interlock.identity import PolicyName
-from interlock.loading.compile import CompiledPolicy
+from interlock.loading.compiled import CompiledPolicy
 from interlock.model.verdict import RuleId
 from interlock.spans import Span
 
@@ -90,9 +90,9 @@ class Coverage:
     def expect(self, policies: Iterable[CompiledPolicy]) -> None:
         """The rules of `policies` are under test, whether or not a case reaches them."""
         for compiled in policies:
-            for clause, program in _programs(compiled):
+            for clause, program in compiled.deciding:
                 self._expressions.setdefault(program, _Expression(compiled.policy.name, clause, program))
-            for rule in compiled.clauses:
+            for rule in compiled.rules_and_limits:
                 self._seen.setdefault(rule.id, Counter())
 
     def add(self, consulted: Iterable[Consulted]) -> None:
@@ -131,15 +131,6 @@ class Coverage:
         """Every expression under test that has branches, in the order of policies and of their text."""
         found = [expression.coverage() for expression in self._expressions.values()]
         return tuple(each for each in found if each.taken or each.missed)
-
-
-def _programs(compiled: CompiledPolicy) -> Iterator[tuple[str, Program]]:
-    """The expressions of a policy that decide, with what each is called."""
-    if compiled.when is not None:
-        yield "match.when", compiled.when
-    yield from compiled.variables.items()
-    for rule in compiled.clauses:
-        yield from ((rule.id.rule, program) for program in rule.programs)
 
 
 def _marks(one: Consulted) -> Iterator[str]:

@@ -13,7 +13,7 @@ from interlock.engine.consult import consult
 from interlock.engine.decide import Engine
 from interlock.engine.document import decide_document
 from interlock.errors import AuthorError, Problem, RequestError
-from interlock.loading.compile import CompiledPolicy
+from interlock.loading.compiled import CompiledPolicy
 from interlock.loading.files import find
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.layers import Layers

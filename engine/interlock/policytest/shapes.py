@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from interlock.decisionlog.codes import ReasonCode
 from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text, broken_rule
 from interlock.loading.kinds.obligations import ObligedValue
 from interlock.loading.kinds.waiver import InstantText
@@ -17,7 +18,7 @@ from interlock.units import Instant
 DEFAULT_NOW = Instant(1_767_225_600_000)
 """2026-01-01T00:00:00Z: a test never depends on the day on which it runs."""
 
-CODES = ("violated", "errored", "unpermitted", "conflict", "undischarged", "failed")
+CODES = tuple(code.value for code in ReasonCode)
 DECISIONS = ("allow", "deny")
 
 

@@ -12,8 +12,8 @@ from interlock.loading.policyset import load
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
 from interlock.model.verdict import Verdict
-from support.compose.facts import NOW
 from support.compose.world import World, documents
+from support.strategies import NOW
 
 
 def engine(world: World) -> Engine:

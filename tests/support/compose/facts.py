@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from interlock.model.intent import MAX_INT64
-from interlock.units import Instant
-
-NOW: Final = Instant(1_760_000_000_000)
 
 ACTIONS: Final = ("model.chat", "tool.call", "workload.create")
 KINDS: Final = ("ChatCompletion", "Job")

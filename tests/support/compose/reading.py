@@ -10,13 +10,13 @@ from interlock.cel.cost.meter import Meter
 from interlock.cel.program import Program
 from interlock.cel.values import EvaluationError, LimitExceeded, Timestamp
 from interlock.identity import WaiverName
-from interlock.loading.compile import CompiledPolicy, CompiledRule
+from interlock.loading.compiled import CompiledPolicy, CompiledRule
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import Area, items, path
 from interlock.model.intent import Intent
 from interlock.model.policy import Effect, OnError
 from interlock.model.verdict import Outcome, Verdict
-from support.compose.facts import NOW
+from support.strategies import NOW
 
 
 def read(policies: PolicySet, intent: Intent) -> list[Verdict]:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from interlock.model.area import Area
 from interlock.model.policy import Effect, Enforcement, OnError
 from support.compose.conditions import COSTLY, conditions, typed
-from support.compose.facts import ACTIONS, KINDS, NOW
+from support.compose.facts import ACTIONS, KINDS
 from support.compose.intents import AREAS
 from support.compose.world import LayerDraft, PolicyDraft, RuleDraft, RuleKey, WaiverDraft, World
+from support.strategies import NOW
 
 LAYER_NAMES: Final = ("organization", "platform", "team", "agent")
 DENYING: Final = (Effect.REQUIRE, Effect.FORBID)

@@ -5,7 +5,7 @@ import pytest
 from interlock.cel.declarations import declare
 from interlock.cel.environment import Environment
 from interlock.cel.libraries.available import AVAILABLE
-from interlock.cel.reads import reads
+from interlock.cel.reads import reads, touches
 from interlock.cel.types import DYN
 from interlock.spans import typed_in
 
@@ -50,3 +50,27 @@ def test_an_expression_reads_the_longest_paths_of_constant_keys(
     text: str, paths: list[tuple[str, ...]]
 ) -> None:
     assert reads(_ENVIRONMENT.compile(typed_in(text)).checked, "object") == set(paths)
+
+
+@pytest.mark.parametrize(
+    ("path", "written", "is_touched"),
+    [
+        ("a.b", "a.b", True),
+        ("a.b", "a", True),
+        ("a", "a.b", True),
+        ("", "a.b", True),
+        ("a.b", "a.c", False),
+        ("a.*.b", "a.*.c", False),
+        ("a.*.b", "a.*.b", True),
+        ("a.*.b", "a.k.b", True),
+        # Which elements there are: a key that is written is made, items that are gone through are there.
+        ("a.*.", "a", True),
+        ("a.*.", "a.k", True),
+        ("a.*.", "a.k.x", True),
+        ("a.*.", "a.*.x", False),
+        ("a.*.", "b.k", False),
+    ],
+)
+def test_what_is_read_changes_with_what_is_written_there(path: str, written: str, is_touched: bool) -> None:  # noqa: FBT001  # what is told
+    split = [tuple(each.split(".")) if each else () for each in (path, written)]
+    assert touches(*split) is is_touched

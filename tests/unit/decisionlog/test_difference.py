@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.decisionlog.difference import Change, Kind, apart_from_digests, differences
+from interlock.decisionlog.difference import Difference, Kind, apart_from_digests, differences
 from support.strategies import json_values
 
 _ENTRIES = st.fixed_dictionaries(
@@ -61,7 +61,7 @@ def test_an_entry_of_the_same_rule_and_item_changed() -> None:
     was = {"code": "violated", "rule": "a", "item": "intent", "message": "no", "remedy": "ask"}
     now = {**was, "message": "never", "digest": "sha256:0"}
     (change,) = differences({"reasons": [was]}, {"reasons": [now]})
-    assert change == Change(field="reasons", kind=Kind.CHANGED, was=was, now=now)
+    assert change == Difference(field="reasons", kind=Kind.CHANGED, was=was, now=now)
     assert change.keys == ["message", "digest"]
 
 
@@ -74,12 +74,13 @@ def test_an_entry_about_something_else_is_another_one(key: str) -> None:
 @pytest.mark.parametrize(("was", "now"), [(1, True), (1, 1.0), ("1", 1), ([], None), ({"a": 1}, {"a": True})])
 def test_values_of_other_sorts_differ(was: object, now: object) -> None:
     (change,) = differences({"x": was}, {"x": now})
-    assert change == Change(field="x", kind=Kind.CHANGED, was=was, now=now)
+    assert change == Difference(field="x", kind=Kind.CHANGED, was=was, now=now)
 
 
 def test_another_order_differs_and_that_of_keys_does_not() -> None:
     was = [{"a": 1, "b": 2}, 3]
-    assert differences({"x": was}, {"x": [3, {"b": 2, "a": 1}]}) == (Change(field="x", kind=Kind.REORDERED),)
+    turned = Difference(field="x", kind=Kind.REORDERED)
+    assert differences({"x": was}, {"x": [3, {"b": 2, "a": 1}]}) == (turned,)
     assert differences({"x": was}, {"x": [{"b": 2, "a": 1}, 3]}) == ()
 
 

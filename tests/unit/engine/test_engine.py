@@ -2,19 +2,18 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from interlock.cel.environment import Evaluator
 from interlock.engine import Engine
+from interlock.errors import RequestError
 from interlock.intents.admission import from_manifest
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
-from interlock.units import Instant
-
-NOW = Instant(1_767_225_600_000)
+from support.strategies import NOW
 
 HEAD = "apiVersion: interlock.dev/v1alpha1\nkind: IntentPolicy\n"
 OPEN = """\
@@ -126,6 +125,34 @@ def test_past_its_deadline_the_engine_denies(tmp_path: Path) -> None:
     decision = engine(tmp_path, OPEN, LIMIT).decide(intent(), now=NOW, until=time.monotonic_ns() - 1)
     assert not decision.allowed
     assert decision.failure == "the decision ran out of time"
+
+
+def test_past_its_time_nothing_is_allowed_even_if_nobody_objects(tmp_path: Path) -> None:
+    decision = engine(tmp_path, OPEN).decide(intent(), now=NOW, until=time.monotonic_ns() - 1)
+    assert decision.failure == "the decision ran out of time"
+    assert not decision.allowed
+
+
+SLOW = "intent.principal.groups.all(x, intent.principal.groups.all(y, x != y || x == y))"
+CROWD = {"id": "ana", "type": "user", "groups": [str(n) for n in range(400)], "claims": {}}
+
+
+def test_time_that_runs_out_is_no_error_that_a_policy_may_ignore(tmp_path: Path) -> None:
+    rules = f"    - {{name: slow, message: m, forbid: '{SLOW}'}}\n"
+    made = engine(tmp_path, OPEN, policy("p", rules, "  onError: ignore\n", layer="team"))
+    assert not made.decide(intent(principal=CROWD), now=NOW).allowed
+    decision = made.decide(intent(principal=CROWD), now=NOW, until=time.monotonic_ns() + 1_000_000)
+    assert not decision.allowed
+    assert decision.failure == "the decision ran out of time"
+
+
+def test_what_is_not_enforced_has_little_time_where_somebody_waits(tmp_path: Path) -> None:
+    rules = f"    - {{name: slow, message: m, require: '{SLOW}'}}\n"
+    made = engine(tmp_path, OPEN, policy("p", rules, "  enforcement: audit\n"))
+    assert made.decide(intent(principal=CROWD), now=NOW).untried == ""
+    waited_for = made.decide(intent(principal=CROWD), now=NOW, until=time.monotonic_ns() + 60_000_000_000)
+    assert waited_for.allowed
+    assert waited_for.untried == "the decision ran out of time"
 
 
 def test_an_engine_that_breaks_denies(tmp_path: Path) -> None:
@@ -261,6 +288,48 @@ def test_what_is_decided_is_the_object_with_its_defaults(tmp_path: Path) -> None
     assert [(patch.path, patch.value) for patch in decision.patches] == [
         (("metadata", "labels", "team"), "search")
     ]
+
+
+def test_an_object_that_policies_make_unreadable_is_denied(tmp_path: Path) -> None:
+    made = engine(tmp_path, OPEN, LABEL.replace("NAME", "label").replace("VALUE", "search"))
+    document, extract = pod(made.policies)
+
+    def strict(each: dict[str, Any]) -> Intent:
+        if "labels" in each["metadata"]:
+            raise RequestError("labels are not read", path="$")
+        return cast("Intent", extract(each))
+
+    decision = mutated(made, document, strict)
+    assert not decision.allowed
+    assert [(each.reason, each.policies) for each in decision.conflicts] == [
+        ("labels are not read", ("label",))
+    ]
+
+
+@pytest.mark.parametrize("fact", ["kind", "action"])
+def test_an_object_that_policies_make_another_is_denied(tmp_path: Path, fact: str) -> None:
+    made = engine(tmp_path, OPEN, LABEL.replace("NAME", "label").replace("VALUE", "search"))
+    document, extract = pod(made.policies)
+
+    def turning(each: dict[str, Any]) -> Intent:
+        read = extract(each)
+        return cast("Intent", {**read, fact: "other"} if "labels" in each["metadata"] else read)
+
+    decision = mutated(made, document, turning)
+    assert not decision.allowed
+    (conflict,) = decision.conflicts
+    assert conflict.reason.startswith("it was workload.create of Pod and would be ")
+
+
+def test_a_condition_that_runs_out_of_time_denies_without_a_decision(tmp_path: Path) -> None:
+    when = "object.spec.containers.all(x, object.spec.containers.all(y, x != y || x == y))"
+    slow = LABEL.replace("value: VALUE", f"value: search, when: '{when}'").replace("NAME", "label")
+    made = engine(tmp_path, OPEN, slow)
+    document, extract = pod(made.policies)
+    document["spec"]["containers"] = [{"name": str(number), "image": "a"} for number in range(300)]
+    read, changes = made.mutate(document, extract, until=time.monotonic_ns() + 1_000_000)
+    decision = made.decide(read, now=NOW, changes=changes)
+    assert (decision.allowed, decision.failure) == (False, "the decision ran out of time")
 
 
 def test_defaults_that_conflict_deny(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from interlock.cel.explanation.trace import lines
 from interlock.engine import Engine
 from interlock.engine.document import decide_document
-from interlock.engine.explain import Explanation, explain
+from interlock.engine.explain import explain
+from interlock.engine.explanation import Explanation
 from interlock.loading.policyset import load
 from interlock.model.verdict import Outcome
 from interlock.units import Instant

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from interlock.cel.explanation.trace import lines
 from interlock.engine import Engine
-from interlock.engine.explain import ExplainedRule, explain
+from interlock.engine.explain import explain
+from interlock.engine.explanation import ExplainedRule
 from interlock.loading.policyset import load
 from interlock.model.intent import Intent
 from interlock.model.limit import Bound, Bounds

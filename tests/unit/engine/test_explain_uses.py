@@ -5,7 +5,8 @@ from typing import Any
 from interlock.cli.explained import explained
 from interlock.cli.explanation import written
 from interlock.engine import Engine
-from interlock.engine.explain import Explanation, explain
+from interlock.engine.explain import explain
+from interlock.engine.explanation import Explanation
 from support.waivers import NOW, asks_for, policies_with, waiver
 
 

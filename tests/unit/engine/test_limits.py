@@ -13,10 +13,9 @@ from interlock.model.decision import Decision, Limitation
 from interlock.model.intent import Intent
 from interlock.model.limit import Bounds
 from interlock.model.verdict import Outcome
-from interlock.units import Instant
 from support.limits import OPEN, intent, limits, waiver_of
+from support.waivers import NOW
 
-NOW = Instant(1_767_225_600_000)
 TOKENS = "intent.usage.?outputTokens"
 NAMES = "intent.models.map(m, m.name)"
 

@@ -11,24 +11,44 @@ from support.intents import CONTEXT, pod
 _CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
 
 
+_TOOL = {"name": "t", "arguments": {}}
+
+
 @pytest.mark.parametrize(
-    ("request_", "subject"),
+    ("request_", "item", "changed"),
     [
-        ({"chat": _CHAT, "appliesPatches": True}, "chat"),
-        ({"mcp": {"method": "tools/list"}, "appliesPatches": True}, "mcp"),
-        ({"chat": _CHAT, "appliesPatches": False}, None),
-        ({"chat": _CHAT, "appliesPatches": None}, None),
-        ({"chat": _CHAT, "appliesPatches": 1}, None),
-        ({"chat": _CHAT}, None),
-        ({"chat": "text", "appliesPatches": True}, None),
-        ({"chat": _CHAT, "mcp": {}, "appliesPatches": True}, None),
-        ({"admission": {}, "appliesPatches": True}, None),
+        ({"chat": _CHAT}, _CHAT, {"chat": {}}),
+        ({"embeddings": _CHAT}, _CHAT, {"embeddings": {}}),
+        # What expressions read as `object` of an MCP message are its parameters: the method stays.
+        ({"mcp": {"method": "m", "params": _TOOL}}, _TOOL, {"mcp": {"method": "m", "params": {}}}),
     ],
 )
-def test_a_body_is_changed_only_where_the_caller_says_that_it_passes_it_on(
-    request_: dict[str, Any], subject: str | None
+def test_what_expressions_read_can_be_changed_and_put_back(
+    request_: dict[str, Any], item: dict[str, Any], changed: dict[str, Any]
 ) -> None:
-    assert changeable(request_) == subject
+    found = changeable({**request_, "appliesPatches": True})
+    assert found is not None
+    assert found[0] is item
+    assert found[1]({}) == {**changed, "appliesPatches": True}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"chat": _CHAT, "appliesPatches": False},
+        {"chat": _CHAT, "appliesPatches": None},
+        {"chat": _CHAT, "appliesPatches": 1},
+        {"chat": _CHAT},
+        {"chat": "text", "appliesPatches": True},
+        {"chat": _CHAT, "mcp": {"params": {}}, "appliesPatches": True},
+        {"mcp": {"method": "tools/list"}, "appliesPatches": True},
+        {"admission": {}, "appliesPatches": True},
+    ],
+)
+def test_nothing_is_changed_where_the_caller_does_not_say_that_it_passes_it_on(
+    request_: dict[str, Any],
+) -> None:
+    assert changeable(request_) is None
 
 
 @pytest.mark.parametrize(

@@ -5,48 +5,27 @@ from dataclasses import replace as changed
 import pytest
 from msgspec.structs import replace
 
-from interlock.identity import PolicyName, RuleName, WaiverName
+from interlock.identity import ObligationName, PolicyName, RuleName, WaiverName
 from interlock.kernel.combine import combine, demands, failed
 from interlock.kernel.evidence import Evidence, denies
 from interlock.kernel.waivers import lift
 from interlock.model.area import Area
-from interlock.model.decision import Demand
+from interlock.model.decision import Decision, Demand
 from interlock.model.layers import DEFAULT_LAYERS
+from interlock.model.obligation import Merge, Obligation
 from interlock.model.policy import Effect, Enforcement
-from interlock.model.verdict import Outcome, RuleId, Verdict
+from interlock.model.verdict import Outcome, Verdict
 from interlock.model.waiver import Waived, Waiver
-from interlock.spans import typed_in
-from interlock.units import Instant
-from support.strategies import DIGEST, HERE, NAMES, NOW
+from support.rules import RULE, waiver_for
+from support.strategies import DIGEST, NAMES, NOW
 
-RULE = RuleId(
-    policy=PolicyName("p"),
-    rule=RuleName("r"),
-    layer=NAMES[1],
-    area=Area.TOOLS,
-    effect=Effect.REQUIRE,
-    enforcement=Enforcement.ENFORCE,
-    digest=DIGEST,
-    span=HERE,
-)
 VIOLATION = Verdict(rule=RULE, outcome=Outcome.VIOLATED, item="tools[0]", message="no")
 PERMIT = Verdict(
     rule=replace(RULE, effect=Effect.PERMIT, layer=NAMES[0], rule=RuleName("it")),
     outcome=Outcome.PERMITTED,
     item="tools[0]",
 )
-WAIVER = Waiver(
-    name=WaiverName("w"),
-    layer=NAMES[0],
-    rules=(Waived(policy=RULE.policy, rule=RULE.rule, digest=RULE.digest),),
-    scope=typed_in("true"),
-    owner="jane",
-    approver="joe",
-    reason="a migration",
-    starts=NOW,
-    expires=Instant(NOW + 1),
-    span=HERE,
-)
+WAIVER = waiver_for(RULE)
 
 
 def test_closed_layers_demand_a_permit_for_each_item() -> None:
@@ -125,3 +104,39 @@ def test_a_waiver_may_name_several_rules() -> None:
     other = Waived(policy=PolicyName("other"), rule=RULE.rule, digest=RULE.digest)
     waiver = changed(WAIVER, rules=(other, *WAIVER.rules))
     assert lift(VIOLATION, [waiver], DEFAULT_LAYERS, now=NOW, covers=lambda _: True).waiver == "w"
+
+
+def obliging(permit: Verdict, value: int, *, advises: int | None = None) -> Verdict:
+    """`permit` of a rule of its own that obliges to `value`, and may advise."""
+    name = ObligationName("level")
+    advice = () if advises is None else (Obligation(ObligationName("tip"), Merge.MIN, advises),)
+    kept = Obligation(ObligationName("keep"), Merge.MAX, value)
+    obligations = (Obligation(name, Merge.EQUAL, value), kept)
+    rule = replace(permit.rule, rule=RuleName(f"r{value}"), obligations=obligations, advice=advice)
+    return replace(permit, rule=rule)
+
+
+def decided(*said: Verdict) -> Decision:
+    return combine(Evidence.of(said), (), DEFAULT_LAYERS, policy_set=DIGEST, now=NOW)
+
+
+def test_an_allowance_carries_the_obligations_and_the_advice_of_its_permits() -> None:
+    decision = decided(obliging(PERMIT, 3, advises=7))
+    assert decision.allowed
+    assert [(each.name, each.value) for each in decision.obligations] == [("keep", 3), ("level", 3)]
+    assert [(each.name, each.value) for each in decision.advice] == [("tip", 7)]
+
+
+def test_where_obligations_clash_there_is_no_allowance_and_nothing_goes_with_it() -> None:
+    decision = decided(obliging(PERMIT, 3, advises=7), obliging(PERMIT, 4, advises=8))
+    assert not decision.allowed
+    assert [conflict.subject for conflict in decision.conflicts] == ["obligation `level`"]
+    assert (decision.obligations, decision.advice) == ((), ())
+
+
+def test_a_denial_keeps_its_other_obligations_where_some_clash() -> None:
+    denials = [obliging(VIOLATION, 3, advises=7), obliging(VIOLATION, 4, advises=8)]
+    decision = decided(*denials)
+    assert [conflict.subject for conflict in decision.conflicts] == ["obligation `level`"]
+    assert [(each.name, each.value) for each in decision.obligations] == [("keep", 4)]
+    assert [(each.name, each.value) for each in decision.advice] == [("tip", 7)]

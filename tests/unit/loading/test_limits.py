@@ -49,7 +49,7 @@ def test_a_policy_may_have_limits_alone(tmp_path: Path) -> None:
         tmp_path, limits("p", f"of: {_TOKENS}, ceiling: 5").replace("  limits", "  rules: []\n  limits")
     )
     (compiled,) = policies.compiled
-    assert [clause.id.effect for clause in compiled.clauses] == [Effect.LIMIT]
+    assert [clause.id.effect for clause in compiled.rules_and_limits] == [Effect.LIMIT]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,12 @@ def test_a_layer_is_found_by_its_name() -> None:
     for number, name in enumerate(NAMES):
         assert DEFAULT_LAYERS.find(name) is DEFAULT_LAYERS.order[number]
         assert DEFAULT_LAYERS.rank[name] == number
+        read = "".join([name[:3], name[3:]])  # equal, and another text
+        assert DEFAULT_LAYERS.find(read) is DEFAULT_LAYERS.order[number]
+
+
+def test_a_layer_may_not_ignore_errors_unless_it_is_said() -> None:
+    assert not Layer(name=LayerName("any")).may_ignore_errors
 
 
 def test_the_organization_permits_tools_and_models() -> None:

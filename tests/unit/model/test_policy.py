@@ -22,6 +22,28 @@ def test_a_match_covers_the_actions_and_kinds_that_it_names_or_all(match: Match,
     assert match.covers("tool.call", "Pod") is covered
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        (Match(), Match(), True),
+        (Match(actions=frozenset({"tool.call"})), Match(kinds=frozenset({"Pod"})), True),
+        (Match(kinds=frozenset({"Pod", "Job"})), Match(kinds=frozenset({"Job", "Deployment"})), True),
+        (Match(kinds=frozenset({"Pod"})), Match(kinds=frozenset({"Job"})), False),
+        (
+            Match(actions=frozenset({"tool.call"}), kinds=frozenset({"Pod"})),
+            Match(actions=frozenset({"tool.list"}), kinds=frozenset({"Pod"})),
+            False,
+        ),
+    ],
+)
+def test_matches_overlap_where_one_action_and_kind_is_covered_by_both(
+    one: Match,
+    other: Match,
+    overlap: bool,  # noqa: FBT001  # a table
+) -> None:
+    assert one.overlaps(other) is other.overlaps(one) is overlap
+
+
 def test_every_fact_of_an_attribution_has_labels_and_ours_come_first() -> None:
     for name in AttributionLabels.__slots__:
         labels = getattr(DEFAULT_LABELS, name)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.decisionlog.codes import ReasonCode
 from interlock.errors import RequestError
 from interlock_webhooks import wire
 from interlock_webhooks.kubernetes.review import (
@@ -69,7 +70,7 @@ def encode_allowed(uid: str, recorded: dict[str, Any], operations: list[dict[str
 def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
     """A denial with all its reasons; with code 500 where the engine itself failed."""
     reasons = [_line(reason) for reason in recorded["reasons"]]
-    failed = any(reason["code"] == "failed" for reason in recorded["reasons"])
+    failed = any(reason["code"] == ReasonCode.FAILED for reason in recorded["reasons"])
     status: Status = {
         "status": "Failure",
         "code": (HTTPStatus.INTERNAL_SERVER_ERROR if failed else HTTPStatus.FORBIDDEN).value,

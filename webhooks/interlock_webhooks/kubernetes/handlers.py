@@ -13,7 +13,7 @@ from typing import Any, cast
 from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
-from interlock.errors import RequestError
+from interlock.errors import OperatorError, RequestError
 from interlock.intents.admission import from_admission
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
@@ -21,7 +21,7 @@ from interlock.units import Instant
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
 from interlock_webhooks.kubernetes.patch import json_patch
-from interlock_webhooks.kubernetes.review import API_VERSION, KIND
+from interlock_webhooks.kubernetes.review import API_VERSION, KIND, AdmissionRequest
 from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.refusal import INTERNAL_MESSAGE
 from interlock_webhooks.service import Service
@@ -42,7 +42,7 @@ class KubernetesHandlers:
         return self._answer(self._validations, _validated, body, until)
 
     async def mutate(self, body: bytes, until: int) -> bytes:
-        """The answer to a mutating webhook: the decision on the object with its defaults, and the patch."""
+        """The answer to a mutating webhook: the decision on the changed object, and the patch."""
         return self._answer(self._mutations, _mutated, body, until)
 
     def _answer(self, metrics: EndpointMetrics, decide: Decide, body: bytes, until: int) -> bytes:
@@ -52,13 +52,15 @@ class KubernetesHandlers:
         except RequestError as error:
             metrics.refused(HTTPStatus.BAD_REQUEST)
             return codec.encode_undecided(request["uid"], HTTPStatus.BAD_REQUEST, "BadRequest", str(error))
+        except OperatorError as error:
+            # Nothing is wrong with the program: one line says what the operator has to mend.
+            self._service.log.error("review failed", **_about(metrics, request), error=str(error))  # noqa: TRY400
         except Exception:
             # Closed by default: whatever fails is a denial.
-            metrics.refused(HTTPStatus.INTERNAL_SERVER_ERROR)
-            self._service.log.exception("review failed", endpoint=metrics.endpoint, uid=request["uid"])
-            return codec.encode_undecided(
-                request["uid"], HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", INTERNAL_MESSAGE
-            )
+            self._service.log.exception("review failed", **_about(metrics, request))
+        code = HTTPStatus.INTERNAL_SERVER_ERROR
+        metrics.refused(code)
+        return codec.encode_undecided(request["uid"], code, "InternalError", INTERNAL_MESSAGE)
 
     def _decided(self, metrics: EndpointMetrics, decide: Decide, request: dict[str, Any], until: int) -> bytes:
         started = time.perf_counter()
@@ -82,6 +84,10 @@ class KubernetesHandlers:
             uid=request["uid"],
         )
         return codec.encode_denied(request["uid"], recorded)
+
+
+def _about(metrics: EndpointMetrics, request: AdmissionRequest) -> dict[str, str]:
+    return {"endpoint": metrics.endpoint, "uid": request["uid"]}
 
 
 def _validated(engine: Engine, request: dict[str, Any], until: int) -> Decision:

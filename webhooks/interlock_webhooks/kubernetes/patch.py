@@ -10,8 +10,8 @@ from interlock.model.patch import Patch, Place
 def json_patch(document: dict[str, Any], patches: Iterable[Patch]) -> list[dict[str, Any]]:
     """The operations that put `patches` into `document`, each after the parents that are missing.
 
-    `add` also takes the place of what an object has (RFC 6902, section 4.1).
-    No patch puts a value at the index of a list, where it would be inserted.
+    `add` also takes the place of what an object has (RFC 6902, section 4.1). At
+    the index of a list it would insert, so there an item is replaced.
     """
     operations: list[dict[str, Any]] = []
     made: set[Place] = set()
@@ -19,9 +19,13 @@ def json_patch(document: dict[str, Any], patches: Iterable[Patch]) -> list[dict[
         for parent in _missing_parents(document, patch.path):
             if parent not in made:
                 made.add(parent)
-                operations.append({"op": "add", "path": _pointer(parent), "value": {}})
-        operations.append({"op": "add", "path": _pointer(patch.path), "value": patch.value})
+                operations.append(_put(parent, {}))
+        operations.append(_put(patch.path, patch.value))
     return operations
+
+
+def _put(place: Place, value: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
+    return {"op": "replace" if isinstance(place[-1], int) else "add", "path": _pointer(place), "value": value}
 
 
 def _missing_parents(document: dict[str, Any], path: Place) -> Iterable[Place]:

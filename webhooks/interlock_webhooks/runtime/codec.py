@@ -22,7 +22,7 @@ class Batch(TypedDict):
 
 
 class RecordedVerdict(TypedDict):
-    """What one rule said of one item; in `reasons` also a missing permit, a conflict of defaults, a failure.
+    """What one rule said of one item; in `reasons` also a missing permit, a conflict, a failure.
 
     `code` is violated, errored, unpermitted, conflict, undischarged or failed in `reasons`, and permitted
     in `permits`. `obligation` is the one that is not discharged, `of` what a limit that said it measures.
@@ -42,16 +42,16 @@ class RecordedVerdict(TypedDict):
     ignored: NotRequired[bool]
     waiver: NotRequired[str]
     policies: NotRequired[list[str]]
-    path: NotRequired[list[str]]
+    path: NotRequired[list[str | int]]
     obligation: NotRequired[str]
     of: NotRequired[str]
 
 
 class RecordedPatch(TypedDict):
-    """A value that policies added to the object before it was decided."""
+    """A place that policies changed in the object before it was decided, and the value that is there."""
 
-    path: list[str]
-    value: str | int | bool
+    path: list[str | int]
+    value: Any
     policies: list[str]
 
 

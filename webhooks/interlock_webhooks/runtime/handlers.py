@@ -8,7 +8,7 @@ from typing import Any, cast
 from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
-from interlock.engine.decide import NO_CHANGES, Changes
+from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.errors import RequestError
 from interlock.intents.check import CheckRequest, changeable, from_check
 from interlock.model.decision import Decision
@@ -79,9 +79,11 @@ class RuntimeHandlers:
 def _admitted(engine: Engine, read: _Read, until: int) -> Decision:
     """The decision on a check that goes on if it is allowed, unless it is an admission that is a dry run."""
     now, review = Instant(time.time_ns() // 1_000_000), read.check.get("admission")
-    if review is not None and review.get("dryRun"):
+    if review is not None and review.get("dryRun") is True:
         return engine.decide(read.intent, now=now, until=until, changes=read.changes)
-    return engine.admit(read.intent, now=now, until=until, request=review, changes=read.changes)
+    # What has no identity is a request of its own, however it looks like another one.
+    once = review if review is not None and review.get("uid") else None
+    return engine.admit(read.intent, now=now, until=until, request=once, changes=read.changes)
 
 
 def _read(engine: Engine, check: CheckRequest, until: int) -> _Read:
@@ -92,12 +94,12 @@ def _read(engine: Engine, check: CheckRequest, until: int) -> _Read:
 
 
 def _mutated(engine: Engine, check: CheckRequest, until: int) -> tuple[Intent, Changes]:
-    subject = changeable(check)
-    if subject is None:
+    found = changeable(check)
+    if found is None:
         return from_check(check, engine.context), NO_CHANGES
-    whole = cast("dict[str, Any]", check)
+    item, embed = found
 
-    def extract(body: dict[str, Any]) -> Intent:
-        return from_check(cast("CheckRequest", {**whole, subject: body}), engine.context)
+    def extract(changed: dict[str, Any]) -> Intent:
+        return from_check(cast("CheckRequest", embed(changed)), engine.context)
 
-    return engine.mutate(whole[subject], extract, until=until)
+    return engine.mutate(item, extract, until=until)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from interlock.cel.cost import limits
+from interlock.cel.cost.bounds import Bound, computed, either, together
 from interlock.cel.cost.calls import BY_SIZES, GROWING, LONGEST_PATTERN, search
 from interlock.cel.cost.growth import grown
 from interlock.cel.cost.prices import Price, price_of, resolved
@@ -29,7 +30,7 @@ from interlock.cel.ir import (
     Node,
     OptionalMap,
     Quantifier,
-    Quantity,
+    QuantifierKind,
     Select,
     Transform,
     TransformMap,
@@ -46,23 +47,8 @@ _MADE_FOR_ONE: Final = limits.MOST_MADE // limits.PER_CALL_LIMIT
 _OPTIONAL_MAP: Final = 4
 """Asking for the value, taking it, and making an optional of what the body gives, or none."""
 
-_TURNS: Final = {Quantity.ALL: 3, Quantity.EXISTS: 4, Quantity.EXISTS_ONE: 2}
+_TURNS: Final = {QuantifierKind.ALL: 3, QuantifierKind.EXISTS: 4, QuantifierKind.EXISTS_ONE: 2}
 _NONE: Final[Mapping[str, int]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What a node costs at most, and how large its value can be: its `total`, and the `count` of its elements.
-
-    No value in it has more than `inner` elements. `unit` is what one more turn
-    of a loop costs at most, where turns are not part of the cost.
-    """
-
-    cost: int
-    total: int
-    count: int
-    inner: int
-    unit: int = 0
 
 
 class Extent(NamedTuple):
@@ -103,7 +89,7 @@ class _Bounding:
     def of(self, node: Node, scope: Mapping[str, Bound]) -> Bound:
         match node:
             case Const(_, value):
-                return _computed(0, len(value) if isinstance(value, str | bytes) else 1)
+                return computed(0, len(value) if isinstance(value, str | bytes) else 1)
             case Variable(_, name):
                 return self._variable(name)
             case Local(_, name):
@@ -114,47 +100,47 @@ class _Bounding:
                 return self._loop(node, self.of(node.range, scope), scope)
             case Bind(_, variable, value, body):
                 made = self.of(value, scope)
-                return _all(made, self.of(body, {**scope, variable: made}), own=limits.LIST)
+                return together(made, self.of(body, {**scope, variable: made}), own=limits.LIST)
             case OptionalMap(_, variable, target, body, _):
                 # Its target is evaluated again for the value that is bound.
                 made = self.of(target, scope)
                 made = replace(made, cost=2 * made.cost, unit=2 * made.unit)
-                return _all(made, self.of(body, {**scope, variable: made}), own=limits.LIST + _OPTIONAL_MAP)
+                return together(made, self.of(body, {**scope, variable: made}), own=limits.LIST + _OPTIONAL_MAP)
             case _:
                 return _plain(node, [self.of(each, scope) for each in children(node)])
 
     def _variable(self, name: str) -> Bound:
         cost = 1 + name.count(".")
         if name in self.totals:
-            return _computed(cost, self.totals[name])
+            return computed(cost, self.totals[name])
         return Bound(cost, self.extent.total, self.extent.elements, self.extent.elements)
 
     def _call(self, node: Call, arguments: list[Bound], scope: Mapping[str, Bound]) -> Bound:
         if node.function in INDEXING:
             container = arguments[0]
             made = Bound(0, container.total, container.inner, container.inner)
-            return _all(*arguments, made, own=2)
+            return together(*arguments, made, own=2)
         price = price_of(node.function, resolved(node.overloads))
         totals = [argument.total for argument in arguments]
         total = saturated(grown(node.function, price, totals, node.place.type))
-        made = _computed(0, total)
+        made = computed(0, total)
         if node.function == "_+_":
             count = sum(argument.count for argument in arguments)
             made = Bound(0, total, min(saturated(count), total), max(argument.inner for argument in arguments))
         if node.function == "@in":
             is_turn = bool(scope) and is_search(node) and not self.counts_turns
             own = 1 if is_turn else arguments[1].count + 1
-            return _all(*arguments, replace(made, unit=int(is_turn)), own=own)
+            return together(*arguments, replace(made, unit=int(is_turn)), own=own)
         own = _own_cost(node, price, [max(each, _LEAST) for each in totals], total)
         # What can't be counted may not be made either.
         room = total // _MADE_FOR_ONE if node.function in GROWING else 0
-        return _all(*arguments, made, own=own + room)
+        return together(*arguments, made, own=own + room)
 
     def _loop(self, node: Loop, range_: Bound, scope: Mapping[str, Bound]) -> Bound:
         element = replace(range_, count=range_.inner)
         inner = {**scope, **dict.fromkeys(node.variables, element)}
         parts = [self.of(each, inner) for each in children(node)[1:]]
-        turn = _all(*parts, own=_turn_cost(node))
+        turn = together(*parts, own=_turn_cost(node))
         own = limits.MAP + 2
         total = count = inner_count = 1
         if isinstance(node, Transform | TransformMap):
@@ -167,51 +153,27 @@ class _Bounding:
         # A range that is the same every time is no matter of turns: its elements are known now.
         if not self.counts_turns and not is_closed(node.range):
             made = replace(made, cost=0, unit=max(turn.unit, turn.cost))
-        return _all(range_, made, own=own)
-
-
-def _computed(cost: int, total: int) -> Bound:
-    """A value of which nothing is known but how large it is."""
-    return Bound(cost, total, total, total)
-
-
-def _all(*parts: Bound, own: int = 0) -> Bound:
-    """What the parts cost together, and `own` beside them; the value is the last one's."""
-    last = parts[-1]
-    cost = saturated(sum(part.cost for part in parts) + own)
-    unit = saturated(max(part.unit for part in parts))
-    return Bound(cost, saturated(last.total), saturated(last.count), saturated(last.inner), unit)
+        return together(range_, made, own=own)
 
 
 def _plain(node: Node, parts: list[Bound]) -> Bound:
     """What a node costs that is made of its parts alone."""
-    nothing = _computed(0, 1)
+    nothing = computed(0, 1)
     match node:
         case Select() | Has():
             (operand,) = parts
-            return _all(operand, Bound(0, operand.total, operand.inner, operand.inner), own=2)
+            return together(operand, Bound(0, operand.total, operand.inner, operand.inner), own=2)
         case Conditional():
             condition, *branches = parts
-            return _all(condition, _either(branches))
+            return together(condition, either(branches))
         case ListOf() | MapOf():
             count = len(parts)
             total = count + sum(part.total for part in parts)
             inner = max((max(part.count, part.inner) for part in parts), default=0)
             own = limits.LIST if isinstance(node, ListOf) else limits.MAP
-            return _all(*parts, Bound(0, total, count, inner), own=own)
+            return together(*parts, Bound(0, total, count, inner), own=own)
         case _:
-            return _all(nothing, *parts, nothing)
-
-
-def _either(branches: list[Bound]) -> Bound:
-    """What any of `branches` is at most."""
-    return Bound(
-        max(branch.cost for branch in branches),
-        max(branch.total for branch in branches),
-        max(branch.count for branch in branches),
-        max(branch.inner for branch in branches),
-        max(branch.unit for branch in branches),
-    )
+            return together(nothing, *parts, nothing)
 
 
 def _own_cost(node: Call, price: Price, sizes: list[int], total: int) -> int:
@@ -246,8 +208,8 @@ def _flattened(levels: Node, size: int) -> int:
 def _turn_cost(node: Loop) -> int:
     """What a turn costs beside the predicate and the element."""
     match node:
-        case Quantifier(_, quantity):
-            return _TURNS[quantity]
+        case Quantifier(_, kind):
+            return _TURNS[kind]
         case Transform():
             return limits.LIST + 2
         case TransformMap():

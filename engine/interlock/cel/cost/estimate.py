@@ -44,7 +44,7 @@ from interlock.cel.ir import (
     OptionalMap,
     Or,
     Quantifier,
-    Quantity,
+    QuantifierKind,
     Select,
     Transform,
     TransformMap,
@@ -188,11 +188,11 @@ class _Estimation:
 
     def _quantifier(self, node: Quantifier, range_: Range, count: Range, scope: Scope) -> Estimate:
         predicate = self.of(node.predicate, scope).cost
-        if node.quantity is Quantity.EXISTS_ONE:
+        if node.kind is QuantifierKind.EXISTS_ONE:
             turn, result = predicate + Range(1, 2), ONE + self._is_one()
         else:
             # The condition reads the accumulator, negates it for `exists`, and takes an error for going on.
-            condition = exactly(2 if node.quantity is Quantity.ALL else 3)
+            condition = exactly(2 if node.kind is QuantifierKind.ALL else 3)
             turn, result = condition + Range(1, (ONE + predicate).max), ONE
         return Estimate(range_ + count * turn + result, ONE)
 

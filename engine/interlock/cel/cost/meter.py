@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interlock.cel.cost.limits import CHECK_FREQUENCY, MOST_MADE, PER_CALL_LIMIT
-from interlock.cel.values import LimitExceeded
+from interlock.cel.values import LimitExceeded, OutOfTime
 
 Clock = Callable[[], int]
 """Monotonic time in nanoseconds."""
@@ -59,16 +59,16 @@ class Meter:
         """Counts a turn of a loop.
 
         Raises:
-            LimitExceeded: the time has run out.
+            OutOfTime: the time has run out.
         """
         self.iterations += 1
         if self.iterations % CHECK_FREQUENCY == 0:
             self.check_time()
 
     def check_time(self) -> None:
-        """Raises LimitExceeded if the time has run out."""
+        """Raises OutOfTime if it has run out."""
         if self.until is not None and self.clock is not None and self.clock() >= self.until:
-            raise LimitExceeded(_OUT_OF_TIME)
+            raise OutOfTime(_OUT_OF_TIME)
 
     @contextmanager
     def inner(self) -> Iterator["Meter"]:

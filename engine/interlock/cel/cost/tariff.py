@@ -25,7 +25,7 @@ from interlock.cel.ir import (
     Node,
     OptionalMap,
     Quantifier,
-    Quantity,
+    QuantifierKind,
     Select,
     Transform,
     TransformMap,
@@ -46,7 +46,7 @@ _PAIR: Final = 2
 _LAZY: Final = "string_format"
 """The one overload of two arguments that stops at the first that fails."""
 
-_CONDITIONS: Final = {Quantity.ALL: 2, Quantity.EXISTS: 3, Quantity.EXISTS_ONE: 0}
+_CONDITIONS: Final = {QuantifierKind.ALL: 2, QuantifierKind.EXISTS: 3, QuantifierKind.EXISTS_ONE: 0}
 """Reading the accumulator, negating it for `exists`, and taking an error for going on."""
 
 
@@ -205,10 +205,10 @@ class _Plan:
     def _loop(self, node: Loop) -> None:
         self.ends[node.place.id] = 1
         match node:
-            case Quantifier(_, Quantity.EXISTS_ONE):
+            case Quantifier(_, QuantifierKind.EXISTS_ONE):
                 self.ends[node.place.id] = 2
-            case Quantifier(_, quantity, _, _, predicate):
-                self.turns[node.place.id] = _CONDITIONS[quantity]
+            case Quantifier(_, kind, _, _, predicate):
+                self.turns[node.place.id] = _CONDITIONS[kind]
                 self._add(predicate, limits.IDENT)
             case Transform(_, _, _, _, element):
                 self.starts[node.place.id] = self._new_list()

@@ -7,7 +7,7 @@ was is told by its accumulator and its step.
 from typing import Final, Protocol
 
 from interlock.cel.decoding.wire import Message
-from interlock.cel.ir import Bind, Node, OptionalMap, Place, Quantifier, Quantity, Transform, TransformMap
+from interlock.cel.ir import Bind, Node, OptionalMap, Place, Quantifier, QuantifierKind, Transform, TransformMap
 
 _RESULT: Final = "@result"
 _INSERT: Final = "cel.@mapInsert"
@@ -53,9 +53,9 @@ def folded(decoder: Decoder, place: Place, fold: Message, scope: Scope) -> Node:
     step = fold.message(6)
     call = step.message(6)
     arguments = call.messages(3)
-    if (quantity := _quantity(call)) is not None:
-        predicate = decoder.node(arguments[0 if quantity is Quantity.EXISTS_ONE else 1], body)
-        return Quantifier(place, quantity, names, range_, predicate)
+    if (kind := _kind(call)) is not None:
+        predicate = decoder.node(arguments[0 if kind is QuantifierKind.EXISTS_ONE else 1], body)
+        return Quantifier(place, kind, names, range_, predicate)
     predicate_: Node | None = None
     if call.text(2) == "_?_:_":
         predicate_ = decoder.node(arguments[0], body)
@@ -91,15 +91,15 @@ def expanded_optional(decoder: Decoder, place: Place, call: Message, scope: Scop
     return OptionalMap(place, variable, decoder.node(target, scope), body, is_flat)
 
 
-def _quantity(call: Message) -> Quantity | None:
+def _kind(call: Message) -> QuantifierKind | None:
     """Which quantifier has a step of this call, if one has."""
     match call.text(2):
         case "_&&_":
-            return Quantity.ALL
+            return QuantifierKind.ALL
         case "_||_":
-            return Quantity.EXISTS
+            return QuantifierKind.EXISTS
         case "_?_:_" if _is_sum(call.messages(3)[1], adds_list=False):
-            return Quantity.EXISTS_ONE
+            return QuantifierKind.EXISTS_ONE
         case _:
             return None
 

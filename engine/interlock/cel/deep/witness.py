@@ -6,14 +6,13 @@ checker knows none, but it knows what makes them.
 
 from typing import Final
 
-from interlock.cel.types import BOOL, BYTES, DOUBLE, DYN, INT, STRING, UINT, CelType
+from interlock.cel.types import BOOL, BYTES, DOUBLE, DYN, INT, MAP_KEYS, STRING, UINT, CelType
 
 WRAPPERS: Final = 2
 """How many forms a witness has around its variable at most."""
 
 # The checker refuses variables of types with 13 levels; the place of a variable may add one.
 _DEEPEST: Final = 11
-_KEYS: Final = {BOOL, INT, UINT, STRING, DYN}
 _WRAPPED: Final = {
     BOOL: "Bool",
     INT: "Int64",
@@ -61,6 +60,6 @@ def _declarable(type_: CelType, levels: int) -> CelType:
         case CelType("list", (element,)):
             return CelType("list", (_declarable(element, levels - 1),))
         case CelType("map", (key, value)):
-            return CelType("map", (key if key in _KEYS else DYN, _declarable(value, levels - 1)))
+            return CelType("map", (key if key in MAP_KEYS else DYN, _declarable(value, levels - 1)))
         case _:
             return type_

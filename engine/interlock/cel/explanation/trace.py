@@ -17,7 +17,7 @@ from interlock.cel.ir import (
     Node,
     OptionalMap,
     Quantifier,
-    Quantity,
+    QuantifierKind,
     Select,
     Transform,
     TransformMap,
@@ -31,7 +31,7 @@ from interlock.cel.values import EvaluationError, LimitExceeded
 
 _MAX_TEXT: Final = 200
 _MAX_STEPS: Final = 2_000
-_DECIDED: Final = {Quantity.ALL: False, Quantity.EXISTS: True}
+_DECIDED: Final = {QuantifierKind.ALL: False, QuantifierKind.EXISTS: True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _parts(node: Node, value: Any, below: Sequence[Sequence[Step]]) -> Iterator[
             yield from range_
             turns = [replace(step, turn=turn) for turn, step in enumerate(predicates)]
             # The last predicate decided; the ones before it only failed to.
-            yield from turns[-1:] if value is _DECIDED.get(node.quantity) else turns
+            yield from turns[-1:] if value is _DECIDED.get(node.kind) else turns
         case Transform() | TransformMap():
             range_, *predicates_, made = below
             yield from range_

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from interlock.cel.generation.code import Code
-from interlock.cel.ir import Call, Const, Local, Loop, Node, Quantifier, Quantity, Transform, TransformMap
+from interlock.cel.ir import Call, Const, Local, Loop, Node, Quantifier, QuantifierKind, Transform, TransformMap
 from interlock.cel.libraries.ranges import elements, entries_of, pairs
 from interlock.cel.tree import is_closed
 from interlock.cel.types import BOOL, DYN, INT, CelType, list_of
@@ -15,7 +15,8 @@ from interlock.cel.values import entries
 Scope = Mapping[str, Code]
 """The variables of the macros around a node."""
 
-_ITERATIONS: Final = {Quantity.ALL: "all", Quantity.EXISTS: "any"}
+_SEARCHES: Final = {(QuantifierKind.EXISTS, "_==_"): "in", (QuantifierKind.ALL, "_!=_"): "not in"}
+_ITERATIONS: Final = {QuantifierKind.ALL: "all", QuantifierKind.EXISTS: "any"}
 
 
 class Writer(Protocol):
@@ -50,24 +51,22 @@ def quantifier(to: Writer, node: Quantifier, scope: Scope) -> Code:
         return made
     head, inner = _loop(to, node, scope)
     predicate = to.condition(node.predicate, inner)
-    if node.quantity is Quantity.EXISTS_ONE:
+    if node.kind is QuantifierKind.EXISTS_ONE:
         return Code(f"(sum([{predicate} {head}]) == 1)", BOOL)
-    return Code(f"{_ITERATIONS[node.quantity]}({predicate} {head})", BOOL)
+    return Code(f"{_ITERATIONS[node.kind]}({predicate} {head})", BOOL)
 
 
 def _search(to: Writer, node: Quantifier, scope: Scope) -> Code | None:
     """`range.exists(x, x == text)` or `range.all(x, x != text)`, which Python's `in` computes."""
     match node:
-        case Quantifier(_, Quantity.EXISTS, (name,), _, Call(_, "_==_", (Local(_, left), Const() as right))):
-            word = "in"
-        case Quantifier(_, Quantity.ALL, (name,), _, Call(_, "_!=_", (Local(_, left), Const() as right))):
-            word = "not in"
+        case Quantifier(_, kind, (name,), _, Call(_, function, (Local(_, read), Const(_, str(text))))):
+            word = _SEARCHES.get((kind, function))
         case _:
             return None
-    if left != name or not isinstance(right.value, str):
+    if word is None or read != name:
         return None
     over, _ = _elements(to, node, scope)
-    return Code(f"({right.value!r} {word} {over})", BOOL)
+    return Code(f"({text!r} {word} {over})", BOOL)
 
 
 def transform(to: Writer, node: Transform, scope: Scope) -> Code:

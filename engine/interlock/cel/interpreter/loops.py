@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from interlock.cel.interpreter.charging import Charges
-from interlock.cel.ir import Loop, Node, Quantifier, Quantity, Transform, TransformMap
+from interlock.cel.ir import Loop, Node, Quantifier, QuantifierKind, Transform, TransformMap
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.ranges import elements, entries_of, pairs
 from interlock.cel.values import EvaluationError, entries
@@ -46,12 +46,12 @@ def decide(run: Run, conditions: Iterable[tuple[Node, Scope]], *, decisive: bool
 
 def quantifier(run: Run, node: Quantifier, scope: Scope) -> bool:
     """`all`, `exists` or `exists_one`."""
-    if node.quantity is Quantity.EXISTS_ONE:
+    if node.kind is QuantifierKind.EXISTS_ONE:
         return _is_one(run, node, scope)
     turns = _turns(run, node, scope)
     conditions = ((node.predicate, turn) for turn in turns)
     try:
-        return decide(run, conditions, decisive=node.quantity is Quantity.EXISTS)
+        return decide(run, conditions, decisive=node.kind is QuantifierKind.EXISTS)
     finally:
         _end(run, node, turns)
 

@@ -28,7 +28,7 @@ from interlock.cel.ir import (
     OptionalMap,
     Or,
     Quantifier,
-    Quantity,
+    QuantifierKind,
     Transform,
     TransformMap,
     Variable,
@@ -106,9 +106,9 @@ class Partial:
 
     def _unrolled(self, node: Quantifier, elements: list[Any]) -> Node:
         """A quantifier over a known list as a chain of its predicates."""
-        if node.quantity is Quantity.EXISTS_ONE:
+        if node.kind is QuantifierKind.EXISTS_ONE:
             return node
-        is_all = node.quantity is Quantity.ALL
+        is_all = node.kind is QuantifierKind.ALL
         made: Node = Const(node.place, is_all)
         for element in elements:
             constant = Const(node.range.place, element)

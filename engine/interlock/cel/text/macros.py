@@ -10,7 +10,7 @@ from interlock.cel.ir import (
     Node,
     OptionalMap,
     Quantifier,
-    Quantity,
+    QuantifierKind,
     Transform,
     TransformMap,
 )
@@ -38,7 +38,7 @@ def _macro(node: Loop) -> str:
     is_double = len(node.variables) == _PAIR
     match node:
         case Quantifier():
-            return "existsOne" if is_double and node.quantity is Quantity.EXISTS_ONE else node.quantity
+            return "existsOne" if is_double and node.kind is QuantifierKind.EXISTS_ONE else node.kind
         case Transform():
             return "transformList" if is_double else "filter" if _is_filter(node) else "map"
         case TransformMap():

@@ -5,5 +5,5 @@ and what is written to one place merges by a join. So order and repetition
 don't matter; and where no guard reads what its own or a later stratum writes,
 which loading sees to, a second run changes nothing.
 
-Laws: tests/properties/test_mutation_laws.py; proofs/Strata.v, Idempotence.v and Authority.v.
+Laws: tests/properties/kernel/test_mutation_laws.py; proofs/Strata.v, Idempotence.v and Authority.v.
 """

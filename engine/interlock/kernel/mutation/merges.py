@@ -9,7 +9,7 @@ import msgspec
 from interlock.identity import PolicyName
 from interlock.kernel.limits import contradiction, meet, outside
 from interlock.model.limit import Bounds
-from interlock.model.mutation import Clamp, Constant, Mutation, Scalar, Union
+from interlock.model.mutation import Clamp, Default, Lock, Mutation, Scalar, Union
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
@@ -33,10 +33,14 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Why a place can't have what policies want of it, and those policies."""
+    """Why a place can't have what policies want of it, and those policies.
+
+    `remedy` is what helps where it is not that their owners agree.
+    """
 
     reason: str
     policies: frozenset[PolicyName]
+    remedy: str = ""
 
 
 Merged: TypeAlias = Write | Clash | None
@@ -50,48 +54,37 @@ def filled(current: Any, asked: Sequence[Proposal]) -> Merged:  # noqa: ANN401  
 
 def bounded(current: Any, asked: Sequence[Proposal]) -> Merged:  # noqa: ANN401  # any JSON
     """The value of a place by the clamps, or the unions, that are `asked` for it."""
-    everybody = frozenset(each.policy for each in asked)
-    items = [(each, each.mutation.change.items) for each in asked if isinstance(each.mutation.change, Union)]
-    if items and len(items) < len(asked):
-        return Clash("it is clamped, and items are added to it", everybody)
-    if items:
-        return _united(current, items)
-    bounds = _clamped(asked)
-    if reason := contradiction(bounds):
-        return Clash(reason, everybody)
-    if current is None:
-        return None
-    if isinstance(current, bool) or not isinstance(current, int):
-        return Clash("it is clamped, and is no whole number", everybody)
-    value = current
-    if bounds.ceiling is not None:
-        value = min(value, bounds.ceiling)
-    if bounds.floor is not None:
-        value = max(value, bounds.floor)
-    decisive = frozenset(each.policy for each in asked if value in _ends(each))
-    return None if value == current else Write(value, decisive)
+    unions = [each for each in asked if isinstance(each.mutation.change, Union)]
+    if not unions:
+        return _clamped(current, asked)
+    if len(unions) < len(asked):
+        return Clash("it is clamped, and items are added to it", _policies(asked))
+    return _united(current, unions)
 
 
-def locked(current: Any, asked: Sequence[Proposal], clamps: Sequence[Proposal]) -> Merged:  # noqa: ANN401  # any JSON
-    """The value of a place by the locks that are `asked` for it.
+def locked(current: Any, asked: Sequence[Proposal], bounds: Sequence[Proposal]) -> Merged:  # noqa: ANN401  # any JSON
+    """The value of a place by the locks that are `asked` for it, where `bounds` were made before.
 
     A lock yields to the clamps of its own layer and of those above: outside of
     them it is a clash. Clamps of lower layers yield to it.
     """
-    asked = [each for each in asked if _takes_the_place_of(each, current)]
-    if not asked:
+    acting = [each for each in asked if _takes_part(each, current)]
+    if not acting:
         return None
-    merged = _highest(asked)
+    merged = _highest(acting)
     if isinstance(merged, Clash):
         return merged
-    rank = min(each.rank for each in asked)
-    above = [clamp for clamp in clamps if clamp.rank <= rank]
-    reason = _out_of(_clamped(above), merged.value) if above else ""
+    rank = min(each.rank for each in acting)
+    above = [each for each in bounds if each.rank <= rank and isinstance(each.mutation.change, Clamp)]
+    reason = _out_of(_bounds(above), merged.value) if above else ""
     if reason:
-        return Clash(
-            f"it is locked to a value that {reason}", merged.policies | {each.policy for each in above}
-        )
+        return Clash(f"it is locked to a value that {reason}", merged.policies | _policies(above))
     return None if same(merged.value, current) else merged
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two values are equal and of one type: in JSON `true` is not `1`."""
+    return type(one) is type(other) and one == other
 
 
 def _highest(asked: Iterable[Proposal]) -> Write | Clash:
@@ -100,30 +93,36 @@ def _highest(asked: Iterable[Proposal]) -> Write | Clash:
     A join: of two, that of the higher layer, and of one layer's, equal values
     or else a clash.
     """
-    rank = min(each.rank for each in asked)
-    given = [(each, _value(each)) for each in asked]
-    highest = [(each, value) for each, value in given if each.rank == rank]
-    _, value = highest[0]
-    if any(not same(value, other) for _, other in highest):
-        values = ", ".join(sorted({_shown(each) for _, each in highest}))
-        return Clash(f"policies of one layer disagree: {values}", frozenset(each.policy for each, _ in highest))
-    return Write(value, frozenset(each.policy for each, other in given if same(value, other)))
+    given = [
+        (each, change.value) for each in asked if isinstance(change := each.mutation.change, Default | Lock)
+    ]
+    rank = min(each.rank for each, _ in given)
+    values = [value for each, value in given if each.rank == rank]
+    if any(not same(values[0], other) for other in values):
+        shown = ", ".join(sorted({_ENCODER.encode(value).decode() for value in values}))
+        highest = frozenset(each.policy for each, _ in given if each.rank == rank)
+        return Clash(f"policies of one layer disagree: {shown}", highest)
+    return Write(values[0], frozenset(each.policy for each, value in given if same(value, values[0])))
 
 
-def _takes_the_place_of(proposal: Proposal, current: Any) -> bool:  # noqa: ANN401  # any JSON
-    change = proposal.mutation.change
-    instead = change.instead if isinstance(change, Constant) else ()
-    return not instead or any(same(each, current) for each in instead)
+def _clamped(current: Any, asked: Sequence[Proposal]) -> Merged:  # noqa: ANN401  # any JSON
+    bounds = _bounds(asked)
+    if reason := contradiction(bounds):
+        return Clash(reason, _policies(asked))
+    if current is None:
+        return None
+    if isinstance(current, bool) or not isinstance(current, int):
+        return Clash("it is clamped, and is no whole number", _policies(asked), "write a whole number there")
+    value = current
+    if bounds.ceiling is not None:
+        value = min(value, bounds.ceiling)
+    if bounds.floor is not None:
+        value = max(value, bounds.floor)
+    decisive = frozenset(each.policy for each in asked if _ends_at(each, value))
+    return None if value == current else Write(value, decisive)
 
 
-def _value(proposal: Proposal) -> Scalar:
-    change = proposal.mutation.change
-    if isinstance(change, Constant):
-        return change.value
-    raise TypeError(f"{type(change).__name__} has no value")
-
-
-def _clamped(asked: Iterable[Proposal]) -> Bounds:
+def _bounds(asked: Iterable[Proposal]) -> Bounds:
     bounds = Bounds()
     for each in asked:
         change = each.mutation.change
@@ -132,24 +131,9 @@ def _clamped(asked: Iterable[Proposal]) -> Bounds:
     return bounds
 
 
-def _ends(proposal: Proposal) -> tuple[int | None, ...]:
+def _ends_at(proposal: Proposal, value: int) -> bool:
     change = proposal.mutation.change
-    return (change.ceiling, change.floor) if isinstance(change, Clamp) else ()
-
-
-def _united(current: Any, asked: Sequence[tuple[Proposal, tuple[Any, ...]]]) -> Merged:  # noqa: ANN401  # any JSON
-    if current is not None and not isinstance(current, list):
-        return Clash("items are added to it, and it is no list", frozenset(each.policy for each, _ in asked))
-    own = current or []
-    there = set(map(_ENCODER.encode, own))
-    wanted = {_ENCODER.encode(item): item for _, items in asked for item in items}
-    added = [item for key, item in sorted(wanted.items(), key=lambda each: each[0]) if key not in there]
-    if not added:
-        return None
-    givers = frozenset(
-        each.policy for each, items in asked if any(_ENCODER.encode(item) not in there for item in items)
-    )
-    return Write([*own, *added], givers)
+    return isinstance(change, Clamp) and value in {change.ceiling, change.floor}
 
 
 def _out_of(bounds: Bounds, value: Scalar) -> str:
@@ -158,11 +142,29 @@ def _out_of(bounds: Bounds, value: Scalar) -> str:
     return outside(bounds, value)
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two JSON values are the same."""
-    # `True` and `1` are equal in Python and different in JSON.
-    return type(one) is type(other) and one == other
+def _united(current: Any, unions: Sequence[Proposal]) -> Merged:  # noqa: ANN401  # any JSON
+    if current is not None and not isinstance(current, list):
+        return Clash("items are added to it, and it is no list", _policies(unions), "write a list there")
+    own = current or []
+    there = set(map(_ENCODER.encode, own))
+    wanted = {_ENCODER.encode(item): (each, item) for each, item in _items(unions)}
+    added = [item for key, (_, item) in sorted(wanted.items(), key=lambda each: each[0]) if key not in there]
+    if not added:
+        return None
+    givers = _policies(each for each, item in _items(unions) if _ENCODER.encode(item) not in there)
+    return Write([*own, *added], givers)
 
 
-def _shown(value: Scalar) -> str:
-    return _ENCODER.encode(value).decode()
+def _items(unions: Iterable[Proposal]) -> list[tuple[Proposal, Any]]:
+    changes = [(each, each.mutation.change) for each in unions]
+    return [(each, item) for each, change in changes if isinstance(change, Union) for item in change.items]
+
+
+def _takes_part(proposal: Proposal, current: Any) -> bool:  # noqa: ANN401  # any JSON
+    change = proposal.mutation.change
+    instead = change.instead if isinstance(change, Lock) else ()
+    return not instead or any(same(each, current) for each in instead)
+
+
+def _policies(proposals: Iterable[Proposal]) -> frozenset[PolicyName]:
+    return frozenset(each.policy for each in proposals)

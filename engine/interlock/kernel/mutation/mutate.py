@@ -2,20 +2,25 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from msgspec.structs import replace
 
 from interlock.identity import PolicyName
 from interlock.kernel.mutation.merges import Clash, Merged, Proposal, bounded, filled, locked, same
-from interlock.kernel.mutation.places import ObstacleError, lookup, places, put
+from interlock.kernel.mutation.places import ObstacleError, lookup, places, written
 from interlock.model.decision import Conflict
-from interlock.model.mutation import Clamp, Stratum
+from interlock.model.mutation import Stratum
 from interlock.model.patch import Patch, Place, spelled
 
 Holds: TypeAlias = Callable[[Proposal, dict[str, Any]], bool | str]
-"""Whether a proposal's guard is true of an object, or what went wrong in it."""
+"""Whether a proposal's condition is true of an object, or what went wrong in it."""
 
 _Asked: TypeAlias = Mapping[Place, Sequence[Proposal]]
+_Merge: TypeAlias = Callable[[Place, Any, Sequence[Proposal]], Merged]
+
+_MEND_THE_CONDITION: Final = "let the policy's owner mend the condition"
+_MEND_THE_OBJECT: Final = "mend the object there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,95 +33,85 @@ class Mutated:
 
 
 def mutate(document: dict[str, Any], proposals: Iterable[Proposal], holds: Holds) -> Mutated:
-    """`document` with all of `proposals` whose guards hold; the original is kept as it is.
+    """`document` with all of `proposals` whose conditions hold; the original is kept as it is.
 
     Within a place, the values of the highest layer count; clamps and unions
     merge. What doesn't merge is a conflict and leaves the place as it is. No
     place may lie inside another one that is written, which loading sees to.
     """
-    every = tuple(proposals)
-    run = _Run(document)
-    run.stratum([each for each in every if each.mutation.stratum is Stratum.DEFAULT], holds, _each(filled))
-    bounds = [each for each in every if each.mutation.stratum is Stratum.BOUND]
-    clamps = run.stratum(bounds, holds, _each(bounded))
-    locks = [each for each in every if each.mutation.stratum is Stratum.LOCK]
-    run.stratum(locks, holds, partial(_locked, clamps))
+    run = _Run(tuple(proposals), holds, document)
+    run.make(Stratum.DEFAULT, lambda _, current, asked: filled(current, asked))
+    bounds = run.make(Stratum.BOUND, lambda _, current, asked: bounded(current, asked))
+    run.make(Stratum.LOCK, lambda place, current, asked: locked(current, asked, bounds.get(place, ())))
     return Mutated(run.document, tuple(run.patches(document)), tuple(sorted(run.conflicts, key=_in_order)))
-
-
-def _each(
-    merge: Callable[[Any, Sequence[Proposal]], Merged],
-) -> Callable[[Place, Any, Sequence[Proposal]], Merged]:
-    return lambda _, current, asked: merge(current, asked)
-
-
-def _locked(clamps: _Asked, place: Place, current: Any, asked: Sequence[Proposal]) -> Merged:  # noqa: ANN401  # any JSON
-    bounds = [each for each in clamps.get(place, ()) if isinstance(each.mutation.change, Clamp)]
-    return locked(current, asked, bounds)
 
 
 @dataclass(slots=True)
 class _Run:
     """The object so far, who wrote which place of it, and what was in conflict."""
 
+    proposals: tuple[Proposal, ...]
+    holds: Holds
     document: dict[str, Any]
-    written: dict[Place, frozenset[PolicyName]] = field(default_factory=dict)
+    writers: dict[Place, frozenset[PolicyName]] = field(default_factory=dict)
     conflicts: set[Conflict] = field(default_factory=set)
 
-    def stratum(
-        self,
-        proposals: Iterable[Proposal],
-        holds: Holds,
-        merge: Callable[[Place, Any, Sequence[Proposal]], Merged],
-    ) -> _Asked:
-        """Make what `proposals` ask for, all on the object as it is now; give what was asked for each place."""
-        before = self.document
-        asked = self._asked(proposals, holds)
+    def make(self, stratum: Stratum, merge: _Merge) -> _Asked:
+        """Make what is proposed of `stratum`, all on the object as it is; what was asked for each place."""
+        asked = self._asked(stratum)
+        values: dict[Place, Any] = {}
         for place, wishes in asked.items():
-            merged = merge(place, lookup(before, place), wishes)
+            merged = merge(place, lookup(self.document, place), wishes)
             if isinstance(merged, Clash):
-                self._conflict(place, merged.reason, merged.policies)
+                self._conflict(place, merged)
             elif merged is not None:
-                self.document = put(self.document, place, merged.value)
-                self.written[place] = self.written.get(place, frozenset()) | merged.policies
+                values[place] = merged.value
+                self.writers[place] = self.writers.get(place, frozenset()) | merged.policies
+        if values:
+            self.document = written(self.document, values)
         return asked
 
     def patches(self, original: dict[str, Any]) -> Iterator[Patch]:
         """What differs from `original` in the end, by place."""
-        for place, policies in sorted(self.written.items(), key=lambda each: _key(each[0])):
+        for place, policies in sorted(self.writers.items(), key=lambda each: _key(each[0])):
             value = lookup(self.document, place)
             if not same(value, lookup(original, place)):
                 yield Patch(path=place, value=value, policies=tuple(sorted(policies)))
 
-    def _asked(self, proposals: Iterable[Proposal], holds: Holds) -> _Asked:
-        """What is asked for each place by those of `proposals` that hold."""
+    def _asked(self, stratum: Stratum) -> _Asked:
+        """What is asked for each place by the proposals of `stratum` that hold."""
         found: dict[Place, list[Proposal]] = {}
-        for each in proposals:
-            held = holds(each, self.document)
-            if held is False:
-                continue
-            if held is not True:
-                self._conflict(each.mutation.path, f"its condition failed: {held}", {each.policy})
-                continue
-            try:
-                concrete = list(places(self.document, each.mutation.path))
-            except ObstacleError as obstacle:
-                self._conflict(each.mutation.path, str(obstacle), {each.policy})
-                continue
-            for place in concrete:
-                found.setdefault(place, []).append(each)
+        for each in self.proposals:
+            if each.mutation.stratum is stratum:
+                for place in self._places(each):
+                    found.setdefault(place, []).append(each)
         return found
 
-    def _conflict(self, place: Place, reason: str, policies: Iterable[PolicyName]) -> None:
-        self.conflicts.add(
-            Conflict(subject=f"`{spelled(place)}`", reason=reason, policies=tuple(sorted(policies)), path=place)
-        )
+    def _places(self, proposal: Proposal) -> list[Place]:
+        """The places that `proposal` is about; none where it does not hold, or nobody knows."""
+        held, pattern, whose = self.holds(proposal, self.document), proposal.mutation.path, {proposal.policy}
+        if held is False:
+            return []
+        if held is not True:
+            reason = f"its condition failed: {held}"
+            self._conflict(pattern, Clash(reason, frozenset(whose), _MEND_THE_CONDITION))
+            return []
+        try:
+            return list(places(self.document, pattern))
+        except ObstacleError as obstacle:
+            self._conflict(pattern, Clash(str(obstacle), frozenset(whose), _MEND_THE_OBJECT))
+            return []
+
+    def _conflict(self, place: Place, clash: Clash) -> None:
+        subject, policies = f"`{spelled(place)}`", tuple(sorted(clash.policies))
+        conflict = Conflict(subject=subject, reason=clash.reason, policies=policies, path=place)
+        self.conflicts.add(replace(conflict, remedy=clash.remedy) if clash.remedy else conflict)
 
 
 def _in_order(conflict: Conflict) -> tuple[Any, ...]:
     return _key(conflict.path), conflict.reason, conflict.policies
 
 
-def _key(place: Place) -> tuple[tuple[bool, int, str], ...]:
-    """Puts places in order though keys and indices don't compare."""
-    return tuple((True, key, "") if isinstance(key, int) else (False, 0, key) for key in place)
+def _key(place: Place) -> tuple[Any, ...]:
+    """Puts places in order though keys and indices don't compare: indices come first."""
+    return tuple((isinstance(key, str), key) for key in place)

@@ -3,7 +3,7 @@
 Null is nothing, as in Kubernetes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interlock.model.mutation import EACH, Pattern
@@ -53,17 +53,24 @@ def lookup(document: dict[str, Any], place: Place) -> Any:  # noqa: ANN401  # an
     return here
 
 
-def put(document: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
-    """A copy of `document` with `value` at `place`; what is beside the way is shared with it."""
-    made: dict[str, Any] = _put(document, place, value)
+def written(document: dict[str, Any], values: Mapping[Place, Any]) -> dict[str, Any]:
+    """A copy of `document` with each of `values` at its place; what is beside the ways there is shared.
+
+    No place lies inside another one. Each list and object on the ways is copied
+    once, however many places are below it.
+    """
+    made: dict[str, Any] = _written(document, list(values.items()))
     return made
 
 
-def _put(node: Any, place: Place, value: Any) -> Any:  # noqa: ANN401  # any JSON
-    if not place:
-        return value
-    key, rest = place[0], place[1:]
-    if isinstance(key, int):
-        return [_put(item, rest, value) if index == key else item for index, item in enumerate(node)]
-    parts = node or {}
-    return {**parts, key: _put(parts.get(key), rest, value)}
+def _written(node: Any, values: Sequence[tuple[Place, Any]]) -> Any:  # noqa: ANN401  # any JSON
+    if not values[0][0]:
+        return values[0][1]
+    below: dict[str | int, list[tuple[Place, Any]]] = {}
+    for place, value in values:
+        below.setdefault(place[0], []).append((place[1:], value))
+    copy: Any = list(node) if isinstance(node, list) else dict(node or {})
+    for key, parts in below.items():
+        part = copy[key] if isinstance(key, int) else copy.get(key)
+        copy[key] = _written(part, parts)
+    return copy

@@ -8,7 +8,7 @@ from interlock.loading.documents import Document
 from interlock.loading.kinds.mutations import ClampShape, DefaultShape, LockShape, MutationShape, UnionShape
 from interlock.loading.kinds.policy import PolicySpec
 from interlock.loading.nodes import Path
-from interlock.model.mutation import EACH, Change, Clamp, Constant, Mutation, Stratum, Union
+from interlock.model.mutation import EACH, Change, Clamp, Default, Lock, Mutation, Union
 
 _IDENTITY: Final = frozenset({"apiVersion", "kind"})
 """What policies are matched by: if it changed, others would apply."""
@@ -59,29 +59,26 @@ def _clamp_problems(document: Document, place: Path, shape: ClampShape) -> Itera
 
 def decode_mutations(document: Document, spec: PolicySpec) -> tuple[Mutation, ...]:
     """The mutations that `spec` describes."""
-    return tuple(_mutation(document, place, shape) for place, shape in written(spec))
-
-
-def _mutation(document: Document, place: Path, shape: MutationShape) -> Mutation:
-    stratum, change = _change(shape)
-    return Mutation(
-        stratum=stratum,
-        path=shape.path,
-        change=change,
-        when=document.text((*place, "when")) if shape.when else None,
-        span=document.span((*place, "path")),
+    return tuple(
+        Mutation(
+            path=shape.path,
+            change=_change(shape),
+            when=document.text((*place, "when")) if shape.when else None,
+            span=document.span((*place, "path")),
+        )
+        for place, shape in written(spec)
     )
 
 
-def _change(shape: MutationShape) -> tuple[Stratum, Change]:
+def _change(shape: MutationShape) -> Change:
     match shape:
         case DefaultShape():
-            return Stratum.DEFAULT, Constant(shape.value)
+            return Default(shape.value)
         case ClampShape():
-            return Stratum.BOUND, Clamp(shape.ceiling, shape.floor)
+            return Clamp(shape.ceiling, shape.floor)
         case UnionShape():
-            return Stratum.BOUND, Union(shape.items)
+            return Union(shape.items)
         case LockShape():
-            return Stratum.LOCK, Constant(shape.value, shape.instead)
+            return Lock(shape.value, shape.instead)
         case _:
             raise TypeError(type(shape).__name__)

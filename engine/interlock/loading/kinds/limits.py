@@ -25,6 +25,8 @@ def _number(value: object) -> object:
 def _names(value: object) -> object:
     if _is_expression(value):
         return value
+    if value == []:
+        raise broken_rule("is empty: add an entry")
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_ITEMS or not all(map(_is_text, value)):
         raise broken_rule("must be a list of texts, or a text with a CEL expression that gives one")
     return frozenset(value)

@@ -1,11 +1,12 @@
 """The document kind Waiver: a governed exception."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 import re2
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from interlock.instants import instant_of
 from interlock.loading.kinds.common import (
     AtLeastOne,
     DigestText,
@@ -16,17 +17,17 @@ from interlock.loading.kinds.common import (
     Text,
     broken_rule,
 )
+from interlock.units import Instant
 
 # RFC 3339, section 5.6.
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
 _OFFSET = r"(?:[Zz]|[-+][0-9]{2}:[0-9]{2})"
 _is_time = re2.compile(f"{_DATE}[Tt ]{_TIME}{_OFFSET}").fullmatch
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _instant(value: object) -> int:
-    """Milliseconds since 1970-01-01T00:00:00Z, rounded down."""
+def _instant(value: object) -> Instant:
+    """The instant that `value` names."""
     wrong = broken_rule("must be a time with its offset from UTC, such as `2026-07-01T00:00:00Z`")
     if not isinstance(value, str) or not _is_time(value):
         raise wrong
@@ -35,7 +36,7 @@ def _instant(value: object) -> int:
     except ValueError:
         # The calendar has no such day or hour.
         raise wrong from None
-    return (time - _EPOCH) // timedelta(milliseconds=1)
+    return instant_of(time)
 
 
 InstantText = Annotated[

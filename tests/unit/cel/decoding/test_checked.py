@@ -17,7 +17,7 @@ from interlock.cel.ir import (
     Node,
     Or,
     Quantifier,
-    Quantity,
+    QuantifierKind,
     Select,
     Transform,
     Variable,
@@ -91,11 +91,11 @@ def test_every_construct_has_its_node(text: str, kind: type) -> None:
     assert type(node_of(text)) is kind
 
 
-@pytest.mark.parametrize("quantity", list(Quantity))
-def test_macros_are_what_their_authors_wrote(quantity: Quantity) -> None:
-    node = node_of(f"l.{quantity}(y, y > 1)")
+@pytest.mark.parametrize("kind", list(QuantifierKind))
+def test_macros_are_what_their_authors_wrote(kind: QuantifierKind) -> None:
+    node = node_of(f"l.{kind}(y, y > 1)")
     assert isinstance(node, Quantifier)
-    assert (node.quantity, node.variables) == (quantity, ("y",))
+    assert (node.kind, node.variables) == (kind, ("y",))
     assert isinstance(node.range, Variable)
     assert isinstance(node.predicate, Call)
     assert isinstance(node.predicate.arguments[0], Local)

@@ -11,8 +11,8 @@ from interlock.cel.libraries.kubernetes.authorizer import (
     Authorizer,
     ServiceAccount,
 )
-from interlock.cel.libraries.kubernetes.grants import ANY, Grant, granting
 from interlock.cel.types import CelType
+from support.grants import ANY, Grant, granting
 from support.libraries import Expressions
 
 LIBRARY = Expressions(

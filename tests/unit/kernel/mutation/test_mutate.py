@@ -6,7 +6,7 @@ import pytest
 
 from interlock.kernel.mutation.merges import Proposal
 from interlock.model.decision import Conflict
-from interlock.model.mutation import Constant, Stratum
+from interlock.model.mutation import Lock
 from interlock.model.patch import Patch
 from support.mutations import clamp, default, lock, mutated, proposal, reasons, union
 
@@ -123,6 +123,11 @@ def test_a_default_is_clamped() -> None:
     assert [(patch.value, patch.policies) for patch in found.patches] == [(3, ("at-most-3", "p"))]
 
 
+def test_a_policy_that_writes_a_place_twice_is_named_once() -> None:
+    (patch,) = mutated({}, default(9, policy="at-most-3"), clamp(ceiling=3)).patches
+    assert (patch.value, patch.policies) == (3, ("at-most-3",))
+
+
 # Unions
 
 
@@ -139,6 +144,12 @@ def test_a_list_is_made_where_none_is() -> None:
 def test_who_gives_nothing_new_is_not_named() -> None:
     (patch,) = mutated({"spec": {"list": ["a"]}}, union("a", policy="old"), union("b", policy="new")).patches
     assert patch.policies == ("new",)
+
+
+def test_any_number_of_policies_can_add_items() -> None:
+    found = mutated({}, *(union(f"{number:03}", policy=f"p{number}") for number in range(300)))
+    assert found.document["spec"]["list"] == [f"{number:03}" for number in range(300)]
+    assert found.conflicts == ()
 
 
 def test_a_list_that_has_all_items_stays() -> None:
@@ -174,9 +185,21 @@ def test_the_lock_of_the_highest_layer_counts() -> None:
 
 
 def test_locks_of_one_layer_that_differ_are_in_conflict() -> None:
-    found = mutated(limited(9), lock(1, rank=1), lock(2, rank=1), lock(3, rank=2))
+    lower = lock(3, rank=2, policy="lower")
+    found = mutated(limited(9), lock(1, rank=1), lock(2, rank=1, policy="q"), lower)
     assert found.document == limited(9)
     assert reasons(found) == {"`spec.limit`": "policies of one layer disagree: 1, 2"}
+    assert found.conflicts[0].policies == ("p", "q")
+
+
+def test_values_are_compared_by_what_they_are_and_not_by_where_they_are_kept() -> None:
+    made, other = ("".join(reversed("eulav")) for _ in range(2))
+    assert mutated(limited(made), lock(other)).patches == ()
+
+
+def test_a_policy_that_locks_outside_of_its_own_clamp_is_named_once() -> None:
+    found = mutated(limited(1), lock(9, policy="at-most-5"), clamp(ceiling=5))
+    assert found.conflicts[0].policies == ("at-most-5",)
 
 
 @pytest.mark.parametrize("rank", [0, 1])
@@ -203,12 +226,12 @@ def test_a_text_is_not_within_a_clamp() -> None:
     ("before", "after"), [("old", "new"), ("older", "new"), ("other", "other"), (None, None)]
 )
 def test_a_lock_may_take_the_place_of_some_values_alone(before: Any, after: Any) -> None:
-    swap = proposal(Constant("new", ("old", "older")), stratum=Stratum.LOCK)
+    swap = proposal(Lock("new", ("old", "older")))
     assert mutated(limited(before), swap).document == limited(after)
 
 
 def test_where_a_lock_of_a_higher_layer_is_not_meant_a_lower_one_counts() -> None:
-    swap = proposal(Constant("new", ("old",)), stratum=Stratum.LOCK)
+    swap = proposal(Lock("new", ("old",)))
     assert mutated(limited("other"), swap, lock("low", rank=1)).document == limited("low")
     assert mutated(limited("old"), swap, lock("low", rank=1)).document == limited("new")
 
@@ -234,6 +257,30 @@ def test_patches_are_in_the_order_of_their_places() -> None:
         *[("spec", "containers", index, "limit") for index in range(11)],
         ("z",),
     ]
+
+
+def test_a_key_that_sorts_before_a_star_is_a_key() -> None:
+    assert mutated({}, lock(1, ("spec", "!"))).document == {"spec": {"!": 1}}
+
+
+def test_conflicts_at_items_come_before_those_of_all_items() -> None:
+    document = {"spec": {"containers": [{"limit": "x"}, {"limit": 1}], "z": "x"}}
+    asked = (
+        clamp(LIMITS, ceiling=3),
+        lock(1, (*LIMITS[:3], "broken")),
+        clamp(("spec", "a"), ceiling=1, floor=2),
+    )
+    found = mutated(document, *asked, holds=lambda each, _: each.mutation.path[-1] != "broken" or "no such key")
+    assert [conflict.path for conflict in found.conflicts] == [
+        ("spec", "a"),
+        ("spec", "containers", 0, "limit"),
+        ("spec", "containers", "*", "broken"),
+    ]
+
+
+def test_a_proposal_is_itself_whatever_it_proposes() -> None:
+    asked = {union({"key": "gpu"}): 1, union({"key": "gpu"}): 2}
+    assert list(asked.values()) == [1, 2]
 
 
 def test_where_there_is_no_list_a_star_stands_for_nothing() -> None:

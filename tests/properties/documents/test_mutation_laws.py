@@ -1,11 +1,12 @@
 """From documents to what is stored: what is changed, what is decided and what is returned are one object."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -62,6 +63,18 @@ _CHANGES: Final = {
         "path: [metadata, labels, team], value: ads",
     ),
 }
+_CONTAINERS: Final = st.fixed_dictionaries(
+    {"name": st.just("main"), "image": st.sampled_from(["a", "b"])},
+    optional={"imagePullPolicy": st.sampled_from(["Always", "Never"])},
+)
+_PODS: Final = st.fixed_dictionaries(
+    {"containers": st.lists(_CONTAINERS, max_size=2)},
+    optional={"tolerations": st.lists(st.sampled_from([{"key": "gpu"}, {"key": "spot"}]), max_size=2)},
+)
+_SPECS: Final = st.fixed_dictionaries(
+    {"template": st.fixed_dictionaries({"spec": _PODS})},
+    optional={"parallelism": st.integers(1, 40), "suspend": st.booleans()},
+)
 
 
 @st.composite
@@ -83,31 +96,17 @@ def _policies(draw: st.DrawFn) -> list[str]:
     return made
 
 
-def _jobs() -> st.SearchStrategy[dict[str, Any]]:
-    number = st.integers(1, 40)
-    container = st.fixed_dictionaries(
-        {"name": st.just("main"), "image": st.sampled_from(["a", "b"])},
-        optional={"imagePullPolicy": st.sampled_from(["Always", "Never"])},
-    )
-    pod = st.fixed_dictionaries(
-        {"containers": st.lists(container, max_size=2)},
-        optional={"tolerations": st.lists(st.sampled_from([{"key": "gpu"}, {"key": "spot"}]), max_size=2)},
-    )
-    spec = st.fixed_dictionaries(
-        {"template": st.fixed_dictionaries({"spec": pod})},
-        optional={
-            "activeDeadlineSeconds": number | st.just("soon"),
-            "parallelism": number,
-            "suspend": st.booleans(),
-        },
-    )
-    metadata = st.fixed_dictionaries(
-        {"name": st.just("job")},
-        optional={"labels": st.sampled_from([{}, {"team": "ads"}, {"team": "search"}])},
-    )
-    return st.fixed_dictionaries(
-        {"apiVersion": st.just("batch/v1"), "kind": st.just("Job"), "metadata": metadata, "spec": spec}
-    )
+@st.composite
+def _jobs(draw: st.DrawFn) -> dict[str, Any]:
+    """A Job; most have a team, and a deadline that the rules let through."""
+    metadata: dict[str, Any] = {"name": "job"}
+    spec: dict[str, Any] = draw(_SPECS)
+    labels = draw(st.sampled_from([{"team": "ads"}, {"team": "search"}, {"team": "search"}, {}, None]))
+    if labels is not None:
+        metadata["labels"] = labels
+    if ends := draw(st.sampled_from([1, 5, 10, 15, 20, 30, "soon", None])):
+        spec["activeDeadlineSeconds"] = ends
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
 
 
 def _engines(documents: list[str], *orders: list[str]) -> Iterator[Engine]:
@@ -181,3 +180,26 @@ def test_mut_conflict_denies(documents: list[str], jobs: list[dict[str, Any]]) -
             assert len(decision.conflicts) == sum(
                 reason["code"] == "conflict" for reason in record(decision)["reasons"]
             )
+
+
+def test_what_is_drawn_meets() -> None:
+    """Laws are held of decisions of all sorts: what is changed is often allowed, and not always."""
+    found: Counter[str] = Counter()
+
+    @settings(_FULL_STACK, max_examples=25, derandomize=True, database=None, phases=[Phase.generate])
+    @given(_policies(), st.lists(_jobs(), min_size=3, max_size=5))
+    def look(documents: list[str], jobs: list[dict[str, Any]]) -> None:
+        (engine,) = _engines(documents)
+        for job in jobs:
+            decision = _mutated(engine, job)
+            as_it_is = engine.decide(from_manifest(job, engine.context), now=NOW)
+            found["decided"] += 1
+            found["allowed as changed"] += decision.allowed and bool(decision.patches)
+            found["allowed if changed"] += decision.allowed and not as_it_is.allowed
+            found["denied"] += not decision.allowed and not decision.conflicts
+            found["in conflict"] += bool(decision.conflicts)
+
+    look()
+    assert min(found["allowed as changed"], found["denied"]) >= found["decided"] / 6, found
+    assert found["in conflict"] >= found["decided"] / 20, found
+    assert found["allowed if changed"] >= 1, found

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from interlock.model.intent import Intent
 from support.compose.deciding import engine
-from support.compose.facts import NOW
 from support.compose.intents import INTENTS
 from support.compose.world import World, documents
 from support.compose.worlds import costly_worlds, worlds
+from support.strategies import NOW
 
 SEEDS: Final = range(10)
 _SCRIPT: Final = """\

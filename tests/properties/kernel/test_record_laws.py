@@ -128,7 +128,7 @@ def test_deterministic() -> None:
     running = [
         subprocess.Popen(
             [sys.executable, "-c", script],
-            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(Path(__file__).parents[1])},
+            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(Path(__file__).parents[2])},
             stdout=subprocess.PIPE,
         )
         for seed in range(10)

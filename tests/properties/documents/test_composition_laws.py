@@ -1,7 +1,7 @@
 """The laws of composition, of documents as authors write them: loaded, indexed, evaluated and recorded in full.
 
-tests/properties/test_kernel_laws.py states the same of the kernel alone. Here
-nothing is taken for granted of what is around it.
+tests/properties/kernel/test_composition_laws.py states the same of the kernel
+alone. Here nothing is taken for granted of what is around it.
 """
 
 from collections import Counter
@@ -17,12 +17,12 @@ from interlock.model.intent import Intent
 from interlock.model.policy import Effect
 from interlock.model.verdict import Outcome, Verdict
 from support.compose.deciding import decided, engine, engine_of, of_rule, plainly, recorded, said
-from support.compose.facts import NOW
 from support.compose.intents import FEW_INTENTS, INTENTS, crowded
 from support.compose.reading import counts, read
 from support.compose.world import World, documents, split
 from support.compose.worlds import HARMLESS, costly_worlds, worlds
 from support.model import is_allowed
+from support.strategies import NOW
 
 FILES = ("policies.yaml", "a/policies.yaml", "a/b/zz.yml", "0.yaml")
 

@@ -17,12 +17,12 @@ from interlock.model.intent import Intent
 from interlock.model.policy import Effect, Enforcement, OnError
 from interlock.model.verdict import Outcome, Verdict
 from support.compose.deciding import decided, engine, plainly, recorded, said
-from support.compose.facts import NOW
 from support.compose.intents import FEW_INTENTS, INTENTS, crowded
 from support.compose.reading import counts, covers
 from support.compose.world import World
 from support.compose.worlds import costly_worlds, worlds
 from support.laws import of_outcome
+from support.strategies import NOW
 
 CROWDS = st.lists(crowded(), min_size=1, max_size=3)
 TRIED = ("warnings", "audits", "tried", "untried", "policySet")

@@ -1,6 +1,6 @@
 """How far a waiver reaches, of documents: to what was approved, where its scope holds, while it is in force.
 
-tests/properties/test_waiver_laws.py states the same of the kernel alone.
+tests/properties/kernel/test_waiver_laws.py states the same of the kernel alone.
 """
 
 from collections.abc import Iterable
@@ -22,11 +22,11 @@ from interlock.model.policy import Effect, Enforcement
 from interlock.model.verdict import Outcome, Verdict
 from support.compose.conditions import conditions
 from support.compose.deciding import engine, of_rule, plainly, recorded
-from support.compose.facts import NOW
 from support.compose.intents import FEW_INTENTS
 from support.compose.reading import covers
 from support.compose.world import PolicyDraft, RuleKey, WaiverDraft, World, documents
 from support.compose.worlds import waivable, worlds
+from support.strategies import NOW
 
 
 @st.composite

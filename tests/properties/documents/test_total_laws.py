@@ -16,11 +16,10 @@ from interlock.engine import Engine
 from interlock.engine.document import decide_as_it_stands, decide_document
 from interlock.errors import RequestError
 from interlock.loading.policyset import load
-from support.compose.facts import NOW
 from support.intents import all_recorded, pod, recorded
 from support.policies import write_policies
 from support.reviews import chat
-from support.strategies import json_values, texts
+from support.strategies import NOW, json_values, texts
 
 
 @pytest.fixture(scope="module")
