@@ -18,7 +18,7 @@ REASONS = reasons()
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.id not in REASONS], ids=lambda case: case.id)
-def test_a_case_passes(case: Case) -> None:
+def test_cel_conformance(case: Case) -> None:
     assert difference(case) is None
 
 

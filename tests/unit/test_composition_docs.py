@@ -19,6 +19,9 @@ _LAWS: Final = [
 ]
 
 
+_JUDGES: Final = re2.findall(r"`([A-Z_]+)`,\s+`((?:kernel/)?test_[a-z_]+\.py)`", _PAGE)
+
+
 def _source(path: str) -> str:
     return (_ROOT / path).read_text(encoding="utf-8")
 
@@ -38,6 +41,15 @@ def test_a_law_has_a_test_of_its_name_in_each_file(name: str, files: list[str]) 
 def test_a_law_has_a_theorem_of_its_name(name: str, files: list[str]) -> None:
     (file,) = files
     assert f"Theorem {name.lower()} " in _source(f"proofs/{file}")
+
+
+@pytest.mark.parametrize(("name", "file"), _JUDGES)
+def test_a_judge_is_a_test_of_its_name(name: str, file: str) -> None:
+    assert f"def test_{name.lower()}" in _source(f"tests/properties/{file}")
+
+
+def test_the_page_names_all_judges() -> None:
+    assert {name for name, _ in _JUDGES} == {"CEDAR_AGREES", "COQ_AGREES", "XACML_AGREES", "CASE_COVERAGE"}
 
 
 def test_every_theorem_is_on_the_page_of_proofs() -> None:

@@ -109,7 +109,7 @@ _TRAPS: Final = {name for name, case in _CASES.items() if set(case.first) != set
 
 
 @pytest.mark.parametrize("case", _CASES.values(), ids=_CASES.keys())
-def test_obligations_go_with_the_decision_that_they_are_for(case: _Case) -> None:
+def test_xacml_agrees(case: _Case) -> None:
     for order in permutations(case.said):
         decision = decided(order, LAYERS, dict.fromkeys(ITEMS, 1))
         assert decision.allowed == case.allowed
