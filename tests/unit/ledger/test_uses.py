@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
-from interlock.ledger.uses import quota_of
+from interlock.ledger.uses import REMEMBERED, quota_of
 from interlock.model.waiver import Waived
 from interlock.spans import Span, typed_in
 from interlock.units import Instant
@@ -55,3 +55,7 @@ def test_the_same_approval_is_counted_on(change: dict[str, Any]) -> None:
     assert first is not None
     assert second is not None
     assert second.approval == first.approval
+
+
+def test_a_request_is_remembered_for_an_hour() -> None:
+    assert REMEMBERED == 3_600_000
