@@ -9,14 +9,14 @@ run: .venv/ready
 	$(BIN)/interlock serve $(POLICIES)
 
 test: .venv/ready
-	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 # All readers of expressions against each other and against other implementations; about 20 minutes on two
 # cores. A failure shows the smallest expression and data; `make fuzz SEED=…` repeats the run.
 SEED ?= $(shell date +%s)
 .PHONY: fuzz
 fuzz: .venv/ready
-	$(BIN)/pytest -n auto --hypothesis-profile=fuzz --hypothesis-seed=$(SEED) \
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=fuzz --hypothesis-seed=$(SEED) \
 		tests/properties/cel/test_*_agree*.py $(PYTEST_ARGS)
 
 lint: .venv/ready

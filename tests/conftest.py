@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, settings
 
 settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
 # An example of every property together takes about 1.4 seconds of one core; an hour on two cores has 7,200.
 settings.register_profile("deep", max_examples=5_000, deadline=None)
 settings.register_profile("fuzz", max_examples=20_000, deadline=None, print_blob=True)

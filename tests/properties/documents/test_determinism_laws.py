@@ -42,7 +42,7 @@ def few_worlds(count: int) -> tuple[list[World], list[Intent]]:
         derandomize=True,
         database=None,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(costly_worlds() | worlds(), INTENTS)
     def keep(world: World, intent: Intent) -> None:

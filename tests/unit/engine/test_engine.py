@@ -155,6 +155,12 @@ def test_what_is_not_enforced_has_little_time_where_somebody_waits(tmp_path: Pat
     assert waited_for.untried == "the decision ran out of time"
 
 
+def test_every_rule_is_asked_however_many_there_are(tmp_path: Path) -> None:
+    rules = "".join(f"    - {{name: r{number:03}, message: m, forbid: 'true'}}\n" for number in range(100))
+    decision = engine(tmp_path, OPEN, policy("p", rules)).decide(intent(), now=NOW)
+    assert [denial.rule.rule for denial in decision.denials] == [f"r{number:03}" for number in range(100)]
+
+
 def test_an_engine_that_breaks_denies(tmp_path: Path) -> None:
     broken: Any = {"action": "model.chat", "kind": "ChatCompletion"}
     decision = engine(tmp_path, LIMIT).decide(broken, now=NOW)

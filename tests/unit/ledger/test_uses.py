@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
-from interlock.ledger.uses import REMEMBERED, quota_of
+from interlock.ledger.uses import REMEMBERED, is_remembered, quota_of
 from interlock.model.waiver import Waived
 from interlock.spans import Span, typed_in
 from interlock.units import Instant
@@ -59,3 +59,11 @@ def test_the_same_approval_is_counted_on(change: dict[str, Any]) -> None:
 
 def test_a_request_is_remembered_for_an_hour() -> None:
     assert REMEMBERED == 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("later", "is_known"), [(0, True), (REMEMBERED - 1, True), (REMEMBERED, False), (REMEMBERED + 1, False)]
+)
+def test_after_that_it_is_another_request(later: int, is_known: bool) -> None:  # noqa: FBT001  # a table
+    taken = Instant(1_000)
+    assert is_remembered(taken, Instant(taken + later)) is is_known

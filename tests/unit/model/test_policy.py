@@ -2,8 +2,11 @@
 
 import pytest
 
+from interlock.identity import Digest, RuleName
 from interlock.model.labels import DEFAULT_LABELS, AttributionLabels
-from interlock.model.policy import Match
+from interlock.model.limit import Limit
+from interlock.model.policy import Effect, Match, Rule
+from interlock.spans import Span, typed_in
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,11 @@ def test_every_fact_of_an_attribution_has_labels_and_ours_come_first() -> None:
         labels = getattr(DEFAULT_LABELS, name)
         assert labels[0] == f"interlock.dev/{name.replace('_', '-')}"
         assert len(set(labels)) == len(labels)
+
+
+def test_a_rule_can_be_waived_unless_it_says_otherwise() -> None:
+    text, digest, span = typed_in("true"), Digest("sha256:1"), Span("policy.yaml", 1, 1)
+    rule = Rule(name=RuleName("r"), effect=Effect.REQUIRE, expression=text, digest=digest, span=span)
+    limit = Limit(name=RuleName("l"), of=text, digest=digest, span=span)
+    assert rule.is_waivable
+    assert limit.is_waivable

@@ -34,10 +34,12 @@ class Obliging(Protocol):
     @property
     def obligations(self) -> Mapping[str, Written]:
         """The values of obligations by name."""
+        ...
 
     @property
     def advice(self) -> Mapping[str, Written]:
         """The values of advice by name."""
+        ...
 
 
 def declared(shapes: Sequence[DeclaredShape]) -> tuple[Declared, ...]:
