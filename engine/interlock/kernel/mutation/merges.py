@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -123,12 +124,9 @@ def _clamped(current: Any, asked: Sequence[Proposal]) -> Merged:  # noqa: ANN401
 
 
 def _bounds(asked: Iterable[Proposal]) -> Bounds:
-    bounds = Bounds()
-    for each in asked:
-        change = each.mutation.change
-        if isinstance(change, Clamp):
-            bounds = meet(bounds, Bounds(ceiling=change.ceiling, floor=change.floor))
-    return bounds
+    changes = [each.mutation.change for each in asked]
+    clamps = [change for change in changes if isinstance(change, Clamp)]
+    return reduce(meet, (Bounds(ceiling=clamp.ceiling, floor=clamp.floor) for clamp in clamps), Bounds())
 
 
 def _ends_at(proposal: Proposal, value: int) -> bool:

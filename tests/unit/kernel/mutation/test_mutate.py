@@ -213,6 +213,12 @@ def test_clamps_of_lower_layers_yield_to_a_lock() -> None:
     assert mutated(limited(4), lock(9, rank=1), clamp(ceiling=5, rank=2)).document == limited(9)
 
 
+def test_what_ends_up_as_it_was_is_no_patch() -> None:
+    found = mutated(limited(9), clamp(ceiling=5, rank=2), lock(9, rank=1))
+    assert found.document == limited(9)
+    assert found.patches == ()
+
+
 def test_a_lock_within_the_clamps_holds() -> None:
     assert mutated(limited(4), lock(5, rank=1), clamp(ceiling=5, rank=0)).document == limited(5)
 
