@@ -111,11 +111,12 @@ class Engine:
         activation.until = until
         bucket = self._index.candidates(intent["action"], intent["kind"])
         said = ask(bucket.enforced, intent, activation, lifting)
-        unenforced, untried = (
-            attempt(bucket.unenforced, intent, activation, lifting) if bucket.unenforced else ([], "")
-        )
+        evidence, untried = Evidence.of(said, changes.conflicts), ""
+        if bucket.unenforced:
+            unenforced, untried = attempt(bucket.unenforced, intent, activation, lifting)
+            evidence = evidence.join(Evidence.of(unenforced))
         decision = combine(
-            Evidence.of(said, changes.conflicts).join(Evidence.of(unenforced)),
+            evidence,
             self._demands(*[len(items(area, intent)) for area in self._closed]),
             policies.layers,
             policy_set=policies.digest,

@@ -1,6 +1,6 @@
 """What waivers lift in one decision."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from interlock.cel.activation import Activation
 from interlock.engine.judge import outcome
@@ -12,8 +12,7 @@ from interlock.model.waiver import Waiver
 from interlock.units import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Lifting:
+class Lifting(Struct, frozen=True):
     """The waivers of a policy set, when the decision is made, and what uses it finds left."""
 
     policies: PolicySet

@@ -42,7 +42,7 @@ class UsesLeft:
     @property
     def found(self) -> tuple[Balance, ...]:
         """Those that the decision rests on, by name."""
-        return _sorted(self._found)
+        return _sorted(self._found) if self._found else ()
 
 
 class CountedWaivers:

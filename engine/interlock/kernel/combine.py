@@ -10,8 +10,11 @@ verdicts don't matter; a denial is final; adding a denial, a layer or an error
 never opens; what isn't enforced never changes the decision.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from interlock.identity import Digest, PolicyName
 from interlock.kernel.evidence import Evidence, denies
@@ -46,35 +49,61 @@ def combine(
     now: Instant,
 ) -> Decision:
     """The decision on one Intent, with everything that it rests on, in a canonical order."""
-    ordered = _in_order(evidence.verdicts, layers)
-    enforced = [verdict for verdict in ordered if verdict.rule.enforcement is ENFORCE]
-    denials = [verdict for verdict in enforced if denies(verdict)]
-    permits = [verdict for verdict in enforced if verdict.outcome is PERMITTED]
-    missing = _unmet(wanted, permits)
-    limits, crossed = limitations(enforced)
+    heard = _Heard.of(_in_order(evidence.verdicts, layers))
+    missing = _unmet(wanted, heard.permits)
+    limits, crossed = limitations(heard.bounds) if heard.bounds else ((), ())
     conflicts = (*sorted(evidence.conflicts, key=_by_subject), *crossed)
-    is_barred = bool(denials or missing or conflicts)
-    grounds = [verdict for verdict in denials if verdict.rule.effect is not PERMIT] if is_barred else permits
+    is_barred = bool(heard.denials or missing or conflicts)
+    grounds = [each for each in heard.denials if each.rule.effect is not PERMIT] if is_barred else heard.permits
     obligations, clashing = due(_given(grounds, lambda rule: rule.obligations))
     if clashing and not is_barred:
         grounds, obligations = [], ()  # there is no allowance, so nothing goes with it
-    return Decision(
+    decision = Decision(
         allowed=not (is_barred or clashing),
         policy_set=policy_set,
         now=now,
-        denials=tuple(denials),
+        denials=tuple(heard.denials),
         missing=missing,
         conflicts=(*conflicts, *clashing),
-        permits=tuple(permits),
-        waived=tuple(verdict for verdict in enforced if verdict.waiver is not None),
-        errors=tuple(verdict for verdict in enforced if verdict.outcome is ERRORED),
-        warnings=_would_deny(ordered, WARN),
-        audits=_would_deny(ordered, AUDIT),
-        tried=tuple(verdict for verdict in ordered if _says_more(verdict)),
+        permits=tuple(heard.permits),
+        waived=tuple(heard.waived),
+        errors=tuple(heard.errors),
         limits=limits,
         obligations=obligations,
         advice=due(_given(grounds, lambda rule: rule.advice))[0],
     )
+    return _announcing(decision, heard.unenforced) if heard.unenforced else decision
+
+
+class _Heard(Struct):
+    """Verdicts in their order, by what they mean; those of rules that are not enforced are apart."""
+
+    denials: list[Verdict] = []
+    permits: list[Verdict] = []
+    waived: list[Verdict] = []
+    errors: list[Verdict] = []
+    bounds: list[Verdict] = []
+    unenforced: list[Verdict] = []
+
+    @classmethod
+    def of(cls, verdicts: Iterable[Verdict]) -> "_Heard":
+        """`verdicts` by what they mean; one loop and not a question for each, for every decision takes it."""
+        heard = cls()
+        for verdict in verdicts:
+            if verdict.rule.enforcement is not ENFORCE:
+                heard.unenforced.append(verdict)
+                continue
+            if verdict.outcome is PERMITTED:
+                heard.permits.append(verdict)
+            elif denies(verdict):
+                heard.denials.append(verdict)
+            if verdict.outcome is ERRORED:
+                heard.errors.append(verdict)
+            if verdict.waiver is not None:
+                heard.waived.append(verdict)
+            if verdict.bound is not None:
+                heard.bounds.append(verdict)
+        return heard
 
 
 def failed(reason: str, *, policy_set: Digest, now: Instant) -> Decision:
@@ -84,24 +113,33 @@ def failed(reason: str, *, policy_set: Digest, now: Instant) -> Decision:
 
 def _unmet(wanted: Iterable[Demand], permits: Iterable[Verdict]) -> tuple[Demand, ...]:
     met = {(permit.rule.layer, permit.rule.area, permit.item) for permit in permits}
-    return tuple(demand for demand in wanted if (demand.layer, demand.area, demand.item) not in met)
+    return tuple([demand for demand in wanted if (demand.layer, demand.area, demand.item) not in met])
+
+
+def _announcing(decision: Decision, unenforced: Sequence[Verdict]) -> Decision:
+    """`decision`, and beside it what rules say that are not enforced."""
+    return replace(
+        decision,
+        warnings=_would_deny(unenforced, WARN),
+        audits=_would_deny(unenforced, AUDIT),
+        tried=tuple([verdict for verdict in unenforced if _says_more(verdict)]),
+    )
 
 
 def _would_deny(verdicts: Iterable[Verdict], mode: Enforcement) -> tuple[Verdict, ...]:
-    return tuple(verdict for verdict in verdicts if verdict.rule.enforcement is mode and denies(verdict))
+    return tuple([verdict for verdict in verdicts if verdict.rule.enforcement is mode and denies(verdict)])
 
 
 def _says_more(verdict: Verdict) -> bool:
     """Whether a verdict that is not enforced says what is no denial and yet not nothing."""
-    is_enforced, says_nothing = verdict.rule.enforcement is ENFORCE, verdict.outcome in _SILENT
-    return not (is_enforced or says_nothing or denies(verdict))
+    return verdict.outcome not in _SILENT and not denies(verdict)
 
 
 def _given(
     verdicts: Iterable[Verdict], of: Callable[[RuleId], tuple[Obligation, ...]]
-) -> Iterator[tuple[PolicyName, Obligation]]:
+) -> list[tuple[PolicyName, Obligation]]:
     """What the rules of `verdicts` give, each with the policy that it is of."""
-    return ((verdict.rule.policy, each) for verdict in verdicts for each in of(verdict.rule))
+    return [(verdict.rule.policy, each) for verdict in verdicts for each in of(verdict.rule)]
 
 
 def _by_subject(conflict: Conflict) -> tuple[str, str, tuple[PolicyName, ...]]:
