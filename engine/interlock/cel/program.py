@@ -82,6 +82,10 @@ class Program:
         ]
         return evaluate
 
+    def prepare(self) -> None:
+        """Make now what the first evaluation would make."""
+        _ = self.evaluate
+
     def exact(self, activation: Activation) -> Any:
         """The same value as `evaluate`, by the interpreter."""
         return self.measure(activation, self._meter(activation))

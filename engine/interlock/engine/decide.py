@@ -29,6 +29,7 @@ from interlock.loading.policyset import PolicySet
 from interlock.model.area import items, name, path
 from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
+from interlock.model.policy import ENFORCE
 from interlock.units import Instant
 
 _log = logging.getLogger("interlock")
@@ -44,8 +45,13 @@ class Engine:
     def __init__(self, policies: PolicySet, uses: Uses | None = None) -> None:
         self.policies = policies
         self.context = ExtractionContext(policies.catalog, policies.labels)
-        self._index = Index.of(policies)
-        self._mutator = Mutator.of(policies.compiled, policies.layers)
+        enforced = [each for each in policies.compiled if each.policy.enforcement is ENFORCE]
+        unenforced = [each for each in policies.compiled if each.policy.enforcement is not ENFORCE]
+        self._enforced = Index.of(policies, enforced)
+        self._unenforced = Index.of(policies, unenforced)
+        for compiled in unenforced:
+            compiled.prepare()  # they have little time to answer, and none to get ready
+        self._mutator = Mutator.of(enforced, policies.layers)
         self._closed = sorted({area for _, area in policies.layers.closures})
         self._demands = lru_cache(maxsize=256)(self._demanded)
         self._counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
@@ -109,12 +115,12 @@ class Engine:
         policies, now = self.policies, lifting.now
         activation = activation_of(intent, now)
         activation.until = until
-        bucket = self._index.candidates(intent["action"], intent["kind"])
-        said = ask(bucket.enforced, intent, activation, lifting)
+        action, kind = intent["action"], intent["kind"]
+        said = ask(self._enforced.candidates(action, kind), intent, activation, lifting)
         evidence, untried = Evidence.of(said, changes.conflicts), ""
-        if bucket.unenforced:
-            unenforced, untried = attempt(bucket.unenforced, intent, activation, lifting)
-            evidence = evidence.join(Evidence.of(unenforced))
+        if unenforced := self._unenforced.candidates(action, kind):
+            announced, untried = attempt(unenforced, intent, activation, lifting)
+            evidence = evidence.join(Evidence.of(announced))
         decision = combine(
             evidence,
             self._demands(*[len(items(area, intent)) for area in self._closed]),

@@ -17,7 +17,6 @@ from interlock.loading.compiled import CompiledPolicy, CompiledRule
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import Area
 from interlock.model.costs import CostLimits
-from interlock.model.policy import ENFORCE
 
 _OTHER: Final = ""
 
@@ -66,17 +65,13 @@ class Candidates:
         return self._costs[extent]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bucket:
-    """What can apply to Intents of one action and kind, by area; `unenforced` has the policies that are not."""
-
-    enforced: tuple[Candidates, ...]
-    unenforced: tuple[Candidates, ...]
+Bucket = tuple[Candidates, ...]
+"""What can apply to Intents of one action and kind, by area."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The policies of one set; `buckets` is filled as Intents ask."""
+    """The policies of one set, enforced or not; `buckets` is filled as Intents ask."""
 
     policies: tuple[CompiledPolicy, ...]
     environments: Mapping[Area, Environment]
@@ -86,11 +81,12 @@ class Index:
     buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, policies: PolicySet) -> "Index":
-        """The index of `policies`."""
-        matches = [policy.match for policy in policies.policies]
+    def of(cls, policies: PolicySet, compiled: Iterable[CompiledPolicy]) -> "Index":
+        """The index of those `compiled` policies of `policies`."""
+        members = tuple(compiled)
+        matches = [each.policy.match for each in members]
         return cls(
-            policies.compiled,
+            members,
             policies.environments,
             policies.costs,
             frozenset[str]().union(*(match.actions for match in matches)),
@@ -106,16 +102,10 @@ class Index:
         return bucket
 
     def _bucket(self, action: str, kind: str) -> Bucket:
-        policies = [compiled for compiled in self.policies if compiled.policy.match.covers(action, kind)]
-        return Bucket(
-            enforced=self._by_area(compiled for compiled in policies if _is_enforced(compiled)),
-            unenforced=self._by_area(compiled for compiled in policies if not _is_enforced(compiled)),
-        )
-
-    def _by_area(self, policies: Iterable[CompiledPolicy]) -> tuple[Candidates, ...]:
         found: dict[Area, list[CompiledPolicy]] = {}
-        for compiled in policies:
-            found.setdefault(compiled.policy.area, []).append(compiled)
+        for compiled in self.policies:
+            if compiled.policy.match.covers(action, kind):
+                found.setdefault(compiled.policy.area, []).append(compiled)
         return tuple(self._candidates(area, members) for area, members in found.items())
 
     def _candidates(self, area: Area, policies: list[CompiledPolicy]) -> Candidates:
@@ -142,10 +132,6 @@ class Index:
     def _is_tight(self, compiled: CompiledPolicy) -> bool:
         """Whether the expressions of a policy may cost more than it may, each within its own limit."""
         return sum(guard.cost(LARGEST) for guard in compiled.guards) > self.costs.policy
-
-
-def _is_enforced(compiled: CompiledPolicy) -> bool:
-    return compiled.policy.enforcement is ENFORCE
 
 
 def _batch(environment: Environment, lines: tuple[Line, ...]) -> Batch:

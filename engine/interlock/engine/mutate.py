@@ -17,7 +17,6 @@ from interlock.model.decision import Conflict
 from interlock.model.intent import Intent
 from interlock.model.layers import Layers
 from interlock.model.patch import Patch
-from interlock.model.policy import ENFORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Mutator:
 
     @classmethod
     def of(cls, policies: Iterable[CompiledPolicy], layers: Layers) -> "Mutator":
-        """The mutations of all enforced `policies`."""
+        """The mutations of `policies`, all of which are enforced."""
         return cls(
             tuple(
                 (
@@ -50,7 +49,6 @@ class Mutator:
                     each.when,
                 )
                 for compiled in policies
-                if compiled.policy.enforcement is ENFORCE
                 for each in compiled.mutations
             )
         )

@@ -89,6 +89,12 @@ class CompiledPolicy:
         own = ((each.id.rule, program) for each in self.rules_and_limits for program in each.programs)
         return (*when, *self.variables.items(), *own)
 
+    def prepare(self) -> None:
+        """Make now what the first evaluation of each expression would make."""
+        messages = (rule.message for rule in self.rules if rule.message is not None)
+        for program in (*(program for _, program in self.deciding), *messages):
+            program.prepare()
+
     @property
     def guards(self) -> tuple[Guard, ...]:
         """What each expression that decides can cost."""

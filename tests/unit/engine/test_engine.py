@@ -161,6 +161,17 @@ def test_every_rule_is_asked_however_many_there_are(tmp_path: Path) -> None:
     assert [denial.rule.rule for denial in decision.denials] == [f"r{number:03}" for number in range(100)]
 
 
+def test_what_is_not_enforced_spends_its_little_time_on_answers_alone(tmp_path: Path) -> None:
+    """Code that is generated when it is first needed would take it from the first answer."""
+    says = "messageExpression: \"'no ' + variables.v\""
+    rules = f"    - {{name: r, {says}, forbid: variables.v == ''}}\n"
+    spec = "  enforcement: warn\n  variables: [{name: v, expression: \"intent.action\"}]\n  match: {when: 'true'}\n"
+    (compiled,) = engine(tmp_path, OPEN, policy("p", rules, spec)).policies.compiled
+    programs = [program for _, program in compiled.deciding]
+    assert len(programs) == 3
+    assert all("evaluate" in vars(program) for program in (*programs, compiled.rules[0].message))
+
+
 def test_an_engine_that_breaks_denies(tmp_path: Path) -> None:
     broken: Any = {"action": "model.chat", "kind": "ChatCompletion"}
     decision = engine(tmp_path, LIMIT).decide(broken, now=NOW)
