@@ -1,10 +1,13 @@
 """What all handlers of one service share."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from structlog.typing import FilteringBoundLogger
 
+from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.sink import DecisionLog
+from interlock.model.decision import Decision
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 
@@ -21,3 +24,12 @@ class Service:
     log: FilteringBoundLogger
     decisions: DecisionLog | None = None
     draining: bool = False
+
+    def keep(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> None:
+        """Log `decision` on `document`, if decisions are logged.
+
+        Raises:
+            OperatorError: it can't be; then nobody may be told that it allows.
+        """
+        if self.decisions is not None:
+            self.decisions.append(Entry.of(decision, document, mutates=mutates))

@@ -5,20 +5,20 @@ policies made of it, is decided with what policies change in it; everything
 else is decided as it stands.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from interlock.engine.decide import Engine
 from interlock.identity import WaiverName
-from interlock.intents.check import changeable
+from interlock.intents.admission import Changeable, changeable_object
+from interlock.intents.check import changeable_call
 from interlock.intents.extract import extract
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
 from interlock.units import Instant
 
 _REVIEW_VERSION: Final = "admission.k8s.io/v1"
-_STORING: Final = ("CREATE", "UPDATE")
 
 _Json: TypeAlias = dict[str, Any]
 
@@ -39,10 +39,10 @@ def decide_document(
     Raises:
         RequestError: no Intent can be read from it.
     """
-    changeable = _changeable(document)
-    if changeable is None:
+    found = _changeable(document)
+    if found is None:
         return decide_as_it_stands(engine, document, now=now, uses=uses)
-    item, embed = changeable
+    item, embed = found
     intent, changes = engine.mutate(item, lambda changed: extract(embed(changed), engine.context))
     return Decided(intent, engine.decide(intent, now=now, uses=uses, changes=changes))
 
@@ -59,18 +59,17 @@ def decide_as_it_stands(
     return Decided(intent, engine.decide(intent, now=now, uses=uses))
 
 
-def _changeable(document: _Json) -> tuple[_Json, Callable[[_Json], _Json]] | None:
+def _changeable(document: _Json) -> Changeable | None:
     """What policies can change in `document`, and how to put it back in its place; None where they can't."""
     if not isinstance(document, dict):
         return None  # extraction says what a request is
     if "apiVersion" not in document:
-        return changeable(document)
+        return changeable_call(document)
     if document["apiVersion"] != _REVIEW_VERSION:
         return document, lambda changed: changed
     request = document.get("request")
-    if not isinstance(request, dict) or request.get("operation") not in _STORING:
+    found = changeable_object(request) if isinstance(request, dict) else None
+    if found is None:
         return None
-    item = request.get("object")
-    if not isinstance(item, dict):
-        return None
-    return item, lambda changed: {**document, "request": {**request, "object": changed}}
+    item, embed = found
+    return item, lambda changed: {**document, "request": embed(changed)}

@@ -3,7 +3,8 @@
 Source: `AdmissionRequest` of admission.k8s.io/v1.
 """
 
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 from interlock.errors import RequestError
 from interlock.intents.bounds import check_bounds
@@ -20,6 +21,20 @@ _ACTIONS: Final = {
     "CONNECT": Action.WORKLOAD_CONNECT,
 }
 _SERVICE_ACCOUNT: Final = "system:serviceaccount:"
+
+
+Changeable: TypeAlias = tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, Any]]]
+"""An object, and what makes a document of another one in its place."""
+
+_STORING: Final = ("CREATE", "UPDATE")
+
+
+def changeable_object(request: Mapping[str, Any]) -> Changeable | None:
+    """The object that would be stored by the `request` of an AdmissionReview, or None where none would be."""
+    item = request.get("object")
+    if request.get("operation") not in _STORING or not isinstance(item, dict):
+        return None
+    return item, lambda changed: {**request, "object": changed}
 
 
 def from_admission(request: dict[str, Any], context: ExtractionContext) -> Intent:

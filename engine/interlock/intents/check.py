@@ -7,7 +7,7 @@ from typing import Any, Final, NotRequired, TypeAlias
 from typing_extensions import TypedDict
 
 from interlock.errors import RequestError
-from interlock.intents.admission import from_admission
+from interlock.intents.admission import Changeable, from_admission
 from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import Caller
 from interlock.intents.chat import from_chat, from_embeddings
@@ -41,9 +41,6 @@ class CheckRequest(TypedDict):
     appliesPatches: NotRequired[bool]
 
 
-Changeable: TypeAlias = tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, Any]]]
-"""An object, and what makes a document of another one in its place."""
-
 _Call: TypeAlias = Callable[[dict[str, Any], Caller, ExtractionContext], Intent]
 
 _CALLS: Final[dict[str, _Call]] = {"chat": from_chat, "embeddings": from_embeddings, "mcp": from_mcp}
@@ -55,7 +52,7 @@ SUBJECTS: Final = ("intent", *_CALLS, "admission")
 """The keys of which a check request has exactly one."""
 
 
-def changeable(request: Mapping[str, Any]) -> Changeable | None:
+def changeable_call(request: Mapping[str, Any]) -> Changeable | None:
     """What policies may change in `request`, and how to put it back; None where they may change nothing.
 
     Of a call to a model that is the body, of an MCP message its `params`: what

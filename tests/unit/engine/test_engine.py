@@ -165,7 +165,7 @@ def test_what_is_not_enforced_spends_its_little_time_on_answers_alone(tmp_path: 
     """Code that is generated when it is first needed would take it from the first answer."""
     says = "messageExpression: \"'no ' + variables.v\""
     rules = f"    - {{name: r, {says}, forbid: variables.v == ''}}\n"
-    spec = "  enforcement: warn\n  variables: [{name: v, expression: \"intent.action\"}]\n  match: {when: 'true'}\n"
+    spec = "  enforcement: warn\n  variables: [{name: v, expression: intent.action}]\n  match: {when: 'true'}\n"
     (compiled,) = engine(tmp_path, OPEN, policy("p", rules, spec)).policies.compiled
     programs = [program for _, program in compiled.deciding]
     assert len(programs) == 3

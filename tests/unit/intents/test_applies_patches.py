@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from interlock.errors import RequestError
-from interlock.intents.check import changeable, from_check
+from interlock.intents.check import changeable_call, from_check
 from support.intents import CONTEXT, pod
 
 _CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
@@ -26,7 +26,7 @@ _TOOL = {"name": "t", "arguments": {}}
 def test_what_expressions_read_can_be_changed_and_put_back(
     request_: dict[str, Any], item: dict[str, Any], changed: dict[str, Any]
 ) -> None:
-    found = changeable({**request_, "appliesPatches": True})
+    found = changeable_call({**request_, "appliesPatches": True})
     assert found is not None
     assert found[0] is item
     assert found[1]({}) == {**changed, "appliesPatches": True}
@@ -48,7 +48,7 @@ def test_what_expressions_read_can_be_changed_and_put_back(
 def test_nothing_is_changed_where_the_caller_does_not_say_that_it_passes_it_on(
     request_: dict[str, Any],
 ) -> None:
-    assert changeable(request_) is None
+    assert changeable_call(request_) is None
 
 
 @pytest.mark.parametrize(

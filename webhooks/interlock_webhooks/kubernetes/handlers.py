@@ -10,14 +10,12 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
-from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.errors import OperatorError, RequestError
-from interlock.intents.admission import from_admission
+from interlock.intents.admission import changeable_object, from_admission
 from interlock.model.decision import Decision
-from interlock.model.intent import Intent
-from interlock.units import Instant
+from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
 from interlock_webhooks.kubernetes.patch import json_patch
@@ -66,9 +64,8 @@ class KubernetesHandlers:
         started = time.perf_counter()
         decision = decide(self._service.policies.in_force.engine, request, until)
         taken = time.perf_counter() - started
-        if self._service.decisions is not None:
-            review = {"apiVersion": API_VERSION, "kind": KIND, "request": request}
-            self._service.decisions.append(Entry.of(decision, review, mutates=decide is _mutated))
+        review = {"apiVersion": API_VERSION, "kind": KIND, "request": request}
+        self._service.keep(decision, review, mutates=decide is _mutated)
         metrics.decided(decision, taken)
         recorded = record(decision)
         if decision.allowed:
@@ -93,27 +90,22 @@ def _about(metrics: EndpointMetrics, request: AdmissionRequest) -> dict[str, str
 def _validated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
     """The decision that counts: what is allowed here takes its uses of waivers, unless it is a dry run."""
     if request.get("dryRun"):
-        return _tried(engine, request, until)
+        return _without_uses(engine, request, until)
     intent = from_admission(request, engine.context)
-    return engine.admit(intent, now=_now(), until=until, request=request)
+    return engine.admit(intent, now=now(), until=until, request=request)
 
 
-def _tried(engine: Engine, request: dict[str, Any], until: int) -> Decision:
-    return engine.decide(from_admission(request, engine.context), now=_now(), until=until)
+def _without_uses(engine: Engine, request: dict[str, Any], until: int) -> Decision:
+    return engine.decide(from_admission(request, engine.context), now=now(), until=until)
 
 
 def _mutated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
     """The decision on the object with what policies change in it; nothing is changed where none is stored."""
-    document = request.get("object")
-    if request["operation"] not in {"CREATE", "UPDATE"} or not isinstance(document, dict):
-        return _tried(engine, request, until)
-
-    def extract(changed: dict[str, Any]) -> Intent:
-        return from_admission({**request, "object": changed}, engine.context)
-
-    intent, changes = engine.mutate(document, extract, until=until)
-    return engine.decide(intent, now=_now(), until=until, changes=changes)
-
-
-def _now() -> Instant:
-    return Instant(time.time_ns() // 1_000_000)
+    found = changeable_object(request)
+    if found is None:
+        return _without_uses(engine, request, until)
+    item, embed = found
+    intent, changes = engine.mutate(
+        item, lambda changed: from_admission(embed(changed), engine.context), until=until
+    )
+    return engine.decide(intent, now=now(), until=until, changes=changes)

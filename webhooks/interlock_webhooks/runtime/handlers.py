@@ -5,15 +5,14 @@ import time
 from dataclasses import dataclass
 from typing import Any, cast
 
-from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.errors import RequestError
-from interlock.intents.check import CheckRequest, changeable, from_check
+from interlock.intents.check import CheckRequest, changeable_call, from_check
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
-from interlock.units import Instant
+from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.runtime import codec
@@ -66,9 +65,7 @@ class RuntimeHandlers:
         started = time.perf_counter()
         decision = _admitted(engine, read, until)
         taken = read.seconds + time.perf_counter() - started
-        if self._service.decisions is not None:
-            document = cast("dict[str, Any]", read.check)
-            self._service.decisions.append(Entry.of(decision, document, mutates=True))
+        self._service.keep(decision, cast("dict[str, Any]", read.check), mutates=True)
         metrics.decided(decision, taken)
         recorded = record(decision)
         if not decision.allowed:
@@ -78,12 +75,12 @@ class RuntimeHandlers:
 
 def _admitted(engine: Engine, read: _Read, until: int) -> Decision:
     """The decision on a check that goes on if it is allowed, unless it is an admission that is a dry run."""
-    now, review = Instant(time.time_ns() // 1_000_000), read.check.get("admission")
+    review = read.check.get("admission")
     if review is not None and review.get("dryRun") is True:
-        return engine.decide(read.intent, now=now, until=until, changes=read.changes)
+        return engine.decide(read.intent, now=now(), until=until, changes=read.changes)
     # What has no identity is a request of its own, however it looks like another one.
     once = review if review is not None and review.get("uid") else None
-    return engine.admit(read.intent, now=now, until=until, request=once, changes=read.changes)
+    return engine.admit(read.intent, now=now(), until=until, request=once, changes=read.changes)
 
 
 def _read(engine: Engine, check: CheckRequest, until: int) -> _Read:
@@ -94,7 +91,7 @@ def _read(engine: Engine, check: CheckRequest, until: int) -> _Read:
 
 
 def _mutated(engine: Engine, check: CheckRequest, until: int) -> tuple[Intent, Changes]:
-    found = changeable(check)
+    found = changeable_call(check)
     if found is None:
         return from_check(check, engine.context), NO_CHANGES
     item, embed = found
