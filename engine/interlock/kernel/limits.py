@@ -61,7 +61,8 @@ def limitations(verdicts: Iterable[Verdict]) -> tuple[tuple[Limitation, ...], tu
         Limitation(of, item, bounds, tuple(sorted(policies)))
         for (item, of), (bounds, policies) in sorted(found.items(), key=lambda each: each[0])
     )
-    return limits, tuple(_conflicts(limits))
+    # The same of several items is said once.
+    return limits, tuple(dict.fromkeys(_conflicts(limits)))
 
 
 def _conflicts(limits: Sequence[Limitation]) -> Iterable[Conflict]:

@@ -169,7 +169,8 @@ def test_what_is_no_cel_value_at_all_ends_in_no_other_error(value: Any) -> None:
         for environment in (TRUSTING, GUARDED):
             program = environment.compile(typed_in(text))
             for evaluate in (generated, interpreted):
-                evaluate(program, values)
+                outcome, _ = evaluate(program, values)
+                assert outcome, text
 
 
 def bound(value: Any) -> dict[str, Any]:

@@ -29,13 +29,15 @@ def strict() -> Iterator[Engine]:
         yield Engine(load([write_policies(Path(folder))]))
 
 
-def total(made: Engine, document: Any) -> None:
-    """`document` gets a decision that can be logged, or is refused, on either way in."""
+def failures(made: Engine, document: Any) -> list[str]:
+    """What broke where `document` was to get a decision that can be logged, or a refusal, on either way in."""
+    found: list[str] = []
     for decide in (decide_document, decide_as_it_stands):
         with suppress(RequestError):
-            found = decide(made, document, now=NOW)
-            assert not found.decision.failure.startswith("internal error"), found.decision.failure
-            assert json.dumps(record(found.decision))
+            decision = decide(made, document, now=NOW).decision
+            json.dumps(record(decision))
+            found += [decision.failure] if decision.failure.startswith("internal error") else []
+    return found
 
 
 HOSTILE_NUMBERS: Final = (0, -1, 2**63, -(2**64), 10**40, 1e308, -0.0, 0.5)
@@ -90,12 +92,12 @@ def damaged(draw: st.DrawFn, value: Any) -> Any:
 @given(requests())
 def test_total(strict: Engine, document: Any) -> None:
     """Whatever JSON comes in, a decision comes out, or a refusal that says why."""
-    total(strict, document)
+    assert failures(strict, document) == []
 
 
 @given(st.recursive(PARTS, lambda parts: st.dictionaries(KEYS | texts(), parts, max_size=4), max_leaves=12))
 def test_total_of_any_json(strict: Engine, document: Any) -> None:
-    total(strict, document)
+    assert failures(strict, document) == []
 
 
 def nested(levels: int) -> Any:
@@ -163,4 +165,4 @@ NASTY: Final[dict[str, Any]] = {
 
 @pytest.mark.parametrize("document", NASTY.values(), ids=NASTY.keys())
 def test_total_of_what_was_made_to_break_it(strict: Engine, document: Any) -> None:
-    total(strict, document)
+    assert failures(strict, document) == []

@@ -55,7 +55,8 @@ def test_obl_merge_is_what_the_word_says_in_any_order(merge: Merge) -> None:
     for values in product(CARRIERS[merge], repeat=3):
         expected = _typed(merged(merge, values))
         for order in permutations(values):
-            found, conflicts = due((PolicyName("p"), obligation(merge, value)) for value in (*order, order[0]))
+            given = [(PolicyName("p"), obligation(merge, value)) for value in (*order, order[0])]
+            found, conflicts = due(given)
             value = found[0].value if found else None
             assert _typed(value) == expected
             assert (len(found), len(conflicts)) == ((0, 1) if value is None else (1, 0))

@@ -95,6 +95,14 @@ def test_what_is_no_limit_bounds_nothing() -> None:
     assert limitations([replace(kept("a", Bounds()), bound=None)]) == ((), ())
 
 
+def test_limits_that_leave_nothing_of_several_items_are_one_conflict() -> None:
+    bounds = (("b", Bounds(ceiling=4)), ("a", Bounds(floor=5)))
+    _, conflicts = limitations(
+        kept(name, each, item=f"tools[{at}]") for name, each in bounds for at in range(3)
+    )
+    assert len(conflicts) == 1
+
+
 def test_limits_that_leave_nothing_are_a_conflict_of_their_policies() -> None:
     _, conflicts = limitations([kept("b", Bounds(ceiling=4)), kept("a", Bounds(floor=5))])
     assert conflicts == (
