@@ -23,7 +23,7 @@ from interlock.kernel.obligations import due
 from interlock.model.area import Area, path
 from interlock.model.decision import Conflict, Decision, Demand
 from interlock.model.layers import Layers
-from interlock.model.obligation import Obligation
+from interlock.model.obligation import Due, Obligation
 from interlock.model.policy import AUDIT, ENFORCE, PERMIT, WARN, Enforcement
 from interlock.model.verdict import ERRORED, PERMITTED, Outcome, RuleId, Verdict
 from interlock.units import Instant
@@ -51,28 +51,49 @@ def combine(
     """The decision on one Intent, with everything that it rests on, in a canonical order."""
     heard = _Heard.of(_in_order(evidence.verdicts, layers))
     missing = _unmet(wanted, heard.permits)
-    limits, crossed = limitations(heard.bounds) if heard.bounds else ((), ())
-    conflicts = (*sorted(evidence.conflicts, key=_by_subject), *crossed)
+    limits, conflicts = limitations(heard.bounds) if heard.bounds else ((), ())
+    if evidence.conflicts:
+        conflicts = (*sorted(evidence.conflicts, key=_by_subject), *conflicts)
     is_barred = bool(heard.denials or missing or conflicts)
-    grounds = [each for each in heard.denials if each.rule.effect is not PERMIT] if is_barred else heard.permits
-    obligations, clashing = due(_given(grounds, lambda rule: rule.obligations))
-    if clashing and not is_barred:
-        grounds, obligations = [], ()  # there is no allowance, so nothing goes with it
+    with_it = _consequences(heard.giving, is_barred=is_barred) if heard.giving else _NOTHING
     decision = Decision(
-        allowed=not (is_barred or clashing),
+        allowed=not (is_barred or with_it.conflicts),
         policy_set=policy_set,
         now=now,
         denials=tuple(heard.denials),
         missing=missing,
-        conflicts=(*conflicts, *clashing),
+        conflicts=(*conflicts, *with_it.conflicts),
         permits=tuple(heard.permits),
         waived=tuple(heard.waived),
         errors=tuple(heard.errors),
         limits=limits,
-        obligations=obligations,
-        advice=due(_given(grounds, lambda rule: rule.advice))[0],
+        obligations=with_it.obligations,
+        advice=with_it.advice,
     )
     return _announcing(decision, heard.unenforced) if heard.unenforced else decision
+
+
+class _Consequences(Struct, frozen=True):
+    """What goes with a decision, and what can't because it conflicts."""
+
+    obligations: tuple[Due, ...] = ()
+    advice: tuple[Due, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+_NOTHING: Final = _Consequences()
+
+
+def _consequences(giving: Iterable[Verdict], *, is_barred: bool) -> _Consequences:
+    """What `giving` rules give to the denial, where something bars an allowance, and else to the allowance."""
+    if is_barred:
+        grounds = [each for each in giving if each.rule.effect is not PERMIT and denies(each)]
+    else:
+        grounds = [each for each in giving if each.outcome is PERMITTED]
+    obligations, conflicts = due(_given(grounds, lambda rule: rule.obligations))
+    if conflicts and not is_barred:
+        return _Consequences(conflicts=conflicts)  # there is no allowance, so nothing goes with it
+    return _Consequences(obligations, due(_given(grounds, lambda rule: rule.advice))[0], conflicts)
 
 
 class _Heard(Struct):
@@ -83,6 +104,7 @@ class _Heard(Struct):
     waived: list[Verdict] = []
     errors: list[Verdict] = []
     bounds: list[Verdict] = []
+    giving: list[Verdict] = []
     unenforced: list[Verdict] = []
 
     @classmethod
@@ -103,6 +125,8 @@ class _Heard(Struct):
                 heard.waived.append(verdict)
             if verdict.bound is not None:
                 heard.bounds.append(verdict)
+            if verdict.rule.obligations or verdict.rule.advice:
+                heard.giving.append(verdict)
         return heard
 
 

@@ -6,7 +6,7 @@ associative, commutative and idempotent, and what conflicts stays in conflict
 whatever joins it (docs/explanation/composition.md).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -39,11 +39,9 @@ def join(merge: Merge, one: Value | None, other: Value | None) -> Value | None:
 
 
 def due(
-    given: Sequence[tuple[PolicyName, Obligation]],
+    given: Iterable[tuple[PolicyName, Obligation]],
 ) -> tuple[tuple[Due, ...], tuple[Conflict, ...]]:
     """What `given` obligations come to, each name once, and those whose values conflict; both by name."""
-    if not given:
-        return (), ()
     merged: dict[ObligationName, tuple[Value | None, frozenset[PolicyName]]] = {}
     for policy, obligation in given:
         name = obligation.name
