@@ -12,6 +12,7 @@ from interlock.analysis.replay import Comparison, Replayed
 from interlock.cli.render import bounds, in_one_line, line, subject, visible
 from interlock.cli.replayed import Placed, Tally
 from interlock.decisionlog.difference import Difference, Kind
+from interlock.model.patch import spelled
 
 _MOST_SHOWN: Final = 3
 _LONGEST_NAME: Final = 200
@@ -163,7 +164,7 @@ def _named(entry: Any) -> str:  # noqa: ANN401  # raw JSON
         entry.get("code"),
         entry.get("layer"),
         _joined("/", entry.get("policy"), entry.get("rule")) or entry.get("area"),
-        _joined(".", *_listed(entry.get("path"))),
+        in_one_line(spelled(tuple(_listed(entry.get("path"))))),
         entry.get("of"),
         entry.get("name") or entry.get("obligation"),
         _joined(", ", *_listed(entry.get("policies"))),
