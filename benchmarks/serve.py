@@ -32,7 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.intents.check import CheckRequest, from_check
-from interlock.ledger.memory import MemoryUses
+from interlock.ledger.waivers.memory import MemoryUses
 from interlock.loading.policyset import load
 from interlock.units import Instant
 from interlock_webhooks.app import check_app

@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 
 from interlock.identity import Digest
-from interlock.ledger.memory import MemoryUses
-from interlock.ledger.sqlite import SqliteUses
-from interlock.ledger.uses import REMEMBERED, Claim, Quota, Uses
+from interlock.ledger.waivers.memory import MemoryUses
+from interlock.ledger.waivers.sqlite import SqliteUses
+from interlock.ledger.waivers.uses import REMEMBERED, Claim, Quota, Uses
 from interlock.units import Instant
 from support.strategies import NOW
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.engine import Engine
-from interlock.ledger.memory import MemoryUses
-from interlock.ledger.sqlite import SqliteUses
-from interlock.ledger.uses import Claim, Left, Quota, Uses, quota_of
+from interlock.ledger.waivers.memory import MemoryUses
+from interlock.ledger.waivers.sqlite import SqliteUses
+from interlock.ledger.waivers.uses import Claim, Left, Quota, Uses, quota_of
 from interlock.model.decision import Decision
 from support.uses import loaded
 from support.waivers import NOW, asks_for

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from interlock.engine import Engine
 from interlock.identity import WaiverName
 from interlock.kernel.waivers import lift
-from interlock.ledger.sqlite import SqliteUses
-from interlock.ledger.uses import Claim, quota_of
+from interlock.ledger.waivers.sqlite import SqliteUses
+from interlock.ledger.waivers.uses import Claim, quota_of
 from interlock.model.decision import Decision
 from interlock.model.waiver import Waiver
 from interlock.units import Instant

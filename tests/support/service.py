@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-from interlock.ledger.memory import MemoryUses
+from interlock.ledger.waivers.memory import MemoryUses
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.service import Service

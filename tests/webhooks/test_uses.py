@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from interlock.errors import OperatorError
-from interlock.ledger.sqlite import SqliteUses
+from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock_webhooks.app import Application
 from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.runtime.codec import RecordedDecision

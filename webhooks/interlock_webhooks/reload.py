@@ -13,7 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from interlock.engine import Engine
 from interlock.errors import AuthorError, OperatorError
-from interlock.ledger.uses import Uses
+from interlock.ledger.waivers.uses import Uses
 from interlock.loading.policyset import load
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.watch import changes, fingerprint

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
-from interlock.ledger.sqlite import SqliteUses
+from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.loading.policyset import PolicySet
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.listener import Address, Listener, address_of, bind

@@ -23,8 +23,8 @@ from interlock.intents.context import ExtractionContext
 from interlock.kernel.combine import combine, demands, failed
 from interlock.kernel.evidence import Evidence
 from interlock.kernel.obligations import enforceable
-from interlock.ledger.memory import MemoryUses
-from interlock.ledger.uses import Claim, Uses
+from interlock.ledger.waivers.memory import MemoryUses
+from interlock.ledger.waivers.uses import Claim, Uses
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import items, name, path
 from interlock.model.decision import Decision, Demand

@@ -12,7 +12,7 @@ from interlock.digests import digest_of
 from interlock.engine.funds import UndecidableError
 from interlock.errors import OperatorError
 from interlock.identity import WaiverName
-from interlock.ledger.uses import Claim, Quota, Uses, quota_of
+from interlock.ledger.waivers.uses import Claim, Quota, Uses, quota_of
 from interlock.model.decision import Balance, Decision
 from interlock.model.waiver import Waiver
 from interlock.units import Instant

@@ -15,9 +15,9 @@ from interlock.engine import Engine
 from interlock.errors import OperatorError
 from interlock.identity import WaiverName
 from interlock.intents.extract import extract
-from interlock.ledger.memory import MemoryUses
-from interlock.ledger.sqlite import SqliteUses
-from interlock.ledger.uses import Claim, Left, Quota
+from interlock.ledger.waivers.memory import MemoryUses
+from interlock.ledger.waivers.sqlite import SqliteUses
+from interlock.ledger.waivers.uses import Claim, Left, Quota
 from interlock.model.decision import Balance, Decision
 from support.reviews import chat
 from support.waivers import NOW, asks_for, policies_with, waiver

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
-from interlock.ledger.uses import REMEMBERED, is_remembered, quota_of
+from interlock.ledger.waivers.uses import REMEMBERED, is_remembered, quota_of
 from interlock.model.waiver import Waived
 from interlock.spans import Span, typed_in
 from interlock.units import Instant

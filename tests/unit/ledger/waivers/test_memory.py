@@ -4,8 +4,8 @@ import weakref
 from typing import Final
 
 from interlock.identity import Digest
-from interlock.ledger.memory import MemoryUses
-from interlock.ledger.uses import REMEMBERED, Claim, Quota
+from interlock.ledger.waivers.memory import MemoryUses
+from interlock.ledger.waivers.uses import REMEMBERED, Claim, Quota
 from interlock.units import Instant
 
 _NOW: Final = Instant(1_767_225_600_000)

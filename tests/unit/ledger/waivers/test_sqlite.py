@@ -14,8 +14,8 @@ import pytest
 
 from interlock.errors import OperatorError
 from interlock.identity import Digest
-from interlock.ledger.sqlite import SqliteUses
-from interlock.ledger.uses import REMEMBERED, Claim, Quota
+from interlock.ledger.waivers.sqlite import SqliteUses
+from interlock.ledger.waivers.uses import REMEMBERED, Claim, Quota
 from interlock.units import Instant
 
 _NOW: Final = Instant(1_767_225_600_000)
@@ -24,8 +24,8 @@ _QUOTA: Final = Quota(Digest("sha256:trial"), 3)
 _WRITER: Final = """\
 import sys
 from pathlib import Path
-from interlock.ledger.sqlite import SqliteUses
-from interlock.ledger.uses import Claim, Quota
+from interlock.ledger.waivers.sqlite import SqliteUses
+from interlock.ledger.waivers.uses import Claim, Quota
 
 uses, quota = SqliteUses(Path(sys.argv[1])), Quota("sha256:many", int(sys.argv[2]))
 while taken := uses.take([quota], Claim(0)):

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from threading import Lock
 
 from interlock.identity import Digest
-from interlock.ledger.uses import Claim, Left, Quota, balance, is_remembered
+from interlock.ledger.waivers.uses import Claim, Left, Quota, balance, is_remembered
 from interlock.units import Instant
 
 

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from interlock.errors import OperatorError
 from interlock.identity import Digest
-from interlock.ledger.uses import REMEMBERED, Claim, Left, Quota, balance
+from interlock.ledger.waivers.uses import REMEMBERED, Claim, Left, Quota, balance
 
 _MODE: Final = 0o600
 _FORMAT: Final = 1

@@ -1,0 +1,1 @@
+"""How many uses counted waivers have left, and where that is kept."""
