@@ -12,5 +12,11 @@ LayerName = NewType("LayerName", str)
 WaiverName = NewType("WaiverName", str)
 ObligationName = NewType("ObligationName", str)
 
+BudgetName = NewType("BudgetName", str)
+AccountName = NewType("AccountName", str)
+OrganizationName = NewType("OrganizationName", str)
+HoldId = NewType("HoldId", str)
+RunId = NewType("RunId", str)
+
 Digest = NewType("Digest", str)
 """`sha256:` and 64 hexadecimal digits."""

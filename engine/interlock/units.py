@@ -10,6 +10,12 @@ Tokens = NewType("Tokens", int)
 MicroUsd = NewType("MicroUsd", int)
 """Millionths of a US dollar."""
 
+PicoUsd = NewType("PicoUsd", int)
+"""Millionths of a micro-USD: prices of single tokens are whole numbers of them."""
+
+GpuMilliseconds = NewType("GpuMilliseconds", int)
+"""Milliseconds of one device, summed over devices."""
+
 MicroUsdPerMillionTokens = NewType("MicroUsdPerMillionTokens", int)
 """A price: what a million tokens cost, in millionths of a US dollar."""
 

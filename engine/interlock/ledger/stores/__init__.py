@@ -1,0 +1,1 @@
+"""Where ledgers are kept: each module knows one database."""
