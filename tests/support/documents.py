@@ -53,6 +53,22 @@ spec:
 """
 
 
+def budget(
+    spec: str = "", *, name: str = "team-tokens", limits: str = "", window: str = "{lifetime: true}"
+) -> str:
+    """A Budget with more lines of its spec, and the lines of `limits` instead of one of 100 tokens."""
+    limits = limits or "    - {unit: tokens, limit: 100}\n"
+    return f"""\
+apiVersion: interlock.dev/v1alpha1
+kind: Budget
+metadata: {{name: {name}}}
+spec:
+  description: Nobody spends more than their share.
+  window: {window}
+{spec}  limits:
+{limits}"""
+
+
 def catalog(name: str, spec: str) -> str:
     """A Catalog with the lines of `spec`."""
     return f"apiVersion: interlock.dev/v1alpha1\nkind: Catalog\nmetadata: {{name: {name}}}\nspec:\n{spec}"

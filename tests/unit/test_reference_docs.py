@@ -16,6 +16,7 @@ from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.rewriting.inline import MAX_DEPTH, MAX_NODES
 from interlock.intents.estimates import BYTES_PER_TOKEN, IMAGE_TOKENS, TOKENS_PER_MESSAGE
 from interlock.loading.kinds import (
+    budget,
     catalog,
     common,
     library,
@@ -73,6 +74,13 @@ _SHAPES: dict[tuple[str, str], type[BaseModel]] = {
     ("catalog.md", "spec.tools[]"): catalog.ToolShape,
     ("waiver.md", "spec"): waiver.WaiverSpec,
     ("waiver.md", "spec.rules[]"): waiver.WaivedShape,
+    ("budget.md", "spec"): budget.BudgetSpec,
+    ("budget.md", "spec.window.calendar"): budget.CalendarShape,
+    ("budget.md", "spec.window.run"): budget.RunWindowShape,
+    ("budget.md", "spec.window"): budget.WindowShape,
+    ("budget.md", "spec.limits[]"): budget.UnitLimitShape,
+    ("budget.md", "spec.limits[].burst"): budget.BurstShape,
+    ("policyset.md", "spec.money"): policyset.MoneyShape,
     ("policyset.md", "spec"): policyset.PolicySetSpec,
     ("policyset.md", "spec.layers[]"): policyset.LayerShape,
     ("policyset.md", "spec.attribution"): policyset.AttributionShape,

@@ -18,6 +18,7 @@ from interlock.loading.objects import Schemas, is_schema, read_schemas
 from interlock.loading.references import import_problems, policy_problems, waiver_problems
 from interlock.loading.source import Source
 from interlock.loading.validate import is_test, validate
+from interlock.model.budget import Budget
 from interlock.model.catalog import Catalog
 from interlock.model.costs import CostLimits
 from interlock.model.labels import AttributionLabels
@@ -41,6 +42,7 @@ class Bundle:
     schemas: Schemas
     catalog: Catalog
     waivers: tuple[Waiver, ...]
+    budgets: tuple[Budget, ...]
     layers: Layers
     labels: AttributionLabels
     longest_waiver: Milliseconds
@@ -95,6 +97,7 @@ def assemble(sources: Iterable[Source]) -> tuple[Bundle, list[Problem]]:
         schemas=schemas,
         catalog=over(shipped(), catalog),
         waivers=tuple(sorted((waiver for _, waiver in contents.waivers), key=lambda waiver: waiver.name)),
+        budgets=tuple(sorted(contents.budgets, key=lambda budget: budget.name)),
         layers=settings.layers,
         labels=settings.labels,
         longest_waiver=settings.longest_waiver,

@@ -11,11 +11,18 @@ from interlock.cel.program import Program
 from interlock.cel.text.unparse import unparse
 from interlock.cel.types import BOOL, DYN, STRING, CelType
 from interlock.errors import Problem
-from interlock.loading.compiled import CompiledLimit, CompiledMutation, CompiledPolicy, CompiledRule
+from interlock.loading.compiled import (
+    CompiledBudget,
+    CompiledLimit,
+    CompiledMutation,
+    CompiledPolicy,
+    CompiledRule,
+)
 from interlock.loading.libraries import CompiledLibrary
 from interlock.loading.limits import BOUND_TYPES, measure_problems
 from interlock.loading.objects import OBJECT, Schemas, reads_object
 from interlock.model.area import Area
+from interlock.model.budget import Budget
 from interlock.model.library import LibraryId
 from interlock.model.limit import Bound, Limit
 from interlock.model.policy import Effect, Policy, Rule
@@ -72,6 +79,12 @@ class Compiler:
     def scope(self, waiver: Waiver) -> Program | None:
         """The compiled scope of `waiver`."""
         return self._program(((self.environments[Area.INTENT],),), waiver.scope, BOOL)
+
+    def budget(self, budget: Budget) -> CompiledBudget:
+        """The compiled `budget`; where something in it is wrong it means nothing."""
+        views = ((self.environments[Area.INTENT],),)
+        when = self._program(views, budget.match.when, BOOL)
+        return CompiledBudget(budget, when, self._program(views, budget.key, STRING))
 
     def _scope(self, policy: Policy) -> Environment | None:
         """What all expressions of `policy` can read, or None where something that it imports is missing."""

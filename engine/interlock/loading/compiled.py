@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from interlock.cel.cost.guard import Guard
 from interlock.cel.declarations import Declarations
 from interlock.cel.program import Program
+from interlock.model.budget import Budget
 from interlock.model.limit import Bound, Limit
 from interlock.model.mutation import Mutation
 from interlock.model.policy import Policy, Rule
@@ -56,6 +57,15 @@ class CompiledLimit:
     def remedy(self) -> str:
         """What to do about a violation."""
         return self.limit.remedy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledBudget:
+    """A budget with the programs of its condition and of its key."""
+
+    budget: Budget
+    when: Program | None
+    key: Program | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from interlock.errors import Problem
+from interlock.loading.decode.budget import decode_budget
 from interlock.loading.decode.library import decode_library
 from interlock.loading.decode.names import NAME
 from interlock.loading.decode.policy import decode_policy
@@ -15,6 +16,7 @@ from interlock.loading.decode.settings import Settings, decode_settings
 from interlock.loading.decode.waiver import decode_waiver
 from interlock.loading.digest import pinned
 from interlock.loading.documents import Document
+from interlock.loading.kinds.budget import BudgetDocument
 from interlock.loading.kinds.catalog import CatalogDocument
 from interlock.loading.kinds.library import LibraryDocument
 from interlock.loading.kinds.policy import PolicyDocument
@@ -22,6 +24,7 @@ from interlock.loading.kinds.policyset import PolicySetDocument
 from interlock.loading.kinds.waiver import WaiverDocument
 from interlock.loading.references import Scene
 from interlock.loading.validate import LIBRARY, POLICY, POLICY_SET, AnyShape, Checked
+from interlock.model.budget import Budget
 from interlock.model.library import FunctionLibrary
 from interlock.model.policy import Policy
 from interlock.model.waiver import Waiver
@@ -39,6 +42,7 @@ class Contents:
     policies: list[tuple[Document, Policy]] = field(default_factory=list)
     libraries: list[FunctionLibrary] = field(default_factory=list)
     waivers: list[tuple[Document, Waiver]] = field(default_factory=list)
+    budgets: list[Budget] = field(default_factory=list)
     catalogs: list[tuple[Document, CatalogDocument]] = field(default_factory=list)
     settings: list[Settings] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
@@ -102,6 +106,10 @@ def _decode(contents: Contents, document: Document, shape: AnyShape) -> None:
         case WaiverDocument():
             waiver, problems = decode_waiver(document, shape)
             contents.waivers += [(document, waiver)] if waiver else []
+        case BudgetDocument():
+            settings = contents.known_settings()
+            budget, problems = decode_budget(document, shape, settings.rates if settings else None)
+            contents.budgets += [budget] if budget else []
         case PolicySetDocument():
             settings, problems = decode_settings(document, shape)
             contents.settings += [settings] if settings else []

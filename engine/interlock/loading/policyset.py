@@ -16,7 +16,7 @@ from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
 from interlock.loading.canonical import plain
 from interlock.loading.compile import Compiler
-from interlock.loading.compiled import CompiledPolicy
+from interlock.loading.compiled import CompiledBudget, CompiledPolicy
 from interlock.loading.contradictions import contradictions
 from interlock.loading.environments import environments
 from interlock.loading.libraries import CompiledLibrary, compile_libraries
@@ -49,6 +49,7 @@ class PolicySet:
     compiled: tuple[CompiledPolicy, ...]
     waivers: tuple[Waiver, ...]
     scopes: Mapping[WaiverName, Program]
+    budgets: tuple[CompiledBudget, ...]
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -70,6 +71,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
     compiler = Compiler(areas, libraries, bundle.schemas)
     compiled = tuple(map(compiler.policy, bundle.policies))
     scopes = {waiver.name: compiler.scope(waiver) for waiver in bundle.waivers}
+    budgets = tuple(map(compiler.budget, bundle.budgets))
     sound = [policy for policy in compiled if policy is not None]
     between = (*strata_problems(sound), *contradictions(sound))
     found = (*problems, *map(bundle.with_line, [*wrong, *compiler.problems, *between]))
@@ -87,6 +89,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
                     bundle.libraries,
                     [*map(_unordered, bundle.policies)],
                     bundle.waivers,
+                    bundle.budgets,
                     *bundle.schemas.custom,
                 ]
             ),
@@ -100,6 +103,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         compiled=tuple(sound),
         waivers=bundle.waivers,
         scopes={name: scope for name, scope in scopes.items() if scope is not None},
+        budgets=budgets,
     )
 
 

@@ -25,8 +25,9 @@ def _draft7(schema: dict[str, Any]) -> dict[str, Any]:
     """`schema` as draft 7 and authors know it: nothing beside `$ref`, no null, no empty default."""
     alternatives = schema.get("anyOf", [])
     if _NULL in alternatives:
-        (only,) = (alternative for alternative in alternatives if alternative != _NULL)
-        schema = {**only, **{key: entry for key, entry in schema.items() if key != "anyOf"}}
+        left = [alternative for alternative in alternatives if alternative != _NULL]
+        written = left[0] if len(left) == 1 else {"anyOf": left}
+        schema = {**written, **{key: entry for key, entry in schema.items() if key != "anyOf"}}
     kept = {key: _each(entry) for key, entry in schema.items() if not _is_absence(key, entry)}
     if "$ref" in kept and len(kept) > 1:
         kept["allOf"] = [{"$ref": kept.pop("$ref")}]

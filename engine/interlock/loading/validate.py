@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from interlock.errors import Problem
 from interlock.loading.documents import Document
+from interlock.loading.kinds.budget import BudgetDocument
 from interlock.loading.kinds.catalog import CatalogDocument
 from interlock.loading.kinds.common import API_VERSION
 from interlock.loading.kinds.library import LibraryDocument
@@ -23,13 +24,16 @@ from interlock.loading.nodes import MappingNode, Node, Path, ScalarNode, Sequenc
 from interlock.spans import Span
 from interlock.spelling import quoted, suggestion
 
-AnyShape: TypeAlias = PolicyDocument | LibraryDocument | CatalogDocument | WaiverDocument | PolicySetDocument
+AnyShape: TypeAlias = (
+    BudgetDocument | PolicyDocument | LibraryDocument | CatalogDocument | WaiverDocument | PolicySetDocument
+)
 
 POLICY = "IntentPolicy"
 POLICY_SET = "PolicySet"
 LIBRARY = "FunctionLibrary"
 
 KINDS: dict[str, type[AnyShape]] = {
+    "Budget": BudgetDocument,
     POLICY: PolicyDocument,
     LIBRARY: LibraryDocument,
     "Catalog": CatalogDocument,

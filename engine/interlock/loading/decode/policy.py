@@ -1,18 +1,18 @@
 """Policies: rules with one effect each, and what their digests cover."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from interlock.errors import Problem
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
 from interlock.loading.decode.limits import decode_limits, limit_problems
+from interlock.loading.decode.match import decode_match
 from interlock.loading.decode.mutations import decode_mutations, mutation_problems, written
 from interlock.loading.decode.names import NAME, repeated
 from interlock.loading.decode.obligations import decode_obligations, obligation_problems
 from interlock.loading.digest import rule_digest
 from interlock.loading.documents import Document
-from interlock.loading.kinds.policy import ImportShape, MatchShape, PolicyDocument, PolicySpec, RuleShape
+from interlock.loading.kinds.policy import ImportShape, PolicyDocument, PolicySpec, RuleShape
 from interlock.loading.nodes import Path
-from interlock.model.intent import Action
 from interlock.model.library import Import, LibraryId, LibraryName
 from interlock.model.policy import Effect, Match, Policy, Rule, Variable
 from interlock.model.vocabulary import NOTHING_DECLARED, Vocabulary
@@ -27,7 +27,7 @@ def decode_policy(
 ) -> tuple[Policy | None, list[Problem]]:
     """The policy that `shape` describes; `vocabulary` is None where nobody knows what is declared."""
     spec = shape.spec
-    match = _match(document, spec.match)
+    match = decode_match(document, spec.match)
     known = vocabulary or NOTHING_DECLARED
     limits = tuple(decode_limits(document, spec, match, known))
     problems = [
@@ -99,22 +99,6 @@ def _emptiness_problems(document: Document, spec: PolicySpec) -> Iterator[Proble
         yield document.problem(
             NAME, "the policy says nothing: add `rules`, `limits`, `defaults`, `clamps`, `unions` or `locks`"
         )
-
-
-def _match(document: Document, shape: MatchShape) -> Match:
-    # An empty text is refused before, so it stands for an absent field.
-    return Match(
-        actions=frozenset(_actions(shape.actions)),
-        kinds=frozenset(shape.kinds),
-        when=document.text(("spec", "match", "when")) if shape.when else None,
-    )
-
-
-def _actions(patterns: Iterable[str]) -> Iterator[str]:
-    """The actions that `patterns` stand for."""
-    for pattern in patterns:
-        prefix = pattern.removesuffix("*")
-        yield from (a.value for a in Action if (a.startswith(prefix) if prefix != pattern else a == pattern))
 
 
 def _import(shape: ImportShape) -> Import:

@@ -1,6 +1,8 @@
 """Settings: authorities, labels, terms of waivers, what evaluation may cost and what rules may oblige to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from interlock.errors import Problem
 from interlock.identity import LayerName
@@ -28,6 +30,8 @@ class Settings:
     longest_waiver: Milliseconds = _LONGEST_WAIVER
     costs: CostLimits = DEFAULT_COST_LIMITS
     vocabulary: Vocabulary = NOTHING_DECLARED
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """What a unit of each currency is worth in US dollars."""
 
 
 def decode_settings(document: Document, shape: PolicySetDocument) -> tuple[Settings | None, list[Problem]]:
@@ -57,5 +61,6 @@ def decode_settings(document: Document, shape: PolicySetDocument) -> tuple[Setti
         longest_waiver=days(spec.waivers.max_days),
         costs=CostLimits(**spec.costs.model_dump()),
         vocabulary=Vocabulary(obligations=declared(spec.obligations), advice=declared(spec.advice)),
+        rates={**spec.money.rates},
     )
     return settings, []

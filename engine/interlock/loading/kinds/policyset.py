@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
+from interlock.loading.kinds.amounts import Currency, Rate
 from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text
 from interlock.loading.kinds.obligations import DeclaredShape
 from interlock.model.area import Area
@@ -71,6 +72,13 @@ class CostsShape(Shape):
     """What all expressions of a decision may cost together."""
 
 
+class MoneyShape(Shape):
+    """How other currencies compare with the one that is counted in."""
+
+    rates: dict[Currency, Rate] = Field(default_factory=dict)
+    """What one unit of each currency is worth in US dollars, as decimal texts."""
+
+
 class PolicySetSpec(Shape):
     """What holds for all policies together; what is left out has its default."""
 
@@ -86,6 +94,9 @@ class PolicySetSpec(Shape):
 
     costs: CostsShape = CostsShape()
     """What evaluation may cost."""
+
+    money: MoneyShape = MoneyShape()
+    """What limits of budgets in other currencies are worth."""
 
     obligations: Many[DeclaredShape] = ()
     """What rules may oblige whoever enforces a decision to."""
