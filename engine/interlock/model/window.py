@@ -1,4 +1,4 @@
-"""Over which time a budget counts."""
+"""Windows: how long what an account has used counts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from interlock.units import Milliseconds
 
 
 class Period(StrEnum):
-    """How long a window of the calendar is."""
+    """The windows that calendars and clocks have names for."""
 
     HOUR = "hour"
     DAY = "day"
@@ -20,29 +20,34 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """From one date to the next, by the clock of `zone`."""
+    """One period after the other, by the calendar and the clock of `zone`, an IANA name.
+
+    A week starts on the ISO weekday `start_day`, 1 for Monday to 7; a month,
+    quarter or year on that day of the month, 1 to 28. Quarters and years are
+    counted from `start_month`, as those of fiscal years are.
+    """
 
     period: Period
-    zone: str
+    zone: str = "UTC"
     start_day: int = 1
     start_month: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Rolling:
-    """The latest stretch of `length`."""
+    """The last `length`, at any time."""
 
     length: Milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """For ever."""
+    """All time."""
 
 
 @dataclass(frozen=True, slots=True)
 class PerRun:
-    """As long as a run lasts, which is forgotten after `idle` without a request."""
+    """One run of an agent, whose account is forgotten once nothing was held on it for `idle`."""
 
     idle: Milliseconds
 
