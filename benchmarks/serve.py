@@ -32,6 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.intents.check import CheckRequest, from_check
+from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.waivers.memory import MemoryUses
 from interlock.loading.policyset import load
 from interlock.units import Instant
@@ -94,7 +95,7 @@ def interlock(policies: Path) -> ASGIApp:
     """The service as it is."""
     metrics, log = Metrics(), structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
     live = LivePolicies((policies,), MemoryUses(), metrics, log)
-    return check_app(Service(policies=live, metrics=metrics, log=log))
+    return check_app(Service(ledger=MemoryLedger(), policies=live, metrics=metrics, log=log))
 
 
 class Message(BaseModel):

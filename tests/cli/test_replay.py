@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interlock.decisionlog.entry import Balances, Entry, encode_entry
+from interlock.decisionlog.entry import Entry, encode_entry
+from interlock.model.balances import Balances
 from support.commandline import Run
 from support.decisionlog import RECORD
 from support.policies import MODELS

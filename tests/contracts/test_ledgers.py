@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from interlock.identity import AccountName, Digest, HoldId, OrganizationName, RunId
-from interlock.ledger.account import MOST, PARTS, Standing
+from interlock.ledger.account import MOST, PARTS
 from interlock.ledger.answers import (
     Closed,
     Ended,
@@ -21,6 +21,7 @@ from interlock.ledger.answers import (
     Unknown,
 )
 from interlock.ledger.hold import LATE, REMEMBERED, Hold, Line, RunState, Status, Taking, hold_id
+from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import (
     HOUR,

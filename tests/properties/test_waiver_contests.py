@@ -15,6 +15,7 @@ from interlock.ledger.waivers.memory import MemoryUses
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.ledger.waivers.uses import Claim, Left, Quota, Uses, quota_of
 from interlock.model.decision import Decision
+from support.admitting import admitted
 from support.uses import loaded
 from support.waivers import NOW, asks_for
 
@@ -56,7 +57,7 @@ class _Contest:
         self.decided: list[tuple[str, Decision]] = []
 
     def ask(self, model: str) -> None:
-        self.decided.append((model, self.engine.admit(asks_for(model, self.engine), now=NOW)))
+        self.decided.append((model, admitted(self.engine, asks_for(model, self.engine), now=NOW)))
 
     def check(self) -> None:
         """Each allowance has its own use of each waiver that it rests on, and nobody else has one."""

@@ -23,6 +23,7 @@ from interlock.ledger.waivers.uses import Claim, quota_of
 from interlock.model.decision import Decision
 from interlock.model.waiver import Waiver
 from interlock.units import Instant
+from support.admitting import admitted
 from support.laws import TWO_LAYERS, VIOLATION, WAIVER
 from support.uses import HOUR, SETS, Lifted, UseBook, loaded
 from support.waivers import EXPIRES, NOW, STARTS, asks_for
@@ -91,7 +92,8 @@ class _Service(RuleBasedStateMachine):
         request = f"{uid} {model} {team}" if uid else ""
         granted = SETS[self.number]
         expected = self.book.expected(granted, model, team, request, self.now)
-        decision = self.engine.admit(
+        decision = admitted(
+            self.engine,
             asks_for(model, self.engine, attribution={"team": team}),
             now=self.now,
             request={"uid": uid, "model": model, "team": team} if uid else None,

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
-from interlock.decisionlog.entry import Balances, Entry, encode_entry
+from interlock.decisionlog.entry import Entry, encode_entry
 from interlock.decisionlog.read import Logged, read_log
 from interlock.engine import Engine
 from interlock.engine.document import decide_document
 from interlock.errors import Problem
+from interlock.model.balances import Balances
 from interlock.units import Instant
 
 RECORD = {

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
+from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.waivers.memory import MemoryUses
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
@@ -33,6 +34,6 @@ def service_over(folder: Path) -> LoggedService:
     )
     metrics = Metrics()
     policies = LivePolicies((folder,), MemoryUses(), metrics, log)
-    service = LoggedService(policies=policies, metrics=metrics, log=log)
+    service = LoggedService(policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log)
     service.lines = lines
     return service

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
+from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.loading.policyset import PolicySet
 from interlock_webhooks.app import check_app, webhook_app
@@ -90,7 +91,9 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
         bind(settings.check) as check,
         DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
     ):
-        service = Service(policies=policies, metrics=metrics, log=log, decisions=decisions)
+        service = Service(
+            policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log, decisions=decisions
+        )
         servers = {
             webhook: Listener(webhook_app(service), identity.front),
             check: Listener(check_app(service), None),

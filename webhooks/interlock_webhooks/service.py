@@ -7,6 +7,7 @@ from structlog.typing import FilteringBoundLogger
 
 from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.sink import DecisionLog
+from interlock.ledger.ledger import Ledger
 from interlock.model.decision import Decision
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
@@ -16,10 +17,12 @@ from interlock_webhooks.reload import LivePolicies
 class Service:
     """The policies in force, the counters, the log, and whether the service is about to stop.
 
-    `decisions` is where each decision is logged before it is answered, if anywhere.
+    `ledger` keeps accounts, whichever policies are in force. `decisions` is where
+    each decision is logged before it is answered, if anywhere.
     """
 
     policies: LivePolicies
+    ledger: Ledger
     metrics: Metrics
     log: FilteringBoundLogger
     decisions: DecisionLog | None = None

@@ -58,7 +58,7 @@ def replay(engine: Engine, entry: Entry) -> Replayed:
         RequestError: no Intent can be read from its document.
     """
     decide = decide_document if entry.mutates else decide_as_it_stands
-    decided = decide(engine, entry.document, now=entry.now, uses=entry.balances.uses)
+    decided = decide(engine, entry.document, now=entry.now, balances=entry.balances)
     was, now = entry.decision, record(decided.decision)
     return Replayed(intent=decided.intent, was=was, now=now, changes=_changes(was, now))
 

@@ -23,5 +23,11 @@ class ReasonCode(StrEnum):
     UNDISCHARGED = "undischarged"
     """The caller can't meet an obligation."""
 
+    EXHAUSTED = "exhausted"
+    """A budget has less left than the request may use."""
+
+    UNCHARGED = "uncharged"
+    """Nobody knows what the request draws on a budget."""
+
     FAILED = "failed"
     """Nobody knows what the decision should be: time ran out, or the engine itself failed."""

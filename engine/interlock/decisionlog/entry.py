@@ -7,15 +7,16 @@ docs/reference/decision-log.md describes it. Knows nothing of files.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Final, Self
+from typing import Any, Final, Self
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
+from msgspec.structs import replace
 
 from interlock.decisionlog.record import record
 from interlock.errors import OperatorError
-from interlock.identity import WaiverName
 from interlock.instants import instant_of, rfc3339
+from interlock.model.balances import Balances
 from interlock.model.decision import Decision
 from interlock.units import Instant
 
@@ -26,12 +27,6 @@ MAX_DEPTH: Final = 128
 """Levels of a document and of a record: more than any document has that is decided."""
 
 _LONGEST_SHOWN: Final = 200
-
-
-class Balances(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What was left of whatever is used up, as the decision found it: uses of counted waivers."""
-
-    uses: dict[WaiverName, Annotated[int, Meta(ge=0)]] = {}
 
 
 class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +44,8 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @classmethod
     def of(cls, decision: Decision, document: dict[str, Any], *, mutates: bool) -> Self:
         """The entry of `decision`, which was made on `document`."""
-        balances = Balances({each.waiver: each.left for each in decision.uses})
+        uses = {each.waiver: each.left for each in decision.uses}
+        balances = replace(decision.found, uses=uses)
         return cls(decision=record(decision), mutates=mutates, balances=balances, document=document)
 
     @property

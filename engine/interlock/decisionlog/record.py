@@ -8,6 +8,7 @@ puts it there.
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.decisionlog.charges import charge, hold, reasons
 from interlock.decisionlog.codes import ReasonCode
 from interlock.identity import ObligationName
 from interlock.instants import rfc3339
@@ -37,6 +38,8 @@ def record(decision: Decision) -> dict[str, Any]:
         "obligations": [_due(due) for due in decision.obligations],
         "advice": [_due(due) for due in decision.advice],
         **({"uses": {each.waiver: each.left for each in decision.uses}} if decision.uses else {}),
+        **({"budgets": [charge(charged) for charged in decision.charges]} if decision.charges else {}),
+        **({"hold": hold(decision.held)} if decision.held else {}),
         **({"untried": decision.untried} if decision.untried else {}),
     }
 
@@ -48,6 +51,7 @@ def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
     yield from map(_unpermitted, decision.missing)
     yield from map(_conflict, decision.conflicts)
     yield from map(_undischarged, decision.undischarged)
+    yield from reasons(decision.charges, decision.uncharged)
 
 
 def _unpermitted(demand: Demand) -> dict[str, Any]:

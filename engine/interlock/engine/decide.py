@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from interlock.cel.activation import Activation
 from interlock.engine.ask import ask, attempt
+from interlock.engine.charging import Budgets, Drawn
 from interlock.engine.consult import activation_of
 from interlock.engine.funds import UndecidableError
 from interlock.engine.index import Index
 from interlock.engine.lifting import Lifting
 from interlock.engine.mutate import NO_CHANGES, Changes, Mutator
 from interlock.engine.uses import CountedWaivers, UsesLeft
-from interlock.identity import WaiverName
+from interlock.identity import AccountName
 from interlock.intents.context import ExtractionContext
+from interlock.kernel.budgets import affordable
 from interlock.kernel.combine import combine, demands, failed
 from interlock.kernel.evidence import Evidence
 from interlock.kernel.obligations import enforceable
@@ -27,12 +31,20 @@ from interlock.ledger.waivers.memory import MemoryUses
 from interlock.ledger.waivers.uses import Claim, Uses
 from interlock.loading.policyset import PolicySet
 from interlock.model.area import items, name, path
+from interlock.model.balances import Balances, Standing
 from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
 from interlock.model.policy import ENFORCE
 from interlock.units import Instant
 
 _log = logging.getLogger("interlock")
+
+
+class Found(Struct, frozen=True):
+    """What is left of whatever is used up: uses of waivers, and of accounts what they stand at."""
+
+    uses_left: UsesLeft
+    accounts: Mapping[AccountName, Standing] = {}
 
 
 class Engine:
@@ -54,7 +66,8 @@ class Engine:
         self._mutator = Mutator.of(enforced, policies.layers)
         self._closed = sorted({area for _, area in policies.layers.closures})
         self._demands = lru_cache(maxsize=256)(self._demanded)
-        self._counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
+        self._budgets = Budgets(policies.budgets)
+        self.counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
 
     def decide(
         self,
@@ -62,39 +75,20 @@ class Engine:
         *,
         now: Instant,
         until: int | None = None,
-        uses: Mapping[WaiverName, int] | None = None,
+        balances: Balances | None = None,
         changes: Changes = NO_CHANGES,
     ) -> Decision:
-        """The decision on `intent` at `now`; it takes no uses of waivers.
+        """The decision on `intent` at `now`; it takes nothing.
 
         `until` is the `time.monotonic_ns()` by which to answer. Past it, and
         where the engine itself fails, the decision is a denial with
-        `failure` set: nothing that goes wrong here can allow. `uses` are what
-        counted waivers had left in a decision that is made again. `changes`
-        made the object of the Intent what it is.
+        `failure` set: nothing that goes wrong here can allow. `balances` are
+        what a decision found that is made again; without them nothing was spent
+        of any account. `changes` made the object of the Intent what it is.
         """
-        return self._sure(lambda: self._decided(intent, changes, self._lifting(now, uses), until), now)
-
-    def admit(
-        self,
-        intent: Intent,
-        *,
-        now: Instant,
-        until: int | None = None,
-        request: Mapping[str, Any] | None = None,
-        changes: Changes = NO_CHANGES,
-    ) -> Decision:
-        """The decision on `intent`, which goes on if it is allowed: that takes a use of counted waivers.
-
-        A use is taken of each waiver that the allowance rests on, all at once,
-        or the decision is another. Equal JSON as `request` says that it is one
-        request made again, which takes its uses once.
-        """
-
-        def decide(uses_left: UsesLeft) -> Decision:
-            return self._decided(intent, changes, Lifting(self.policies, now, uses_left), until)
-
-        return self._sure(lambda: self._counted.taking(decide, now, request), now)
+        return self.sure(
+            lambda: self.decided(intent, changes, self._found(now, balances), now=now, until=until), now
+        )
 
     def mutate(
         self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], *, until: int | None = None
@@ -109,12 +103,27 @@ class Engine:
         """
         return self._mutator.changed(document, extract, until)
 
-    def _decided(self, intent: Intent, changes: Changes, lifting: Lifting, until: int | None) -> Decision:
+    def drawn(self, intent: Intent, *, now: Instant, until: int | None) -> Drawn:
+        """What `intent` draws on accounts.
+
+        Raises:
+            UndecidableError: time ran out.
+        """
+        return self._budgets.drawn(intent, self._activation(intent, now, until), now)
+
+    def decided(
+        self, intent: Intent, changes: Changes, found: Found, *, now: Instant, until: int | None
+    ) -> Decision:
+        """The decision on `intent` where that is `found`.
+
+        Raises:
+            UndecidableError: there is none.
+        """
         if changes.failure:
             raise UndecidableError(changes.failure)
-        policies, now = self.policies, lifting.now
-        activation = activation_of(intent, now)
-        activation.until = until
+        policies = self.policies
+        activation = self._activation(intent, now, until)
+        lifting = Lifting(policies, now, found.uses_left)
         action, kind = intent["action"], intent["kind"]
         said = ask(self._enforced.candidates(action, kind), intent, activation, lifting)
         evidence, untried = Evidence.of(said, changes.conflicts), ""
@@ -133,13 +142,25 @@ class Engine:
             decision = replace(decision, patches=changes.patches, untried=untried, uses=uses)
         if decision.missing:
             decision = replace(decision, missing=_named(decision.missing, intent))
-        return enforceable(decision, intent.get("discharges", ()))
+        decision = enforceable(decision, intent.get("discharges", ()))
+        if not policies.budgets:
+            return decision
+        drawn = self._budgets.drawn(intent, activation, now)
+        accounts = {name: found.accounts[name] for name in drawn.names if name in found.accounts}
+        decision = replace(decision, found=Balances(accounts=accounts))
+        return affordable(decision, drawn.charges(accounts), drawn.uncharged)
 
-    def _lifting(self, now: Instant, uses: Mapping[WaiverName, int] | None) -> Lifting:
-        uses_left = self._counted.uses_left(Claim(now)) if uses is None else self._counted.recorded(uses)
-        return Lifting(self.policies, now, uses_left)
+    def _activation(self, intent: Intent, now: Instant, until: int | None) -> Activation:
+        activation = activation_of(intent, now)
+        activation.until = until
+        return activation
 
-    def _sure(self, decide: Callable[[], Decision], now: Instant) -> Decision:
+    def _found(self, now: Instant, balances: Balances | None) -> Found:
+        if balances is None:
+            return Found(self.counted.uses_left(Claim(now)))
+        return Found(self.counted.recorded(balances.uses), balances.accounts)
+
+    def sure(self, decide: Callable[[], Decision], now: Instant) -> Decision:
         """What `decide` gives, or a denial that says why it gives nothing."""
         digest = self.policies.digest
         try:

@@ -5,15 +5,14 @@ policies made of it, is decided with what policies change in it; everything
 else is decided as it stands.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from interlock.engine.decide import Engine
-from interlock.identity import WaiverName
 from interlock.intents.admission import Changeable, changeable_object
 from interlock.intents.check import changeable_call
 from interlock.intents.extract import extract
+from interlock.model.balances import Balances
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
 from interlock.units import Instant
@@ -32,23 +31,23 @@ class Decided:
 
 
 def decide_document(
-    engine: Engine, document: _Json, *, now: Instant, uses: Mapping[WaiverName, int] | None = None
+    engine: Engine, document: _Json, *, now: Instant, balances: Balances | None = None
 ) -> Decided:
-    """What `engine` decides on `document` at `now`, where waivers have `uses` left if that is given.
+    """What `engine` decides on `document` at `now`, where `balances` are left if that is given.
 
     Raises:
         RequestError: no Intent can be read from it.
     """
     found = _changeable(document)
     if found is None:
-        return decide_as_it_stands(engine, document, now=now, uses=uses)
+        return decide_as_it_stands(engine, document, now=now, balances=balances)
     item, embed = found
     intent, changes = engine.mutate(item, lambda changed: extract(embed(changed), engine.context))
-    return Decided(intent, engine.decide(intent, now=now, uses=uses, changes=changes))
+    return Decided(intent, engine.decide(intent, now=now, balances=balances, changes=changes))
 
 
 def decide_as_it_stands(
-    engine: Engine, document: _Json, *, now: Instant, uses: Mapping[WaiverName, int] | None = None
+    engine: Engine, document: _Json, *, now: Instant, balances: Balances | None = None
 ) -> Decided:
     """What `engine` decides on `document` at `now` without changes, as the validating webhook does.
 
@@ -56,7 +55,7 @@ def decide_as_it_stands(
         RequestError: no Intent can be read from it.
     """
     intent = extract(document, engine.context)
-    return Decided(intent, engine.decide(intent, now=now, uses=uses))
+    return Decided(intent, engine.decide(intent, now=now, balances=balances))
 
 
 def _changeable(document: _Json) -> Changeable | None:

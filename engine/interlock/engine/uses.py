@@ -66,30 +66,33 @@ class CountedWaivers:
         """What a decision found that is known to have rested on `uses`; other waivers have all of theirs."""
         return UsesLeft(lambda name: uses.get(name, self._quotas[name].most))
 
-    def taking(
-        self, decide: Callable[[UsesLeft], Decision], now: Instant, request: Mapping[str, Any] | None
-    ) -> Decision:
-        """What `decide` gives, and where it allows, a use taken of every counted waiver that it rests on.
+    def claim(self, now: Instant, request: Mapping[str, Any] | None) -> Claim:
+        """The claim of whoever makes `request`, which is equal JSON where one request is made again."""
+        return Claim(now, digest_of(request) if self._quotas and request is not None else None)
 
-        Where another request has taken the last one meanwhile, it is decided
-        again; uses never come back, so that ends. `request` is the same where
-        one request is made again.
+    def rests_on(self, decision: Decision) -> bool:
+        """Whether `decision` is an allowance that takes uses."""
+        return bool(self._used(decision))
+
+    def taken(self, decision: Decision, claim: Claim) -> Decision | None:
+        """`decision`, and where it allows, a use taken of every counted waiver that it rests on.
+
+        None where another request has taken the last one meanwhile: then none
+        is taken, and it is to be decided again. Uses never come back, so that ends.
 
         Raises:
             UndecidableError: uses can't be counted.
         """
-        claim = Claim(now, digest_of(request) if self._quotas and request is not None else None)
-        while True:
-            decision = decide(self.uses_left(claim))
-            quotas = self._used(decision)
-            if not quotas:
-                return decision
-            with _counting():
-                before = self._store.take(quotas.values(), claim)
-            if before is not None:
-                found = {balance.waiver: balance.left for balance in decision.uses}
-                exact = {name: before[quota.approval] for name, quota in quotas.items()}
-                return replace(decision, uses=_sorted({**found, **exact}))
+        quotas = self._used(decision)
+        if not quotas:
+            return decision
+        with _counting():
+            before = self._store.take(quotas.values(), claim)
+        if before is None:
+            return None
+        found = {balance.waiver: balance.left for balance in decision.uses}
+        exact = {name: before[quota.approval] for name, quota in quotas.items()}
+        return replace(decision, uses=_sorted({**found, **exact}))
 
     def _left(self, claim: Claim, name: WaiverName) -> int:
         with _counting():

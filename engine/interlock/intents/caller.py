@@ -14,7 +14,7 @@ from interlock.intents.bounds import check_bounds
 from interlock.intents.draft import unknown_principal
 from interlock.intents.fields import as_mapping, mapping, required_text, text, texts, whole
 from interlock.intents.keys import refuse_unknown_keys
-from interlock.model.intent import UNKNOWN, Agent, Attribution, Count, Data, Intent, Principal
+from interlock.model.intent import UNKNOWN, Agent, Attribution, Count, Data, Intent, Principal, Run
 
 
 class CallerPrincipal(TypedDict):
@@ -56,6 +56,7 @@ class Caller(TypedDict):
 
     principal: NotRequired[CallerPrincipal]
     agent: NotRequired[CallerAgent]
+    run: NotRequired[Run]
     attribution: NotRequired[Attribution]
     data: NotRequired[CallerData]
     server: NotRequired[str]
@@ -104,10 +105,11 @@ def schema_digest_of(caller: Caller) -> str | None:
 
 
 def add_caller(intent: Intent, caller: Caller) -> None:
-    """Add agent, attribution and data as the gateway states them."""
+    """Add agent, run, attribution and data as the gateway states them."""
     if intent["principal"]["id"] != UNKNOWN:
         intent["provenance"]["principal.id"] = f"{_ROOT}.principal.id"
     _add_agent(intent, caller)
+    _add_run(intent, caller)
     _add_attribution(intent, caller)
     _add_data(intent, caller)
 
@@ -128,6 +130,20 @@ def _add_agent(intent: Intent, caller: Caller) -> None:
         agent["contextWindow"] = window
     intent["provenance"] |= {f"agent.{key}": f"{path}.{key}" for key in agent if key != "digest"}
     set_agent(intent, agent)
+
+
+def _add_run(intent: Intent, caller: Caller) -> None:
+    path = f"{_ROOT}.run"
+    given = mapping(caller, "run", _ROOT)
+    if not given:
+        return
+    refuse_unknown_keys(given, Run.__annotations__, path)
+    run: Run = {"id": required_text(given, "id", path)}
+    parent = text(given, "parent", path)
+    if parent:
+        run["parent"] = parent
+    intent["run"] = run
+    intent["provenance"] |= {f"run.{key}": f"{path}.{key}" for key in run}
 
 
 def _add_attribution(intent: Intent, caller: Caller) -> None:

@@ -30,6 +30,7 @@ from interlock.model.intent import (
     Intent,
     Model,
     Principal,
+    Run,
     Tool,
     Unresolved,
     Usage,
@@ -82,6 +83,7 @@ _Defaults = Callable[[dict[str, Any]], dict[str, Any]]
 _PARTS: Final[dict[str, tuple[Collection[str], _Defaults]]] = {
     "principal": (Principal.__annotations__, lambda _: dict(unknown_principal())),
     "agent": (Agent.__annotations__, _of_agent),
+    "run": (Run.__annotations__, _no_defaults),
     "attribution": (Attribution.__annotations__, _no_defaults),
     "data": (Data.__annotations__, lambda _: {"classifications": []}),
     "usage": (Usage.__annotations__, _no_defaults),

@@ -11,6 +11,7 @@ from interlock.intents.annotations import Annotations, add_stated
 from interlock.intents.attribution import add_attribution
 from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import blank_intent, checked, note
+from interlock.intents.ends import add_gpu_time
 from interlock.intents.fields import mapping, text, text_map, whole
 from interlock.intents.images import add_images
 from interlock.intents.models import add_models
@@ -65,6 +66,7 @@ def workload_intent(
     add_stated(intent, Annotations(tuple(annotations)), context.catalog)
     for each in pods:
         _add_pods(intent, each, context)
+    add_gpu_time(intent, subject.group, subject.kind, body)
     if (subject.group, subject.kind) == ("autoscaling", "Scale"):
         _add_scale(intent, body)
     if not pods and _may_hide_facts(subject.group):

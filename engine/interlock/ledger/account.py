@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 PARTS: Final = 1_000_000
@@ -20,19 +21,6 @@ PARTS: Final = 1_000_000
 
 MOST: Final = 2**53 - 1
 """The largest amount that every store counts exactly, in whole units: some nine billion US dollars."""
-
-
-class Standing(Struct, frozen=True, array_like=True, gc=False):
-    """What is spent, in whole units and the parts beyond them, and held, in whole units."""
-
-    spent: int = 0
-    parts: int = 0
-    held: int = 0
-
-    @property
-    def used(self) -> int:
-        """Whole units that nobody else can have: parts of a unit take the whole."""
-        return self.spent + (self.parts > 0) + self.held
 
 
 class Bucket(Struct, gc=False):

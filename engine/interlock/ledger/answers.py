@@ -5,8 +5,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from interlock.identity import AccountName, HoldId, OrganizationName, RunId
-from interlock.ledger.account import Standing
 from interlock.ledger.hold import RunState, Status
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 

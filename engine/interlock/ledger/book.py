@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from interlock.identity import AccountName, Digest, HoldId, RunId
-from interlock.ledger.account import PARTS, Account, Bucket, Standing, standing
+from interlock.ledger.account import PARTS, Account, Bucket, standing
 from interlock.ledger.answers import (
     Closed,
     Ended,
@@ -25,6 +25,7 @@ from interlock.ledger.answers import (
     Unknown,
 )
 from interlock.ledger.hold import LATE, REMEMBERED, Actual, Hold, Line, Memo, RunState, Status, Taking
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 _NO_STATE: Final = RunState()

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from interlock.identity import Digest, OrganizationName, RunId
-from interlock.ledger.account import PARTS, Standing
+from interlock.ledger.account import PARTS
 from interlock.ledger.answers import AccountEntry, Glance, OpenHold, Settlement
 from interlock.ledger.book import OPEN, Book, Kept
 from interlock.ledger.hold import Line
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 

@@ -4,6 +4,8 @@ from msgspec import Struct
 
 from interlock.identity import Digest, LayerName, ObligationName, PolicyName, WaiverName
 from interlock.model.area import Area
+from interlock.model.balances import UNTOUCHED, Balances
+from interlock.model.charge import Charge, Held, Uncharged
 from interlock.model.limit import Bounds
 from interlock.model.obligation import Due
 from interlock.model.patch import Patch, Place
@@ -55,7 +57,7 @@ class Decision(Struct, frozen=True, kw_only=True):
 
     Reasons are `denials`; `missing`, the demands of closed layers that no
     permit met; `conflicts`; `undischarged`, the obligations that the caller
-    does not know how to meet; and `failure`.
+    does not know how to meet; `charges` that do not fit; `uncharged`; and `failure`.
 
     `permits` are all that enforced rules permit, whether or not a closed layer
     demands it. `errors` holds every errored verdict of enforced rules, ignored
@@ -66,6 +68,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     them. `limits` are in force for what was
     decided, `obligations` bind whoever enforces the decision, and `advice` does not.
     `uses` are what counted waivers had left, of those that could lift something.
+    `charges` are what the request draws on accounts, `uncharged` why that can't be
+    told, and `held` what was reserved.
     Tuples are sorted by layer, policy, rule and item, so that equal inputs give equal bytes.
     """
 
@@ -87,6 +91,11 @@ class Decision(Struct, frozen=True, kw_only=True):
     obligations: tuple[Due, ...] = ()
     advice: tuple[Due, ...] = ()
     uses: tuple[Balance, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    uncharged: tuple[Uncharged, ...] = ()
+    held: Held | None = None
+    found: Balances = UNTOUCHED
+    """What was left of whatever is used up when this was decided."""
     failure: str = ""
     """Why the engine itself could not decide, such as a deadline; then it is a denial."""
     untried: str = ""

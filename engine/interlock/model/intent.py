@@ -163,12 +163,25 @@ class Usage(TypedDict):
     """What this may use, at most, before it runs.
 
     Tokens are estimated by a stated rule from the request; `cost` is in
-    micro-USD and absent where a price or a limit is missing.
+    micro-USD and absent where a price or a limit is missing. `gpuTime` is in
+    milliseconds of one device, summed over devices, and absent where nothing
+    says when the workload ends.
     """
 
     inputTokens: NotRequired[Count]
     outputTokens: NotRequired[Count]
     cost: NotRequired[Count]
+    gpuTime: NotRequired[Count]
+
+
+class Run(TypedDict):
+    """What the request is a step of: a conversation, a workflow or an invocation of an agent.
+
+    `parent` is the run that started it.
+    """
+
+    id: str
+    parent: NotRequired[str]
 
 
 class Image(TypedDict):
@@ -213,6 +226,7 @@ class Intent(TypedDict):
     kind: str
     principal: Principal
     agent: NotRequired[Agent]
+    run: NotRequired[Run]
     attribution: Attribution
     models: list[Model]
     accelerators: list[Accelerator]

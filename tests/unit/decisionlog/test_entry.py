@@ -9,9 +9,10 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.decisionlog.entry import MAX_DEPTH, MAX_ENTRY, Balances, Entry, decode_entry, encode_entry
+from interlock.decisionlog.entry import MAX_DEPTH, MAX_ENTRY, Entry, decode_entry, encode_entry
 from interlock.errors import OperatorError
 from interlock.instants import rfc3339
+from interlock.model.balances import Balances
 from interlock.units import Instant
 from support.decisionlog import RECORD, entry
 from support.strategies import json_values

@@ -7,6 +7,7 @@ from interlock.cli.explanation import written
 from interlock.engine import Engine
 from interlock.engine.explain import explain
 from interlock.engine.explanation import Explanation
+from interlock.model.balances import Balances
 from support.waivers import NOW, asks_for, policies_with, waiver
 
 
@@ -14,7 +15,7 @@ def _explained(*waivers: Any, left: dict[str, int]) -> Explanation:
     engine = Engine(policies_with(waivers))
     intent = asks_for("large", engine)
     uses = {each.name: left[each.name] for each in engine.policies.waivers if each.name in left}
-    return explain(engine.policies, intent, engine.decide(intent, now=NOW, uses=uses))
+    return explain(engine.policies, intent, engine.decide(intent, now=NOW, balances=Balances(uses=uses)))
 
 
 def _obstacles(explanation: Explanation) -> dict[str, str]:

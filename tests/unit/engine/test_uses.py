@@ -18,7 +18,9 @@ from interlock.intents.extract import extract
 from interlock.ledger.waivers.memory import MemoryUses
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.ledger.waivers.uses import Claim, Left, Quota
+from interlock.model.balances import Balances
 from interlock.model.decision import Balance, Decision
+from support.admitting import admitted
 from support.reviews import chat
 from support.waivers import NOW, asks_for, policies_with, waiver
 
@@ -31,7 +33,7 @@ def _engine(*waivers: Any, uses: Any = None) -> Engine:
 
 
 def _admitted(engine: Engine, model: str, request: dict[str, Any] | None = None) -> Decision:
-    return engine.admit(asks_for(model, engine), now=NOW, request=request)
+    return admitted(engine, asks_for(model, engine), now=NOW, request=request)
 
 
 def _uses(decision: Decision) -> dict[str, int]:
@@ -167,7 +169,7 @@ def test_a_recorded_decision_is_made_again_from_its_uses() -> None:
     for model in ("large-beta", "large-beta", "beta", "beta", "large"):
         decision = _admitted(engine, model)
         left = {each.waiver: each.left for each in decision.uses}
-        again = fresh.decide(asks_for(model, fresh), now=NOW, uses=left)
+        again = fresh.decide(asks_for(model, fresh), now=NOW, balances=Balances(uses=left))
         assert msgspec.json.encode(record(again)) == msgspec.json.encode(record(decision))
 
 
@@ -175,14 +177,16 @@ def test_a_logged_decision_is_replayed_with_its_uses() -> None:
     engine = _engine(waiver("a", "small", uses=1), waiver("b", "small", "finished", uses=2))
     for model in ("large-beta", "large", "beta", "large"):
         document = chat(model)
-        decision = engine.admit(extract(document, engine.context), now=NOW)
+        decision = admitted(engine, extract(document, engine.context), now=NOW)
         logged = decode_entry(encode_entry(Entry.of(decision, document, mutates=True)))
         assert replay(engine, logged).changes == ()
 
 
 def test_a_waiver_of_which_a_recorded_decision_says_nothing_has_all_its_uses() -> None:
     engine = _engine(_TRIAL)
-    assert engine.decide(asks_for("large", engine), now=NOW, uses={}).uses == (Balance(WaiverName("trial"), 2),)
+    assert engine.decide(asks_for("large", engine), now=NOW, balances=Balances()).uses == (
+        Balance(WaiverName("trial"), 2),
+    )
 
 
 def test_uses_are_counted_on_when_policies_are_loaded_again() -> None:

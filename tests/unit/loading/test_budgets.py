@@ -130,11 +130,11 @@ def test_the_author_of_a_wrong_amount_is_told(limit: str, told: str) -> None:
         ),
         (
             "{calendar: {every: day, timeZone: Europe/Atlantis}}",
-            "`spec.window.calendar.timeZone` must be an IANA time zone, such as `Europe/Berlin` or `UTC`",
+            "`Europe/Atlantis` is no time zone of the IANA database: did you mean `Europe/Athens`?",
         ),
         (
             "{calendar: {every: day, timeZone: ../../etc/passwd}}",
-            "`spec.window.calendar.timeZone` must be an IANA time zone, such as `Europe/Berlin` or `UTC`",
+            "`../../etc/passwd` is no time zone of the IANA database: name one, such as `Europe/Berlin`",
         ),
         (
             "{rolling: 5}",

@@ -6,12 +6,14 @@ denied inside it, so that no failure policy can turn it into an admission.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, cast
 
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
+from interlock.engine.admission import Admission
+from interlock.engine.group import Ask
 from interlock.errors import OperatorError, RequestError
 from interlock.intents.admission import changeable_object, from_admission
 from interlock.model.decision import Decision
@@ -24,7 +26,7 @@ from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.refusal import INTERNAL_MESSAGE
 from interlock_webhooks.service import Service
 
-Decide = Callable[[Engine, dict[str, Any], int], Decision]
+Decide = Callable[[Admission, Engine, dict[str, Any], int], Awaitable[Decision]]
 
 
 class KubernetesHandlers:
@@ -37,16 +39,16 @@ class KubernetesHandlers:
 
     async def validate(self, body: bytes, until: int) -> bytes:
         """The answer to a validating webhook: never a patch."""
-        return self._answer(self._validations, _validated, body, until)
+        return await self._answer(self._validations, _validated, body, until)
 
     async def mutate(self, body: bytes, until: int) -> bytes:
         """The answer to a mutating webhook: the decision on the changed object, and the patch."""
-        return self._answer(self._mutations, _mutated, body, until)
+        return await self._answer(self._mutations, _mutated, body, until)
 
-    def _answer(self, metrics: EndpointMetrics, decide: Decide, body: bytes, until: int) -> bytes:
+    async def _answer(self, metrics: EndpointMetrics, decide: Decide, body: bytes, until: int) -> bytes:
         request = codec.decode_review(body)
         try:
-            return self._decided(metrics, decide, cast("dict[str, Any]", request), until)
+            return await self._decided(metrics, decide, cast("dict[str, Any]", request), until)
         except RequestError as error:
             metrics.refused(HTTPStatus.BAD_REQUEST)
             return codec.encode_undecided(request["uid"], HTTPStatus.BAD_REQUEST, "BadRequest", str(error))
@@ -60,9 +62,12 @@ class KubernetesHandlers:
         metrics.refused(code)
         return codec.encode_undecided(request["uid"], code, "InternalError", INTERNAL_MESSAGE)
 
-    def _decided(self, metrics: EndpointMetrics, decide: Decide, request: dict[str, Any], until: int) -> bytes:
+    async def _decided(
+        self, metrics: EndpointMetrics, decide: Decide, request: dict[str, Any], until: int
+    ) -> bytes:
         started = time.perf_counter()
-        decision = decide(self._service.policies.in_force.engine, request, until)
+        engine = self._service.policies.in_force.engine
+        decision = await decide(Admission(engine, self._service.ledger), engine, request, until)
         taken = time.perf_counter() - started
         review = {"apiVersion": API_VERSION, "kind": KIND, "request": request}
         self._service.keep(decision, review, mutates=decide is _mutated)
@@ -87,25 +92,29 @@ def _about(metrics: EndpointMetrics, request: AdmissionRequest) -> dict[str, str
     return {"endpoint": metrics.endpoint, "uid": request["uid"]}
 
 
-def _validated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
-    """The decision that counts: what is allowed here takes its uses of waivers, unless it is a dry run."""
+async def _validated(admission: Admission, engine: Engine, request: dict[str, Any], until: int) -> Decision:
+    """The decision that counts: what is allowed here takes what it rests on, unless it is a dry run."""
     if request.get("dryRun"):
-        return _without_uses(engine, request, until)
-    intent = from_admission(request, engine.context)
-    return engine.admit(intent, now=now(), until=until, request=request)
+        return await _considered(admission, engine, request, until)
+    ask = Ask(intent=from_admission(request, engine.context), request=request)
+    answer = await admission.admit([ask], now=now(), until=until)
+    assert isinstance(answer, tuple)  # noqa: S101 - nothing is answered again without a key
+    (decision,) = answer
+    return decision
 
 
-def _without_uses(engine: Engine, request: dict[str, Any], until: int) -> Decision:
-    return engine.decide(from_admission(request, engine.context), now=now(), until=until)
+async def _considered(admission: Admission, engine: Engine, request: dict[str, Any], until: int) -> Decision:
+    ask = Ask(intent=from_admission(request, engine.context))
+    return await admission.consider(ask, now=now(), until=until)
 
 
-def _mutated(engine: Engine, request: dict[str, Any], until: int) -> Decision:
+async def _mutated(admission: Admission, engine: Engine, request: dict[str, Any], until: int) -> Decision:
     """The decision on the object with what policies change in it; nothing is changed where none is stored."""
     found = changeable_object(request)
     if found is None:
-        return _without_uses(engine, request, until)
+        return await _considered(admission, engine, request, until)
     item, embed = found
     intent, changes = engine.mutate(
         item, lambda changed: from_admission(embed(changed), engine.context), until=until
     )
-    return engine.decide(intent, now=now(), until=until, changes=changes)
+    return await admission.consider(Ask(intent=intent, changes=changes), now=now(), until=until)

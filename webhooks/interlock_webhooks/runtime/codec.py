@@ -24,8 +24,9 @@ class Batch(TypedDict):
 class RecordedVerdict(TypedDict):
     """What one rule said of one item; in `reasons` also a missing permit, a conflict, a failure.
 
-    `code` is violated, errored, unpermitted, conflict, undischarged or failed in `reasons`, and permitted
-    in `permits`. `obligation` is the one that is not discharged, `of` what a limit that said it measures.
+    `code` is violated, errored, unpermitted, conflict, undischarged, exhausted, uncharged or failed in
+    `reasons`, and permitted in `permits`. `obligation` is the one that is not discharged, `of` what a limit
+    that said it measures; `budget`, `unit` and `key` are the account that is exhausted.
     """
 
     code: str
@@ -45,6 +46,9 @@ class RecordedVerdict(TypedDict):
     path: NotRequired[list[str | int]]
     obligation: NotRequired[str]
     of: NotRequired[str]
+    budget: NotRequired[str]
+    unit: NotRequired[str]
+    key: NotRequired[str]
 
 
 class RecordedPatch(TypedDict):
@@ -75,6 +79,32 @@ class RecordedLimit(TypedDict):
     policies: list[str]
 
 
+class RecordedCharge(TypedDict):
+    """What the request draws on one account, in whole units, and how that stood before it.
+
+    Costs are in micro-USD, times in milliseconds. `within` is what a burst limit is for.
+    """
+
+    budget: str
+    unit: str
+    key: str
+    amount: int
+    limit: int
+    spent: int
+    held: int
+    left: int
+    level: Literal["within", "warning", "notice", "exceeded"]
+    within: NotRequired[int]
+    ends: NotRequired[str]
+
+
+class RecordedHold(TypedDict):
+    """What is reserved for the request."""
+
+    id: str
+    expires: str
+
+
 class RecordedDecision(TypedDict):
     """A decision. `reasons` is empty exactly where `decision` is `allow`."""
 
@@ -93,6 +123,8 @@ class RecordedDecision(TypedDict):
     obligations: list[RecordedDue]
     advice: list[RecordedDue]
     uses: NotRequired[dict[str, int]]
+    budgets: NotRequired[list[RecordedCharge]]
+    hold: NotRequired[RecordedHold]
     untried: NotRequired[str]
 
 

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
+from interlock.engine.admission import Admission
+from interlock.engine.group import Ask
 from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.errors import RequestError
 from interlock.intents.check import CheckRequest, changeable_call, from_check
@@ -41,7 +43,7 @@ class RuntimeHandlers:
         """The decision on one check."""
         engine = self._service.policies.in_force.engine
         read = _read(engine, codec.decode_check(body), until)
-        return codec.encode_check(self._decided(self._checks, engine, read, until))
+        return codec.encode_check(await self._decided(self._checks, engine, read, until))
 
     async def check_batch(self, body: bytes, until: int) -> bytes:
         """The decisions on all checks of a batch, or an error if one of them can't be understood."""
@@ -57,13 +59,15 @@ class RuntimeHandlers:
             await asyncio.sleep(0)
         recorded = []
         for read in reads:
-            recorded.append(self._decided(self._batches, engine, read, until))
+            recorded.append(await self._decided(self._batches, engine, read, until))
             await asyncio.sleep(0)
         return codec.encode_batch(recorded)
 
-    def _decided(self, metrics: EndpointMetrics, engine: Engine, read: _Read, until: int) -> dict[str, Any]:
+    async def _decided(
+        self, metrics: EndpointMetrics, engine: Engine, read: _Read, until: int
+    ) -> dict[str, Any]:
         started = time.perf_counter()
-        decision = _admitted(engine, read, until)
+        decision = await _admitted(Admission(engine, self._service.ledger), read, until)
         taken = read.seconds + time.perf_counter() - started
         self._service.keep(decision, cast("dict[str, Any]", read.check), mutates=True)
         metrics.decided(decision, taken)
@@ -73,14 +77,18 @@ class RuntimeHandlers:
         return recorded
 
 
-def _admitted(engine: Engine, read: _Read, until: int) -> Decision:
+async def _admitted(admission: Admission, read: _Read, until: int) -> Decision:
     """The decision on a check that goes on if it is allowed, unless it is an admission that is a dry run."""
     review = read.check.get("admission")
     if review is not None and review.get("dryRun") is True:
-        return engine.decide(read.intent, now=now(), until=until, changes=read.changes)
+        return await admission.consider(Ask(intent=read.intent, changes=read.changes), now=now(), until=until)
     # What has no identity is a request of its own, however it looks like another one.
     once = review if review is not None and review.get("uid") else None
-    return engine.admit(read.intent, now=now(), until=until, request=once, changes=read.changes)
+    ask = Ask(intent=read.intent, changes=read.changes, request=once)
+    answer = await admission.admit([ask], now=now(), until=until)
+    assert isinstance(answer, tuple)  # noqa: S101 - nothing is answered again without a key
+    (decision,) = answer
+    return decision
 
 
 def _read(engine: Engine, check: CheckRequest, until: int) -> _Read:

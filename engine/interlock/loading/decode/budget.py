@@ -16,6 +16,7 @@ from interlock.model.budget import Budget, Burst, OnExceed, Unit, UnitLimit
 from interlock.model.window import Calendar, Lifetime, PerRun, Rolling, Window
 from interlock.spelling import alternatives, quoted
 from interlock.units import Milliseconds
+from interlock.zones import zone_problem
 
 _LIMITS: Final[Path] = ("spec", "limits")
 _MOST: Final = 2**50
@@ -121,6 +122,8 @@ def _window_problems(document: Document, shape: WindowShape) -> Iterator[Problem
     if len(given) != 1:
         message = f"a budget has one window: give exactly one of {alternatives(WINDOWS)}"
         yield document.problem(("spec", "window"), message)
+    if shape.calendar is not None and (problem := zone_problem(shape.calendar.time_zone)):
+        yield document.problem(("spec", "window", "calendar", "timeZone"), problem)
 
 
 def _window(shape: WindowShape) -> Window:

@@ -1,0 +1,202 @@
+"""Which accounts an Intent draws on, and how much of each: the lines of its hold.
+
+A budget whose condition or key fails, or that nobody knows the amount for, is
+not passed over: it is a reason for a denial.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec import Struct
+
+from interlock.cel.activation import Activation
+from interlock.cel.values import EvaluationError, LimitExceeded
+from interlock.engine.amounts import amount_of
+from interlock.engine.funds import paid
+from interlock.engine.judge import outcome
+from interlock.identity import AccountName, OrganizationName
+from interlock.ledger.hold import Line
+from interlock.ledger.windows import Span, span
+from interlock.loading.compiled import CompiledBudget
+from interlock.model.balances import Standing
+from interlock.model.budget import Budget, OnExceed, Unit, UnitLimit
+from interlock.model.charge import Charge, Uncharged
+from interlock.model.intent import Intent
+from interlock.model.window import PerRun, Rolling
+from interlock.units import Instant, Milliseconds
+
+_LONGEST_KEY: Final = 512
+_UNTOUCHED: Final = Standing()
+_MEND: Final = "ask the owners of the budget to mend it"
+_NAME_RUN: Final = "say in `run` which run the request belongs to"
+
+
+class Draw(Struct, frozen=True, kw_only=True):
+    """One line of a hold, and what it is for."""
+
+    line: Line
+    budget: Budget
+    limit: int
+    key: str
+    ends: Instant | None
+    within: Milliseconds | None = None
+
+    def charge(self, standing: Standing) -> Charge:
+        """What is drawn on the account as it stands."""
+        budget, line = self.budget, self.line
+        return Charge(
+            budget=budget.name,
+            unit=Unit(line.unit),
+            key=self.key,
+            amount=line.amount,
+            limit=self.limit,
+            spent=standing.spent + (standing.parts > 0),
+            held=standing.held,
+            on_exceed=budget.on_exceed,
+            warn_at=budget.warn_at,
+            notify_at=budget.notify_at,
+            within=self.within,
+            ends=self.ends,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """All that an Intent draws on the accounts of `organization`."""
+
+    organization: OrganizationName
+    draws: tuple[Draw, ...] = ()
+    uncharged: tuple[Uncharged, ...] = ()
+
+    @property
+    def names(self) -> tuple[AccountName, ...]:
+        """The accounts."""
+        return tuple([draw.line.account for draw in self.draws])
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the hold."""
+        return tuple([draw.line for draw in self.draws])
+
+    def charges(self, accounts: Mapping[AccountName, Standing]) -> tuple[Charge, ...]:
+        """What is drawn on `accounts` as they stand; on what is not among them nothing was."""
+        return tuple([draw.charge(accounts.get(draw.line.account, _UNTOUCHED)) for draw in self.draws])
+
+    def accounts(self, standings: Sequence[Standing]) -> dict[AccountName, Standing]:
+        """`standings`, which are those of the lines, by account."""
+        return {draw.line.account: each for draw, each in zip(self.draws, standings, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The budgets of one policy set."""
+
+    compiled: tuple[CompiledBudget, ...]
+
+    def drawn(self, intent: Intent, activation: Activation, now: Instant) -> Drawn:
+        """All that `intent` draws on accounts at `now`.
+
+        Raises:
+            UndecidableError: time ran out.
+        """
+        draws: list[Draw] = []
+        uncharged: list[Uncharged] = []
+        for each in self.compiled:
+            if each.budget.match.covers(intent["action"], intent["kind"]):
+                found = _drawn(each, intent, activation, now)
+                if isinstance(found, Uncharged):
+                    uncharged.append(found)
+                else:
+                    draws += found
+        organization = OrganizationName(intent["attribution"].get("organization", ""))
+        return Drawn(organization, tuple(draws), tuple(uncharged))
+
+
+def _drawn(
+    compiled: CompiledBudget, intent: Intent, activation: Activation, now: Instant
+) -> list[Draw] | Uncharged:
+    """The lines that `intent` draws on one budget; none where it is not matched."""
+    budget = compiled.budget
+    applies = True if compiled.when is None else outcome(compiled.when, activation)
+    if applies is False:
+        return []
+    if applies is not True:
+        return _unknown(budget, f"`match.when` could not be evaluated: {applies}", _MEND)
+    key, problem = _key(compiled, activation)
+    if problem:
+        return _unknown(budget, problem, _MEND)
+    if isinstance(budget.window, PerRun):
+        if "run" not in intent:
+            return _unknown(budget, "it counts each run for itself, and the request names none", _NAME_RUN)
+        key = _of_run(intent["run"]["id"], key)
+    draws: list[Draw] = []
+    for limit in budget.limits:
+        needed = amount_of(limit.unit, intent)
+        amount = limit.assumed if needed is None else needed
+        if amount is None:
+            return _unknown(budget, f"nobody knows how much `{limit.unit}` it may use", _remedy(limit.unit))
+        draws += _draws(budget, limit, key, amount, now)
+    return draws
+
+
+def _of_run(run: str, key: str) -> str:
+    """The account of one run under `key`; no other run and key have the same."""
+    escaped = run.replace("%", "%25").replace("/", "%2F")
+    return f"{escaped}/{key}" if key else escaped
+
+
+def _key(compiled: CompiledBudget, activation: Activation) -> tuple[str, str]:
+    """The account that is drawn on, and what is wrong with it."""
+    if compiled.key is None:
+        return "", ""
+    try:
+        key = paid(compiled.key, activation, ())
+    except (EvaluationError, LimitExceeded) as error:
+        return "", f"`key` could not be evaluated: {error}"
+    if not isinstance(key, str):
+        return "", "`key` is not a text"
+    return (key, "") if len(key) <= _LONGEST_KEY else ("", f"`key` is longer than {_LONGEST_KEY} characters")
+
+
+def _draws(budget: Budget, limit: UnitLimit, key: str, amount: int, now: Instant) -> Iterator[Draw]:
+    """The line of the window, and that of the burst."""
+    account = f"{budget.name}/{limit.unit}"
+    place = span(budget.window, now)
+    line = _line(AccountName(f"{account}/{key}"), limit.unit, amount, _most(budget, limit.most), place)
+    yield Draw(line=line, budget=budget, limit=limit.most, key=key, ends=place.ends)
+    if limit.burst is not None:
+        most, within = limit.burst.most, limit.burst.within
+        place = span(Rolling(within), now)
+        line = _line(AccountName(f"{account}.burst/{key}"), limit.unit, amount, _most(budget, most), place)
+        yield Draw(line=line, budget=budget, limit=most, key=key, ends=place.ends, within=within)
+
+
+def _most(budget: Budget, most: int) -> int | None:
+    return None if budget.on_exceed is OnExceed.WARN else most
+
+
+def _line(account: AccountName, unit: Unit, amount: int, most: int | None, place: Span) -> Line:
+    return Line(
+        account=account,
+        unit=unit.value,
+        amount=amount,
+        limit=most,
+        bucket=place.bucket,
+        since=place.since,
+        forgets=place.forgets,
+    )
+
+
+def _unknown(budget: Budget, reason: str, remedy: str) -> Uncharged:
+    return Uncharged(budget=budget.name, reason=reason, remedy=remedy)
+
+
+def _remedy(unit: Unit) -> str:
+    match unit:
+        case Unit.COST:
+            return "set the most tokens that may be written, and ask the platform for the model's price"
+        case Unit.GPU_TIME:
+            return "set `activeDeadlineSeconds`"
+        case _:
+            return "set the most tokens that may be written"

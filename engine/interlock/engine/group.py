@@ -1,0 +1,159 @@
+"""Requests that go on together or not at all: what they draw, and what is decided of them."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from interlock.engine.charging import Drawn
+from interlock.engine.decide import Engine, Found
+from interlock.engine.facts import facts_of
+from interlock.engine.mutate import NO_CHANGES, Changes
+from interlock.errors import RequestError
+from interlock.identity import AccountName, HoldId, OrganizationName
+from interlock.ledger.answers import Glance
+from interlock.ledger.hold import Hold, Line, hold_id
+from interlock.ledger.waivers.uses import Claim
+from interlock.model.balances import Standing
+from interlock.model.charge import Held
+from interlock.model.decision import Decision
+from interlock.model.intent import Intent
+from interlock.units import Instant, Milliseconds
+
+HOLD_TIME: Final = Milliseconds(10 * 60 * 1000)
+"""How long a hold lasts unless whoever asks says otherwise."""
+
+_NONCE: Final = 16
+_DENIED_TOGETHER: Final = "another request of its group is denied"
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """A request that goes on if it is allowed: its Intent, and what policies changed for it.
+
+    `request` is equal JSON where one request is made again, which takes its
+    uses of waivers once. `lasts` is how long is held what it draws.
+    """
+
+    intent: Intent
+    changes: Changes = NO_CHANGES
+    request: Mapping[str, Any] | None = None
+    lasts: Milliseconds = HOLD_TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Requests of one organization, each with what it draws."""
+
+    engine: Engine
+    members: tuple[tuple[Ask, Drawn, Claim], ...]
+    now: Instant
+    until: int | None
+
+    @classmethod
+    def of(cls, engine: Engine, asks: Sequence[Ask], now: Instant, until: int | None) -> Self:
+        """The group of `asks`.
+
+        Raises:
+            RequestError: they are of several organizations, whose accounts nobody can hold in one step.
+            UndecidableError: time ran out.
+        """
+        members = tuple(
+            [
+                (
+                    ask,
+                    engine.drawn(ask.intent, now=now, until=until),
+                    engine.counted.claim(now, ask.request),
+                )
+                for ask in asks
+            ]
+        )
+        if len({drawn.organization for _, drawn, _ in members}) > 1:
+            raise RequestError("the checks of a linked batch must be of one organization", path="$.checks")
+        return cls(engine=engine, members=members, now=now, until=until)
+
+    @property
+    def organization(self) -> OrganizationName:
+        """Whose accounts they draw on."""
+        return self.members[0][1].organization
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What they draw."""
+        return tuple([line for _, drawn, _ in self.members for line in drawn.lines])
+
+    def decided(self, glance: Glance) -> tuple[Decision, ...]:
+        """The decision on each, where accounts stand as in `glance`; one that is denied denies all."""
+        accounts = dict(zip((line.account for line in self.lines), glance.standings, strict=True))
+        decisions = []
+        for ask, drawn, claim in self.members:
+            decision = self._decided(ask, Found(self.engine.counted.uses_left(claim), accounts))
+            decisions.append(decision)
+            accounts = _after(accounts, drawn.lines)
+        if all(decision.allowed for decision in decisions):
+            return tuple(decisions)
+        return tuple(_denied_together(each) if each.allowed else each for each in decisions)
+
+    def reserving(self, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+        """`decisions`, each with the hold that it is to have."""
+        return tuple(
+            [
+                self._reserving(ask, drawn, decision)
+                for (ask, drawn, _), decision in zip(self.members, decisions, strict=True)
+            ]
+        )
+
+    def holds(self, decisions: Sequence[Decision]) -> tuple[Hold, ...]:
+        """The holds that `decisions` are to have."""
+        return tuple(
+            [
+                Hold(
+                    id=HoldId(decision.held.id),
+                    lines=drawn.lines,
+                    expires=decision.held.expires,
+                    facts=facts_of(ask.intent),
+                )
+                for (ask, drawn, _), decision in zip(self.members, decisions, strict=True)
+                if decision.held is not None
+            ]
+        )
+
+    def rests_on_uses(self, decisions: Sequence[Decision]) -> bool:
+        """Whether any of `decisions` takes uses of waivers."""
+        return any(self.engine.counted.rests_on(decision) for decision in decisions)
+
+    def taking_uses(self, decisions: Sequence[Decision]) -> tuple[Decision, ...] | None:
+        """`decisions` with their uses taken; None where some were gone.
+
+        Raises:
+            UndecidableError: uses can't be counted.
+        """
+        taken = [
+            self.engine.counted.taken(decision, claim)
+            for (_, _, claim), decision in zip(self.members, decisions, strict=True)
+        ]
+        return tuple([decision for decision in taken if decision is not None]) if all(taken) else None
+
+    def _decided(self, ask: Ask, found: Found) -> Decision:
+        return self.engine.decided(ask.intent, ask.changes, found, now=self.now, until=self.until)
+
+    def _reserving(self, ask: Ask, drawn: Drawn, decision: Decision) -> Decision:
+        if not drawn.draws:
+            return decision
+        name = hold_id(drawn.organization, secrets.token_bytes(_NONCE))
+        return replace(decision, held=Held(name, Instant(self.now + ask.lasts)))
+
+
+def _after(accounts: Mapping[AccountName, Standing], lines: Sequence[Line]) -> dict[AccountName, Standing]:
+    """`accounts` once `lines` are held."""
+    held = {
+        line.account: replace(accounts[line.account], held=accounts[line.account].held + line.amount)
+        for line in lines
+    }
+    return {**accounts, **held}
+
+
+def _denied_together(decision: Decision) -> Decision:
+    return replace(decision, allowed=False, failure=_DENIED_TOGETHER, obligations=(), advice=())
