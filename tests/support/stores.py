@@ -1,16 +1,21 @@
 """The stores that ledgers are kept in, each started and stopped by the tests themselves."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.memory import MemoryLedger
+from interlock.ledger.stores.sqlite import SqliteLedger
+from interlock.ledger.stores.sqlite_file import Durability
 from support.ledgers import Opened
 
-STORES: Final = ("memory",)
+STORES: Final = ("memory", "sqlite", "sqlite-process")
 """All of them."""
+
+_Keeping: TypeAlias = Callable[[Path], AbstractContextManager[Opened]]
 
 
 @contextmanager
@@ -31,4 +36,16 @@ def _memory(_folder: Path) -> Iterator[Opened]:
     yield opened
 
 
-_OPENING: Final = {"memory": _memory}
+def _sqlite(durability: Durability) -> _Keeping:
+    @contextmanager
+    def kept(folder: Path) -> Iterator[Opened]:
+        yield partial(SqliteLedger.open, folder / "ledger.sqlite", durability)
+
+    return kept
+
+
+_OPENING: Final[dict[str, _Keeping]] = {
+    "memory": _memory,
+    "sqlite": _sqlite(Durability.POWER),
+    "sqlite-process": _sqlite(Durability.PROCESS),
+}

@@ -1,0 +1,177 @@
+"""The tables of a ledger in SQLite, and how what it keeps is written in their rows and read back. Pure.
+
+Numbers that can be beyond 64 bits are text: what was really used, and what is
+held on an account without a limit.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from interlock.identity import AccountName, Digest, OrganizationName, RunId
+from interlock.ledger.account import Bucket, Standing
+from interlock.ledger.answers import Settlement
+from interlock.ledger.book import Kept, Run
+from interlock.ledger.hold import Hold, Line, Memo, Status
+from interlock.units import Instant
+
+FORMAT: Final = 1
+
+# `held` has no type, so that SQLite leaves text in it alone.
+_ACCOUNTS: Final = """
+CREATE TABLE accounts (
+    organization TEXT,
+    account TEXT,
+    bucket INTEGER,
+    forgets INTEGER NOT NULL,
+    spent INTEGER NOT NULL,
+    parts INTEGER NOT NULL,
+    held NOT NULL,
+    PRIMARY KEY (organization, account, bucket)
+) WITHOUT ROWID
+"""
+_HOLDS: Final = """
+CREATE TABLE holds (
+    id TEXT PRIMARY KEY,
+    organization TEXT NOT NULL,
+    status TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    ended INTEGER,
+    forgets INTEGER,
+    actual TEXT,
+    lines TEXT NOT NULL,
+    facts TEXT NOT NULL
+)
+"""
+_RUNS: Final = """
+CREATE TABLE runs (
+    organization TEXT,
+    run TEXT,
+    version INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    forgets INTEGER NOT NULL,
+    PRIMARY KEY (organization, run)
+) WITHOUT ROWID
+"""
+_ANSWERS: Final = """
+CREATE TABLE answers (
+    organization TEXT,
+    key TEXT,
+    body TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    standings TEXT NOT NULL,
+    forgets INTEGER NOT NULL,
+    PRIMARY KEY (organization, key)
+)
+"""
+_SETTLEMENTS: Final = """
+CREATE TABLE settlements (
+    hold TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    facts TEXT NOT NULL,
+    actual TEXT NOT NULL
+)
+"""
+SCHEMA: Final = (
+    *(_ACCOUNTS, _HOLDS, _RUNS, _ANSWERS, _SETTLEMENTS),
+    "CREATE INDEX holds_forgets ON holds (forgets)",
+    "CREATE INDEX runs_forgets ON runs (forgets)",
+    "CREATE INDEX answers_forgets ON answers (forgets)",
+    "CREATE INDEX settlements_at ON settlements (at)",
+    f"PRAGMA user_version = {FORMAT}",
+)
+
+BOOK_ACCOUNT: Final = "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?)"
+TAKE_HOLD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CHANGE_HOLD: Final = "UPDATE holds SET status = ?, expires = ?, ended = ?, forgets = ?, actual = ? WHERE id = ?"
+STEP_RUN: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)"
+KEEP_ANSWER: Final = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)"
+SETTLE: Final = "INSERT INTO settlements VALUES (?, ?, ?, ?)"
+
+_FOUND: Final = "SELECT organization, id, status, expires, ended, actual, lines, facts FROM holds"
+HOLD: Final = f"{_FOUND} WHERE id = ? AND organization = ?"
+OPEN_HOLDS: Final = f"{_FOUND} WHERE forgets IS NULL"
+ANSWER: Final = "SELECT key, body, answer, standings, forgets FROM answers WHERE organization = ? AND key = ?"
+SETTLEMENTS: Final = (
+    "SELECT rowid, hold, at, facts, actual FROM settlements"
+    " WHERE (at, rowid) > (?, ?) AND at < ? ORDER BY at, rowid LIMIT ?"
+)
+
+FORGET_HOLDS: Final = (
+    "DELETE FROM holds WHERE rowid IN (SELECT rowid FROM holds WHERE forgets <= ? LIMIT ?) RETURNING id"
+)
+FORGET_ANSWERS: Final = (
+    "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers WHERE forgets <= ? LIMIT ?)"
+    " RETURNING organization, key"
+)
+FORGET_RUNS: Final = "DELETE FROM runs WHERE forgets <= ?"
+FORGET_ACCOUNTS: Final = "DELETE FROM accounts WHERE forgets <= ?"
+
+Row: TypeAlias = tuple[str | int | None, ...]
+
+_MOST_BOUND: Final = 2**63 - 1
+_encode: Final = msgspec.json.Encoder().encode
+_lines: Final = msgspec.json.Decoder(tuple[Line, ...]).decode
+_standings: Final = msgspec.json.Decoder(tuple[Standing, ...]).decode
+_facts: Final = msgspec.json.Decoder(dict[str, str]).decode
+_actual: Final = msgspec.json.Decoder(dict[str, int]).decode
+
+
+def account_row(organization: OrganizationName, account: AccountName, start: Instant, bucket: Bucket) -> Row:
+    """The row of one bucket of an account."""
+    held = bucket.held if bucket.held <= _MOST_BOUND else str(bucket.held)
+    return organization, account, start, bucket.forgets, bucket.spent, bucket.parts, held
+
+
+def bucket_of(forgets: Instant, spent: int, parts: int, held: int | str) -> Bucket:
+    """What `account_row` wrote."""
+    return Bucket(forgets, spent, parts, int(held))
+
+
+def hold_row(organization: OrganizationName, kept: Kept) -> Row:
+    """The row of a hold."""
+    status, expires, ended, forgets, actual, hold = change_row(kept)
+    lines, facts = _encode(kept.hold.lines).decode(), _encode(kept.hold.facts).decode()
+    return hold, organization, status, expires, ended, forgets, actual, lines, facts
+
+
+def change_row(kept: Kept) -> Row:
+    """What can change of a hold's row, and the hold."""
+    actual = None if kept.actual is None else _encode(kept.actual).decode()
+    return kept.status, kept.expires, kept.ended, kept.forgets, actual, kept.hold.id
+
+
+def kept_of(row: Sequence[Any]) -> Kept:
+    """What `hold_row` wrote."""
+    _, name, status, expires, ended, actual, lines, facts = row
+    hold = Hold(id=name, lines=_lines(lines), expires=expires, facts=_facts(facts))
+    return Kept(hold, expires, Status(status), ended, None if actual is None else _actual(actual))
+
+
+def run_row(organization: OrganizationName, run: RunId, kept: Run) -> Row:
+    """The row of a run."""
+    return organization, run, kept.state.version, kept.state.text, kept.forgets
+
+
+def answer_row(organization: OrganizationName, memo: Memo, standings: tuple[Standing, ...]) -> Row:
+    """The row of an answer."""
+    return organization, memo.key, memo.body, memo.answer, _encode(standings).decode(), memo.forgets
+
+
+def answer_of(
+    key: Digest, body: Digest, answer: str, standings: str, forgets: Instant
+) -> tuple[Memo, tuple[Standing, ...]]:
+    """What `answer_row` wrote."""
+    return Memo(key=key, body=body, answer=answer, forgets=forgets), _standings(standings)
+
+
+def settlement_row(settled: Settlement) -> Row:
+    """The row of a settlement."""
+    return settled.hold, settled.at, _encode(settled.facts).decode(), _encode(settled.actual).decode()
+
+
+def settlement_of(row: Sequence[Any]) -> Settlement:
+    """What `settlement_row` wrote."""
+    hold, at, facts, actual = row
+    return Settlement(hold=hold, at=at, facts=_facts(facts), actual=_actual(actual))
