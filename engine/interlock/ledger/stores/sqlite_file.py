@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from interlock.errors import OperatorError
 from interlock.identity import Digest, HoldId, OrganizationName
-from interlock.ledger.account import Standing
 from interlock.ledger.book import Kept, Run
 from interlock.ledger.hold import Memo, RunState
 from interlock.ledger.stores import sqlite_rows as rows
 from interlock.ledger.stores.sqlite_log import Log
 from interlock.ledger.stores.sqlite_memory import Forgotten, Memory
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 _MODE: Final = 0o600

@@ -7,12 +7,12 @@ from typing import Self
 
 from interlock.errors import OperatorError
 from interlock.identity import Digest, HoldId, OrganizationName, RunId
-from interlock.ledger.account import Standing
 from interlock.ledger.answers import Settlement
 from interlock.ledger.book import OPEN, Book, Kept, Run
 from interlock.ledger.hold import Memo, Taking
 from interlock.ledger.stores import sqlite_rows as rows
 from interlock.ledger.stores.sqlite_memory import Forgotten, Memory
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 

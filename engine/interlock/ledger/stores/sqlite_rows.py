@@ -10,10 +10,11 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from interlock.identity import AccountName, Digest, OrganizationName, RunId
-from interlock.ledger.account import Bucket, Standing
+from interlock.ledger.account import Bucket
 from interlock.ledger.answers import Settlement
 from interlock.ledger.book import Kept, Run
 from interlock.ledger.hold import Hold, Line, Memo, Status
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 FORMAT: Final = 1
