@@ -21,13 +21,16 @@ _PRICED: Final = catalog(
 """,
 )
 
+WORLD: Final = _OPEN, _PRICED
+"""The documents of the world without a budget."""
+
 
 @cache
 def policies(*documents: str) -> PolicySet:
     """The policy set of `documents`, beside which nothing is forbidden."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "all.yaml")
-        path.write_text("\n---\n".join([_OPEN, _PRICED, *documents]), encoding="utf-8")
+        path.write_text("\n---\n".join([*WORLD, *documents]), encoding="utf-8")
         return load([path])
 
 

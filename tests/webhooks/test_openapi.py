@@ -14,6 +14,7 @@ from interlock_webhooks.openapi import OPERATIONS, REFUSALS, Operation
 from interlock_webhooks.refusal import CODES, ErrorBody
 from interlock_webhooks.runtime.codec import MAX_BATCH
 from support.asgi import Answer, ask
+from support.holds import ENDED, HOLDS, take_holds
 from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService
 
@@ -23,7 +24,20 @@ _GOOD: dict[str, Any] = {
     "/mutate": review(pod(team="a")),
     "/v1/check": chat("good-1"),
     "/v1/check/batch": {"checks": [chat("good-1"), chat("bad-1")]},
+    **HOLDS,
 }
+_SETTLED, _RELEASED = ENDED
+_CONFLICTS: dict[str, list[dict[str, Any]]] = {
+    "/v1/check": [chat(model) | {"idempotencyKey": "a"} for model in ("good-1", "good-2")],
+    "/v1/check/batch": [
+        {"checks": [chat(model)], "linked": True, "idempotencyKey": "a"} for model in ("good-1", "good-2")
+    ],
+    "/v1/settle": [{"hold": "x", "used": {}}, {"hold": _RELEASED, "used": {}}],
+    "/v1/release": [{"hold": "x"}, {"hold": _SETTLED}],
+    "/v1/extend": [{"hold": "x", "holdFor": "1m"}, {"hold": _SETTLED, "holdFor": "1m"}],
+}
+"""Requests of which one is refused for what was before, or for what it is about."""
+
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.path)
 
 
@@ -34,7 +48,8 @@ def described(check: Application) -> dict[str, Any]:
 
 
 @pytest.fixture
-def apps(webhook: Application, check: Application) -> dict[str, Application]:
+def apps(webhook: Application, check: Application, service: LoggedService) -> dict[str, Application]:
+    take_holds(service)
     return {path: check if path.startswith("/v1") else webhook for path in _GOOD}
 
 
@@ -99,7 +114,9 @@ def _refusals(app: Application, path: str, service: LoggedService, patch: pytest
         answers.append(ask(app, path, good))
     if path.startswith("/v1"):
         # Webhooks answer their own failures with a denial inside the review.
+        answers += [ask(app, path, encoded(body)) for body in _CONFLICTS.get(path, [])]
         service.policies.in_force = None  # type: ignore[assignment]  # breaks whatever comes next
+        service.ledger = None  # type: ignore[assignment]
         answers.append(ask(app, path, good))
     return answers
 
@@ -112,7 +129,8 @@ def test_every_refusal_is_described_and_looks_as_described(
     service: LoggedService,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers = _refusals(apps[operation.path], operation.path, service, monkeypatch)
+    tried = _refusals(apps[operation.path], operation.path, service, monkeypatch)
+    answers = [answer for answer in tried if answer.status != HTTPStatus.OK]
     stated = set(described["paths"][operation.path]["post"]["responses"]) - {"200"}
     seen = {str(answer.status) for answer in answers}
     assert stated - seen <= {"500"}
@@ -174,6 +192,8 @@ def test_the_reference_names_every_route_status_and_limit(described: dict[str, A
     for path, operations in described["paths"].items():
         assert f"{next(iter(operations)).upper()} {path}" in text
     for status in REFUSALS:
+        assert f"| {status.value} | `{CODES[status]}` |" in text
+    for status in {status for operation in OPERATIONS for status in operation.refusals}:
         assert f"| {status.value} | `{CODES[status]}` |" in text
     for limit in (
         "3 MiB",

@@ -16,6 +16,7 @@ from interlock_webhooks.app import Application, check_app, webhook_app
 from interlock_webhooks.hot import MAX_BODY, MAX_IN_FLIGHT
 from interlock_webhooks.openapi import OPERATIONS
 from support.asgi import Answer, ask, send
+from support.holds import HOLDS, take_holds
 from support.policies import write_policies
 from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService, service_over
@@ -26,13 +27,16 @@ GOOD = {
     "/mutate": encoded(review(pod(team="a"))),
     "/v1/check": encoded(chat("good-1")),
     "/v1/check/batch": encoded({"checks": [chat("good-1")]}),
+    **{path: encoded(body) for path, body in HOLDS.items()},
 }
 EVERY = pytest.mark.parametrize("path", PATHS)
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> LoggedService:
-    return service_over(write_policies(tmp_path_factory.mktemp("policies")))
+    service = service_over(write_policies(tmp_path_factory.mktemp("policies")))
+    take_holds(service)
+    return service
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,8 @@ def _is_allowed(answer: Answer) -> bool:
     said = answer.json()
     if "response" in said:
         return said["response"]["allowed"] is not False
+    if "hold" in said:
+        return True
     decisions = said.get("decisions", [said])
     return any(decision.get("decision") == "allow" for decision in decisions)
 
@@ -320,6 +326,6 @@ def test_wrong_types_at_every_place_never_fail(apps: dict[str, Application], pat
 @EVERY
 def test_refusals_are_counted(apps: dict[str, Application], service: LoggedService, path: str) -> None:
     ask(apps[path], path, b"no")
-    endpoint = {"/v1/check": "check", "/v1/check/batch": "batch"}.get(path, path.strip("/"))
+    endpoint = path.rpartition("/")[2]
     line = f'interlock_request_errors_total{{endpoint="{endpoint}",status="400"}}'
     assert line in service.metrics.exposition().decode()

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock_webhooks import openapi, wire
+from interlock_webhooks.accounts.handlers import AccountHandlers
 from interlock_webhooks.docs import docs
 from interlock_webhooks.hot import Answer, HotRoute
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
@@ -53,7 +54,14 @@ def webhook_app(service: Service) -> Application:
 def check_app(service: Service) -> Application:
     """What gateways and people talk to: the check API, the probes and the description of all."""
     handlers = RuntimeHandlers(service)
-    routes = ((openapi.CHECK, "check", handlers.check), (openapi.CHECK_BATCH, "batch", handlers.check_batch))
+    accounts = AccountHandlers(service)
+    routes = (
+        (openapi.CHECK, "check", handlers.check),
+        (openapi.CHECK_BATCH, "batch", handlers.check_batch),
+        (openapi.SETTLE, "settle", accounts.settle),
+        (openapi.RELEASE, "release", accounts.release),
+        (openapi.EXTEND, "extend", accounts.extend),
+    )
     beside = _beside(service)
     described = openapi.describe(beside.openapi())
 
@@ -67,7 +75,7 @@ def check_app(service: Service) -> Application:
 
 def _hot(service: Service, *routes: tuple[Operation, str, Answer]) -> dict[str, HotRoute]:
     return {
-        operation.path: HotRoute(answer, service.metrics.of(endpoint), service.log)
+        operation.path: HotRoute(answer, service.metrics.route(endpoint), service.log)
         for operation, endpoint, answer in routes
     }
 

@@ -18,7 +18,7 @@ from structlog.typing import FilteringBoundLogger
 from interlock.errors import OperatorError
 from interlock_webhooks import wire
 from interlock_webhooks.deadline import MAX_DECISION, deadline
-from interlock_webhooks.metrics import EndpointMetrics
+from interlock_webhooks.metrics import RouteMetrics
 from interlock_webhooks.refusal import Header, RefusedError, error_body, status_of
 from interlock_webhooks.text import quoted
 
@@ -37,7 +37,7 @@ Answer = Callable[[bytes, int], Awaitable[bytes]]
 class HotRoute:
     """Answers POST requests of JSON on one path with status 200, or refuses them."""
 
-    def __init__(self, answer: Answer, metrics: EndpointMetrics, log: FilteringBoundLogger) -> None:
+    def __init__(self, answer: Answer, metrics: RouteMetrics, log: FilteringBoundLogger) -> None:
         self._answer = answer
         self._metrics = metrics
         self._log = log

@@ -18,23 +18,29 @@ _BUCKETS: Final = (0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointMetrics:
-    """Counters of one endpoint, with the labels looked up once and not for each request."""
+class RouteMetrics:
+    """What is counted of one endpoint, whatever it answers."""
+
+    refusals: Counter
+    endpoint: str
+
+    def refused(self, status: HTTPStatus) -> None:
+        """Count one request that got an error instead of an answer."""
+        self.refusals.labels(self.endpoint, str(status.value)).inc()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointMetrics(RouteMetrics):
+    """Counters of an endpoint that decides, with the labels looked up once and not for each request."""
 
     allowed: Counter
     denied: Counter
     duration: Histogram
-    refusals: Counter
-    endpoint: str
 
     def decided(self, decision: Decision, seconds: float) -> None:
         """Count one decision that took `seconds`."""
         (self.allowed if decision.allowed else self.denied).inc()
         self.duration.observe(seconds)
-
-    def refused(self, status: HTTPStatus) -> None:
-        """Count one request that got an error instead of a decision."""
-        self.refusals.labels(self.endpoint, str(status.value)).inc()
 
 
 class Metrics:
@@ -78,6 +84,10 @@ class Metrics:
             ("outcome",),
             registry=self._registry,
         )
+
+    def route(self, endpoint: str) -> RouteMetrics:
+        """What is counted of `endpoint`, whatever it answers."""
+        return RouteMetrics(refusals=self._refused, endpoint=endpoint)
 
     def of(self, endpoint: str) -> "EndpointMetrics":
         """The counters of `endpoint`, at zero if it is new."""

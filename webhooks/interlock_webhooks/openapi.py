@@ -5,13 +5,15 @@ there are, what they take and give, and which statuses they answer with. The
 tests hold the table and the routes to each other.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 
 from interlock.intents.check import CheckRequest
+from interlock_webhooks.accounts.codec import Extension, HoldAnswer, Release, Settlement
 from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
 from interlock_webhooks.refusal import ErrorBody
 from interlock_webhooks.runtime.codec import Batch, BatchAnswer, RecordedDecision
@@ -29,7 +31,14 @@ class Operation:
     description: str
     takes: type
     gives: type
+    answer: str = "The decision."
+    refusals: Mapping[HTTPStatus, str] = field(default_factory=dict)
+    """Statuses beside those of every raw route."""
 
+
+_NO_HOLD: Final = "Nobody has such a hold, or it ended long ago."
+_KEY_TAKEN: Final = "The `idempotencyKey` belongs to a request with another body."
+_ENDED: Final = "The hold has ended in another way."
 
 VALIDATE: Final = Operation(
     path="/validate",
@@ -54,6 +63,7 @@ CHECK: Final = Operation(
     description="One of `intent`, `chat`, `embeddings`, `mcp` and `admission` says what is about to happen.",
     takes=CheckRequest,
     gives=RecordedDecision,
+    refusals={HTTPStatus.CONFLICT: _KEY_TAKEN},
 )
 CHECK_BATCH: Final = Operation(
     path="/v1/check/batch",
@@ -62,8 +72,42 @@ CHECK_BATCH: Final = Operation(
     description="One policy set decides all, in their order. One that can't be understood refuses the batch.",
     takes=Batch,
     gives=BatchAnswer,
+    refusals={HTTPStatus.CONFLICT: _KEY_TAKEN},
 )
-OPERATIONS: Final = (VALIDATE, MUTATE, CHECK, CHECK_BATCH)
+SETTLE: Final = Operation(
+    path="/v1/settle",
+    tag="budgets",
+    summary="Book what was really used",
+    description="Books it once, in place of what was held: also more than that, also after the hold expired.",
+    takes=Settlement,
+    gives=HoldAnswer,
+    answer="It is booked.",
+    refusals={HTTPStatus.NOT_FOUND: _NO_HOLD, HTTPStatus.CONFLICT: _ENDED},
+)
+
+RELEASE: Final = Operation(
+    path="/v1/release",
+    tag="budgets",
+    summary="Give back what was held",
+    description="For what did not run after all: nothing of it was used.",
+    takes=Release,
+    gives=HoldAnswer,
+    answer="Nothing is held any more.",
+    refusals={HTTPStatus.NOT_FOUND: _NO_HOLD, HTTPStatus.CONFLICT: _ENDED},
+)
+
+EXTEND: Final = Operation(
+    path="/v1/extend",
+    tag="budgets",
+    summary="Hold for longer",
+    description="For what takes longer than it was thought to. A hold is never shortened.",
+    takes=Extension,
+    gives=HoldAnswer,
+    answer="Until when it is held.",
+    refusals={HTTPStatus.NOT_FOUND: _NO_HOLD, HTTPStatus.CONFLICT: _ENDED},
+)
+
+OPERATIONS: Final = (VALIDATE, MUTATE, CHECK, CHECK_BATCH, SETTLE, RELEASE, EXTEND)
 
 REFUSALS: Final = {
     HTTPStatus.BAD_REQUEST: "Not the JSON that this route takes, or `timeout` is not a duration.",
@@ -104,10 +148,10 @@ def _described(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
         ],
         "requestBody": {"required": True, "content": _json(schemas[operation.takes])},
         "responses": {
-            "200": {"description": "The decision.", "content": _json(schemas[operation.gives])},
+            "200": {"description": operation.answer, "content": _json(schemas[operation.gives])},
             **{
                 str(status.value): {"description": reason, "content": _json(schemas[ErrorBody])}
-                for status, reason in REFUSALS.items()
+                for status, reason in sorted({**REFUSALS, **operation.refusals}.items())
             },
         },
     }

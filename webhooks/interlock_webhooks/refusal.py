@@ -31,6 +31,7 @@ CODES: Final = {
     HTTPStatus.BAD_REQUEST: RequestError.code,
     HTTPStatus.NOT_FOUND: "request.notFound",
     HTTPStatus.METHOD_NOT_ALLOWED: "request.method",
+    HTTPStatus.CONFLICT: "request.conflict",
     HTTPStatus.REQUEST_TIMEOUT: "request.slow",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "request.tooLarge",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "request.mediaType",

@@ -21,14 +21,18 @@ from interlock.model.intent import Intent
 
 
 class CheckRequest(TypedDict):
-    """Exactly one of the first five. All others go with `chat`, `embeddings` and `mcp`.
+    """Exactly one of the first five.
 
-    `admission` is the `request` of an AdmissionReview, `mcp` a JSON-RPC
+    `caller`, `discharges` and `appliesPatches` go with `chat`, `embeddings` and
+    `mcp`. `admission` is the `request` of an AdmissionReview, `mcp` a JSON-RPC
     message, `chat` and `embeddings` are OpenAI's bodies, and `intent` is an
     Intent of which everything but `action` can be left out. `discharges`
     are the obligations that whoever asks knows how to meet. `appliesPatches`
     says that it passes on the body as policies changed it; without it the body
-    is decided as it stands.
+    is decided as it stands. `holdFor` is how long what it draws is held, such as
+    `10m`; a `dryRun` holds nothing. Who asks again with the same
+    `idempotencyKey` and the same body is answered as before, and holds nothing
+    more.
     """
 
     intent: NotRequired[dict[str, Any]]
@@ -39,6 +43,9 @@ class CheckRequest(TypedDict):
     caller: NotRequired[Caller]
     discharges: NotRequired[list[str]]
     appliesPatches: NotRequired[bool]
+    holdFor: NotRequired[str]
+    dryRun: NotRequired[bool]
+    idempotencyKey: NotRequired[str]
 
 
 _Call: TypeAlias = Callable[[dict[str, Any], Caller, ExtractionContext], Intent]

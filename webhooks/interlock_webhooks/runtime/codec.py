@@ -16,9 +16,15 @@ MAX_BATCH: Final = 100
 
 
 class Batch(TypedDict):
-    """At most `MAX_BATCH` checks, decided in their order by one policy set."""
+    """At most `MAX_BATCH` checks, decided in their order by one policy set.
+
+    `linked` ones are of one organization: all are allowed, or none is and
+    nothing is held. They have one `idempotencyKey` together.
+    """
 
     checks: list[CheckRequest]
+    linked: NotRequired[bool]
+    idempotencyKey: NotRequired[str]
 
 
 class RecordedVerdict(TypedDict):
@@ -135,6 +141,7 @@ class BatchAnswer(TypedDict):
 
 
 # Untyped, so that a misspelt key reaches the extractor, which refuses it.
+_BATCH_KEYS: Final = frozenset(Batch.__annotations__)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -143,18 +150,20 @@ def decode_check(body: bytes) -> CheckRequest:
     return cast("CheckRequest", wire.decode(body, _OBJECT))
 
 
-def decode_batch(body: bytes) -> list[CheckRequest]:
-    """The checks in `body`, from 1 to `MAX_BATCH`."""
+def decode_batch(body: bytes) -> Batch:
+    """The batch in `body`, of 1 to `MAX_BATCH` checks."""
     batch = wire.decode(body, _OBJECT)
     checks = batch.get("checks")
-    if batch.keys() != {"checks"} or not isinstance(checks, list) or not 1 <= len(checks) <= MAX_BATCH:
+    if batch.keys() - _BATCH_KEYS or not isinstance(checks, list) or not 1 <= len(checks) <= MAX_BATCH:
         raise RequestError(
-            f'send `{{"checks": [...]}}` with 1 to {MAX_BATCH} checks and nothing else', path="checks"
+            f'send `{{"checks": [...]}}` with 1 to {MAX_BATCH} checks, and beside it `linked` and '
+            "`idempotencyKey` or nothing",
+            path="checks",
         )
     for index, check in enumerate(checks):
         if not isinstance(check, dict):
             raise in_batch(index, RequestError("must be an object"))
-    return checks
+    return cast("Batch", batch)
 
 
 def in_batch(index: int, error: RequestError) -> RequestError:

@@ -2,33 +2,23 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, cast
 
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
-from interlock.engine.admission import Admission
-from interlock.engine.group import Ask
-from interlock.engine.mutate import NO_CHANGES, Changes
+from interlock.engine.admission import Admission, Admitted
+from interlock.engine.repetition import Misused, Once, Repeated
 from interlock.errors import RequestError
-from interlock.intents.check import CheckRequest, changeable_call, from_check
-from interlock.model.decision import Decision
-from interlock.model.intent import Intent
 from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.metrics import EndpointMetrics
+from interlock_webhooks.refusal import RefusedError
 from interlock_webhooks.runtime import codec
+from interlock_webhooks.runtime.reading import Read
+from interlock_webhooks.runtime.terms import flag, once_of
 from interlock_webhooks.service import Service
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A check that was understood: its Intent, what policies changed in it, and how long that took."""
-
-    check: CheckRequest
-    intent: Intent
-    changes: Changes
-    seconds: float
 
 
 class RuntimeHandlers:
@@ -42,69 +32,64 @@ class RuntimeHandlers:
     async def check(self, body: bytes, until: int) -> bytes:
         """The decision on one check."""
         engine = self._service.policies.in_force.engine
-        read = _read(engine, codec.decode_check(body), until)
-        return codec.encode_check(await self._decided(self._checks, engine, read, until))
+        read = Read.of(engine, codec.decode_check(body), until)
+        (recorded,) = await self._admitted(self._checks, engine, [read], read.terms.once, until)
+        return codec.encode_check(recorded)
 
     async def check_batch(self, body: bytes, until: int) -> bytes:
         """The decisions on all checks of a batch, or an error if one of them can't be understood."""
         engine = self._service.policies.in_force.engine
+        batch = codec.decode_batch(body)
+        once = once_of(cast("dict[str, Any]", batch), "batch")
+        is_linked = flag(cast("dict[str, Any]", batch), "linked")
         reads = []
-        # All are understood before one is decided: none takes its uses of waivers for an error.
-        for index, check in enumerate(codec.decode_batch(body)):
+        # All are understood before one is decided: none takes what it rests on for an error.
+        for index, check in enumerate(batch["checks"]):
             try:
-                reads.append(_read(engine, check, until))
+                reads.append(Read.of(engine, check, until, is_linked=is_linked))
             except RequestError as error:
                 raise codec.in_batch(index, error) from None
             # Others get their turn between the checks of a long batch.
             await asyncio.sleep(0)
+        if is_linked:
+            return codec.encode_batch(await self._admitted(self._batches, engine, reads, once, until))
+        if once is not None:
+            raise RequestError(
+                "`idempotencyKey`: checks that are not linked have keys of their own", path="$.idempotencyKey"
+            )
         recorded = []
         for read in reads:
-            recorded.append(await self._decided(self._batches, engine, read, until))
+            recorded += await self._admitted(self._batches, engine, [read], read.terms.once, until)
             await asyncio.sleep(0)
         return codec.encode_batch(recorded)
 
-    async def _decided(
-        self, metrics: EndpointMetrics, engine: Engine, read: _Read, until: int
-    ) -> dict[str, Any]:
+    async def _admitted(
+        self, metrics: EndpointMetrics, engine: Engine, reads: Sequence[Read], once: Once | None, until: int
+    ) -> list[dict[str, Any]]:
+        """The records of the decisions on `reads`, which go on together if they are allowed."""
         started = time.perf_counter()
-        decision = await _admitted(Admission(engine, self._service.ledger), read, until)
-        taken = read.seconds + time.perf_counter() - started
-        self._service.keep(decision, cast("dict[str, Any]", read.check), mutates=True)
-        metrics.decided(decision, taken)
-        recorded = record(decision)
-        if not decision.allowed:
-            log_denial(self._service.log, recorded, action=read.intent["action"], kind=read.intent["kind"])
+        admission = Admission(engine, self._service.ledger)
+        answer = await _decided(admission, reads, once, until)
+        if isinstance(answer, Misused):
+            message = "`idempotencyKey`: it belongs to a request with another body: send a new one"
+            raise RefusedError(HTTPStatus.CONFLICT, message)
+        if isinstance(answer, Repeated):
+            return answer.records
+        seconds = (time.perf_counter() - started) / len(reads)
+        recorded = []
+        for read, decision in zip(reads, answer, strict=True):
+            self._service.keep(decision, cast("dict[str, Any]", read.check), mutates=True)
+            metrics.decided(decision, read.seconds + seconds)
+            recorded.append(record(decision))
+            if not decision.allowed:
+                log_denial(
+                    self._service.log, recorded[-1], action=read.intent["action"], kind=read.intent["kind"]
+                )
         return recorded
 
 
-async def _admitted(admission: Admission, read: _Read, until: int) -> Decision:
-    """The decision on a check that goes on if it is allowed, unless it is an admission that is a dry run."""
-    review = read.check.get("admission")
-    if review is not None and review.get("dryRun") is True:
-        return await admission.consider(Ask(intent=read.intent, changes=read.changes), now=now(), until=until)
-    # What has no identity is a request of its own, however it looks like another one.
-    once = review if review is not None and review.get("uid") else None
-    ask = Ask(intent=read.intent, changes=read.changes, request=once)
-    answer = await admission.admit([ask], now=now(), until=until)
-    assert isinstance(answer, tuple)  # noqa: S101 - nothing is answered again without a key
-    (decision,) = answer
-    return decision
-
-
-def _read(engine: Engine, check: CheckRequest, until: int) -> _Read:
-    """The Intent of `check`, with what policies change in it where the caller passes that on."""
-    started = time.perf_counter()
-    intent, changes = _mutated(engine, check, until)
-    return _Read(check, intent, changes, time.perf_counter() - started)
-
-
-def _mutated(engine: Engine, check: CheckRequest, until: int) -> tuple[Intent, Changes]:
-    found = changeable_call(check)
-    if found is None:
-        return from_check(check, engine.context), NO_CHANGES
-    item, embed = found
-
-    def extract(changed: dict[str, Any]) -> Intent:
-        return from_check(cast("CheckRequest", embed(changed)), engine.context)
-
-    return engine.mutate(item, extract, until=until)
+async def _decided(admission: Admission, reads: Sequence[Read], once: Once | None, until: int) -> Admitted:
+    """The decisions on checks that go on if they are allowed, unless it is one that is a dry run."""
+    if reads[0].is_dry_run:
+        return (await admission.consider(reads[0].ask, now=now(), until=until),)
+    return await admission.admit([read.ask for read in reads], now=now(), until=until, once=once)

@@ -1,0 +1,1 @@
+"""What is said of holds after they were taken, and how accounts stand."""
