@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from interlock.identity import AccountName, HoldId, OrganizationName
 from interlock.ledger.answers import Held
 from interlock.ledger.book import Book, take
+from interlock.ledger.calendars import bounds
 from interlock.ledger.hold import FOREVER, Hold, Line, Taking
 from interlock.ledger.windows import BUCKETS, Span, span
 from interlock.model.window import Calendar, Period, Rolling
 from interlock.units import Instant, Milliseconds
 from interlock.zones import zone_problem
-from support.windows import DAY, HOUR, around, at, set_at, starts, wall
+from support.windows import DAY, HOUR, MINUTE, around, at, set_at, starts, wall
 
 ZONES: Final = (
     "Africa/Cairo",
@@ -112,24 +113,36 @@ def test_no_hour_is_as_long_as_two_and_no_day_as_long_as_fifty(zone: str, now: I
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_windows_are_what_a_clock_on_the_wall_says_whenever_it_is_set(zone: str) -> None:
-    windows = [Calendar(period=period, zone=zone) for period in Period]
     changes = list(set_at(zone))
-    # Windows that start on days when clocks are set, which first days of months seldom are.
-    sundays = [Calendar(period=Period.WEEK, zone=zone, start_day=7)]
+    assert changes
     for change in changes:
         instants = around(change)
-        day = wall(zone, change) + timedelta(hours=2)
-        birthday = Calendar(period=Period.YEAR, zone=zone, start_day=min(day.day, 28), start_month=day.month)
-        for window in (*windows, *sundays, birthday):
+        shown = [wall(zone, now) for now in instants]
+        for window in starting_about(zone, change):
             found = [span(window, now) for now in instants]
-            started = starts(window, instants)
-            next(started)
-            for (before, now), (old, new), starting in zip(
-                pairwise(instants), pairwise(found), started, strict=True
-            ):
-                assert new.since <= now < new.forgets
-                assert (before < new.since, old != new) == (starting, starting), (window, now)
-    assert changes
+            assert all(each.since <= now < each.forgets for each, now in zip(found, instants, strict=True))
+            started = [before < each.since for before, each in zip(instants, found[1:], strict=False)]
+            assert started == [one != other for one, other in pairwise(found)]
+            assert started == list(starts(window, shown))[1:], (window, change)
+            for now in (change - 1, change, change + MINUTE, change + 45 * MINUTE):
+                # What is remembered of other instants would hide what is found at this one.
+                one = span(window, Instant(now))
+                assert bounds(window, Instant(now)) == (one.since, one.forgets)
+
+
+def starting_about(zone: str, change: Instant) -> list[Calendar]:
+    """A window of each period, all of which start on the day of `change` if they can."""
+    day = wall(zone, change) + timedelta(hours=2)
+    weekday, start_day = day.isoweekday(), min(day.day, 28)
+    return [
+        Calendar(
+            period=period,
+            zone=zone,
+            start_day=weekday if period is Period.WEEK else start_day,
+            start_month=day.month,
+        )
+        for period in Period
+    ]
 
 
 # Rolling windows

@@ -52,20 +52,17 @@ def around(moment: Instant) -> list[Instant]:
     return [Instant(each) for each in sorted({*days, *hours, moment - 1, moment})]
 
 
-def starts(window: Calendar, instants: Iterable[Instant]) -> Iterator[bool]:
-    """For each of `instants`, which follow each other, whether a window starts then or since the one before."""
-    latest: tuple[int, ...] | None = None
-    before: tuple[int, ...] | None = None
-    for now in instants:
-        shown = wall(window.zone, now)
+def starts(window: Calendar, clock: Iterable[datetime]) -> Iterator[bool]:
+    """For each time that a clock shows, one after the other, whether a window started since the one before."""
+    before: tuple[int, ...] = ()
+    latest: tuple[int, ...] = ()
+    for shown in clock:
         label = _label(window, shown)
         if window.period is Period.HOUR:
-            full = shown.minute == shown.second == shown.microsecond == 0
-            yield before is None or label > before or full
+            yield label > before or shown.minute == shown.second == shown.microsecond == 0
         else:
-            yield latest is None or label > latest
-        before = label
-        latest = label if latest is None else max(latest, label)
+            yield label > latest
+        before, latest = label, max(latest, label)
 
 
 def _label(window: Calendar, shown: datetime) -> tuple[int, ...]:
