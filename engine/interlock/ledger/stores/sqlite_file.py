@@ -165,8 +165,8 @@ def _owned(path: Path) -> sqlite3.Connection:
         owner.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
             raise
-        message = "another process uses it: stop that one, or share a ledger in Valkey or PostgreSQL"
-        raise sqlite3.OperationalError(message) from None
+        message = "another process uses it: stop that one, or keep a ledger in Valkey or PostgreSQL"
+        raise OperatorError(f"the ledger in `{path}` can't be used: {message}") from None
     except BaseException:
         owner.close()
         raise

@@ -1,0 +1,105 @@
+"""A ledger in a file of SQLite answers as one in memory, whatever is asked and however often it is opened."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, TypeAlias
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock.identity import Digest, RunId
+from interlock.ledger.hold import LATE, REMEMBERED, Hold, Taking
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.stores.memory import MemoryLedger
+from interlock.ledger.stores.sqlite import SqliteLedger
+from interlock.ledger.stores.sqlite_file import Durability
+from interlock.units import Instant
+from support.ledgers import HOUR, MINUTE, NOW, ORGANIZATION, line, memo, named, step, taking, whole
+
+Call: TypeAlias = Callable[[Ledger, Instant], Awaitable[object]]
+
+_NUMBERS: Final = st.integers(0, 3)
+_WAITS: Final = st.sampled_from([0, 0, 0, 1, MINUTE, HOUR, REMEMBERED - 1, REMEMBERED, LATE])
+_AMOUNTS: Final = st.integers(0, 3)
+_ACCOUNTS: Final = [line(name, 0, limit) for name, limit in (("org", 6), ("team", 4), ("agent", None))]
+
+
+@st.composite
+def takings(draw: st.DrawFn) -> Call:
+    """Holds, a step and an answer, each or none."""
+    numbers = draw(st.lists(_NUMBERS, max_size=2, unique=True))
+    accounts = draw(st.lists(st.sampled_from(("org", "team", "agent")), min_size=1, max_size=3, unique=True))
+    amount, limit = draw(_AMOUNTS), draw(st.sampled_from((4, 8, None)))
+    lasts, run, version = draw(_WAITS), draw(st.none() | st.just("r")), draw(st.integers(0, 2))
+    key, body = draw(st.none() | st.sampled_from("kl")), draw(st.sampled_from("bc"))
+
+    def taken(now: Instant) -> Taking:
+        lines = tuple(line(name, amount, limit, forgets=now + 2 * HOUR) for name in accounts)
+        holds = [Hold(id=named(n), lines=lines, expires=Instant(now + 1 + lasts), facts={}) for n in numbers]
+        return taking(
+            *holds,
+            steps=[] if run is None else [step(run, version, body, now + HOUR)],
+            memo=None if key is None else memo(key, body, str(now), now + HOUR),
+        )
+
+    return lambda ledger, now: ledger.take(taken(now), now)
+
+
+@st.composite
+def endings(draw: st.DrawFn) -> Call:
+    """Another step of a hold."""
+    hold, used, lasts = named(draw(_NUMBERS)), draw(_AMOUNTS), draw(_WAITS)
+    steps: list[Call] = [
+        lambda ledger, now: ledger.settle(hold, whole(tokens=used), now),
+        lambda ledger, now: ledger.release(hold, now),
+        lambda ledger, now: ledger.extend(hold, Instant(now + lasts), now),
+    ]
+    return draw(st.sampled_from(steps))
+
+
+def sweep(ledger: Ledger, now: Instant) -> Awaitable[object]:
+    return ledger.sweep(now)
+
+
+def peek(ledger: Ledger, now: Instant) -> Awaitable[object]:
+    return ledger.peek(ORGANIZATION, _ACCOUNTS, (RunId("r"),), now, (Digest("k"), Digest("b")))
+
+
+_CALLS: Final = st.one_of(takings(), takings(), endings(), endings(), st.sampled_from([sweep, peek]))
+_TURNS: Final = st.lists(
+    st.tuples(_WAITS, st.booleans(), st.lists(_CALLS, min_size=1, max_size=4)), max_size=12
+)
+"""How long nothing happens, whether the ledger is opened again, and what is asked for at once."""
+
+
+@given(durability=st.sampled_from(Durability), turns=_TURNS)
+def test_it_answers_as_a_ledger_in_memory(
+    durability: Durability, turns: Sequence[tuple[int, bool, list[Call]]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        asyncio.run(_compared(Path(folder) / "ledger.sqlite", durability, turns))
+
+
+async def _compared(path: Path, durability: Durability, turns: Sequence[tuple[int, bool, list[Call]]]) -> None:
+    model, now = MemoryLedger(), NOW
+    ledger = await SqliteLedger.open(path, durability)
+    try:
+        for wait, again, calls in turns:
+            now = Instant(now + wait)
+            if again:
+                await ledger.close()
+                ledger = await SqliteLedger.open(path, durability)
+            expected = [await call(model, now) for call in calls]
+            assert await asyncio.gather(*[call(ledger, now) for call in calls]) == expected
+        for each in (model, ledger):
+            await each.sweep(now)
+        assert await _read(ledger, now) == await _read(model, now)
+    finally:
+        await ledger.close()
+
+
+async def _read(ledger: Ledger, now: Instant) -> list[set[str]]:
+    settled = [each async for each in ledger.settlements(NOW, Instant(now + 1))]
+    return [set(map(repr, each)) for each in (await ledger.accounts(), await ledger.holds(now), settled)]
