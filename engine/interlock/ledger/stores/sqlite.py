@@ -84,13 +84,16 @@ class SqliteLedger:
 
     async def take(self, taking: Taking, now: Instant) -> Taken:  # noqa: D102
         memory = self._known()
-        organization = taking.organization
-        if taking.memo is not None:
-            self._recall_answer(memory, organization, taking.memo.key)
+        organization, memo = taking.organization, taking.memo
         for hold in taking.holds:
-            self._recall_hold(memory, organization, hold.id)
+            if hold.id in memory.ended:
+                self._recall_hold(memory, organization, hold.id)
         kept = memory.books[organization]
-        self._expire(organization, kept, now)
+        if memo is not None:
+            self._recall_answer(memory, organization, memo.key)
+        # Who asks again changes nothing, not even what has expired.
+        if memo is None or kept.answered(memo.key, memo.body, now) is None:
+            self._expire(organization, kept, now)
         answer = book.take(kept, taking, now)
         if isinstance(answer, Held):
             self._group.take(taking, kept)
@@ -155,7 +158,8 @@ class SqliteLedger:
         organization = organization_of(hold)
         if organization is None:
             return Unknown()
-        self._recall_hold(memory, organization, hold)
+        if hold in memory.ended:
+            self._recall_hold(memory, organization, hold)
         mine = memory.books.get(organization)
         if mine is None:
             return Unknown()
@@ -172,6 +176,8 @@ class SqliteLedger:
 
     def _expire(self, organization: OrganizationName, mine: Book, now: Instant) -> int:
         """How many holds expired just now."""
+        if not mine.due or mine.due[0][0] > now:
+            return 0
         expired = book.expire(mine, now)
         for kept in expired:
             self._group.change(organization, kept)
@@ -180,13 +186,14 @@ class SqliteLedger:
         return len(expired)
 
     def _recall_hold(self, memory: Memory, organization: OrganizationName, hold: HoldId) -> None:
-        """Have `hold` in its book, if it has ended and the file knows it, until the group is written."""
-        if hold in memory.ended and hold not in memory.books[organization].holds:
-            with self._file.usable():
-                found = self._file.hold(organization, hold)
-            if found is not None:
-                memory.books[organization].holds[hold] = found
-                self._group.recalled_holds[hold] = organization
+        """Have `hold` in its book, which has ended, until the group is written."""
+        if hold in memory.books[organization].holds:
+            return
+        with self._file.usable():
+            found = self._file.hold(organization, hold)
+        if found is not None:
+            memory.books[organization].holds[hold] = found
+            self._group.recalled_holds[hold] = organization
 
     def _recall_answer(self, memory: Memory, organization: OrganizationName, key: Digest) -> None:
         """Have the answer under `key` in its book, if the file knows it, until the group is written."""
