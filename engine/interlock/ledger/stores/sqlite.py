@@ -1,19 +1,15 @@
 """A ledger in a file of SQLite, for one process: the default, which needs no server.
 
 What decides is in memory, by the rules of `interlock.ledger.book`, and the
-file has it behind. Steps are written in groups: all of one turn of the event
-loop, and all that came while the group before waited for the disk. Nobody is
-answered before their group is written. If it can't be, nobody of it is
-answered, and nothing of it is believed: the file is read again.
+file has it behind. Whoever changes anything, or is refused, is answered when
+the file has all that led to it; a glance may show what it is about to have.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, TypeVar
 
-from interlock.errors import OperatorError
 from interlock.identity import Digest, HoldId, OrganizationName, RunId
 from interlock.ledger import book
 from interlock.ledger.answers import (
@@ -32,8 +28,8 @@ from interlock.ledger.book import SETTLED, Book
 from interlock.ledger.hold import Actual, Line, Taking, organization_of
 from interlock.ledger.stores import sqlite_rows as rows
 from interlock.ledger.stores.sqlite_file import Durability, LedgerFile
-from interlock.ledger.stores.sqlite_group import Group
 from interlock.ledger.stores.sqlite_memory import Memory
+from interlock.ledger.stores.sqlite_writer import Writer
 from interlock.ledger.views import entries, glance, open_holds, settlement
 from interlock.units import Instant
 
@@ -45,12 +41,7 @@ class SqliteLedger:
 
     def __init__(self, file: LedgerFile) -> None:
         self._file = file
-        self._memory: Memory | None = None
-        self._group = Group()
-        self._is_due = False
-        """Whether the next group is going to be written without being asked for."""
-        self._loop = asyncio.get_running_loop()
-        self._disk = ThreadPoolExecutor(1, "ledger")
+        self._writer = Writer(file)
 
     @classmethod
     async def open(cls, path: Path, durability: Durability = Durability.POWER) -> Self:
@@ -58,7 +49,7 @@ class SqliteLedger:
         file = LedgerFile(path, durability)
         ledger = cls(file)
         try:
-            ledger._known()
+            ledger._writer.known()
         except BaseException:
             file.close()
             raise
@@ -72,18 +63,18 @@ class SqliteLedger:
         now: Instant,
         memo: tuple[Digest, Digest] | None = None,
     ) -> Glance:
-        memory = self._known()
+        memory = self._writer.known()
         if memo is not None:
             self._recall_answer(memory, organization, memo[0])
         kept = memory.books.get(organization, Book())
         self._expire(organization, kept, now)
         seen = glance(kept, lines, runs, now, memo)
         if seen.answered is not None:
-            await self._written()
+            await self._writer.written()
         return seen
 
     async def take(self, taking: Taking, now: Instant) -> Taken:  # noqa: D102
-        memory = self._known()
+        memory = self._writer.known()
         organization, memo = taking.organization, taking.memo
         for hold in taking.holds:
             if hold.id in memory.ended:
@@ -96,8 +87,8 @@ class SqliteLedger:
             self._expire(organization, kept, now)
         answer = book.take(kept, taking, now)
         if isinstance(answer, Held):
-            self._group.take(taking, kept)
-        await self._written()
+            self._writer.group.take(taking, kept)
+        await self._writer.written()
         return answer
 
     async def settle(self, hold: HoldId, actual: Actual, now: Instant) -> Ended | Closed | Unknown:  # noqa: D102
@@ -110,7 +101,7 @@ class SqliteLedger:
         return await self._step(hold, now, lambda kept: book.extend(kept, hold, expires, now))
 
     async def sweep(self, now: Instant) -> int:  # noqa: D102
-        books = self._known().books
+        books = self._writer.known().books
         expired = 0
         for name, kept in list(books.items()):
             expired += self._expire(name, kept, now)
@@ -119,17 +110,17 @@ class SqliteLedger:
                 del books[name]
         forgotten = None
         while forgotten is None or not forgotten.are_all:
-            group = self._group
+            group = self._writer.group
             group.forgets = now
-            await self._written()
+            await self._writer.written()
             forgotten = group.forgotten
         return expired
 
     async def accounts(self) -> Sequence[AccountEntry]:  # noqa: D102
-        return [entry for name, kept in self._known().books.items() for entry in entries(name, kept)]
+        return [entry for name, kept in self._writer.known().books.items() for entry in entries(name, kept)]
 
     async def holds(self, now: Instant) -> Sequence[OpenHold]:  # noqa: D102
-        return [hold for kept in self._known().books.values() for hold in open_holds(kept, now)]
+        return [hold for kept in self._writer.known().books.values() for hold in open_holds(kept, now)]
 
     async def settlements(self, start: Instant, end: Instant) -> AsyncIterator[Settlement]:  # noqa: D102
         after = start, 0
@@ -147,14 +138,14 @@ class SqliteLedger:
     async def close(self) -> None:
         """Keep everything, and let another process own the file."""
         try:
-            await self._written()
+            await self._writer.written()
         finally:
-            self._disk.shutdown()
+            self._writer.close()
             self._file.close()
 
     async def _step(self, hold: HoldId, now: Instant, step: Callable[[Book], _Outcome]) -> _Outcome | Unknown:
         """The outcome of `step`, and what became of `hold` is written."""
-        memory = self._known()
+        memory = self._writer.known()
         organization = organization_of(hold)
         if organization is None:
             return Unknown()
@@ -168,10 +159,10 @@ class SqliteLedger:
         before = None if kept is None else (kept.status, kept.expires)
         outcome = step(mine)
         if kept is not None and (kept.status, kept.expires) != before:
-            self._group.change(organization, kept)
+            self._writer.group.change(organization, kept)
             if kept.status is SETTLED:
-                self._group.settled.append(settlement(kept))
-        await self._written()
+                self._writer.group.settled.append(settlement(kept))
+        await self._writer.written()
         return outcome
 
     def _expire(self, organization: OrganizationName, mine: Book, now: Instant) -> int:
@@ -180,9 +171,9 @@ class SqliteLedger:
             return 0
         expired = book.expire(mine, now)
         for kept in expired:
-            self._group.change(organization, kept)
+            self._writer.group.change(organization, kept)
         if expired:
-            self._schedule()
+            self._writer.schedule()
         return len(expired)
 
     def _recall_hold(self, memory: Memory, organization: OrganizationName, hold: HoldId) -> None:
@@ -193,7 +184,7 @@ class SqliteLedger:
             found = self._file.hold(organization, hold)
         if found is not None:
             memory.books[organization].holds[hold] = found
-            self._group.recalled_holds[hold] = organization
+            self._writer.group.recalled_holds[hold] = organization
 
     def _recall_answer(self, memory: Memory, organization: OrganizationName, key: Digest) -> None:
         """Have the answer under `key` in its book, if the file knows it, until the group is written."""
@@ -202,68 +193,4 @@ class SqliteLedger:
                 found = self._file.answer(organization, key)
             if found is not None:
                 memory.books[organization].answers[key] = found
-                self._group.recalled_answers.add((organization, key))
-
-    def _known(self) -> Memory:
-        """What is known, which is what the file says, and all that is going to be written to it."""
-        if self._memory is None:
-            with self._file.usable():
-                self._memory = self._file.memory()
-        return self._memory
-
-    def _written(self) -> asyncio.Future[None]:
-        """Done when all that was done until now is written; failed when that can't be."""
-        waiting = self._loop.create_future()
-        self._group.waiting.append(waiting)
-        self._schedule()
-        return waiting
-
-    def _schedule(self) -> None:
-        if not self._is_due:
-            self._is_due = True
-            self._loop.call_soon(self._write)
-
-    def _write(self) -> None:
-        """Write the group, here if that takes no waiting for the disk."""
-        group, self._group = self._group, Group()
-        try:
-            if group.writes:
-                with self._file.usable():
-                    self._file.write(group.statements(self._known()))
-                    if group.forgets is not None:
-                        group.forgotten = self._file.forget(group.forgets)
-                if self._file.waits_for_disk:
-                    self._disk.submit(self._commit, group)
-                    return
-                with self._file.usable():
-                    self._file.commit(may_wait=False)
-        except OperatorError as error:
-            self._finish(group, error)
-        else:
-            self._finish(group, None)
-
-    def _commit(self, group: Group) -> None:
-        """Keep what is written, in the thread that waits for the disk."""
-        failure = None
-        try:
-            with self._file.usable():
-                self._file.commit(may_wait=True)
-        except OperatorError as error:
-            failure = error
-        self._loop.call_soon_threadsafe(self._finish, group, failure)
-
-    def _finish(self, group: Group, failure: OperatorError | None) -> None:
-        """Answer all who wait for `group`, and after a failure also those who built on it."""
-        self._is_due = False
-        if failure is None:
-            group.leave(self._known(), self._group)
-            group.answer()
-        else:
-            later, self._group = self._group, Group()
-            self._memory = None
-            self._file.roll_back()
-            group.fail(failure)
-            later.fail(failure)
-        if self._group.waiting or self._group.writes:
-            # After those who were just answered, so that what they ask for next is in it.
-            self._schedule()
+                self._writer.group.recalled_answers.add((organization, key))

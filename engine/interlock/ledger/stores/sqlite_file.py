@@ -7,7 +7,7 @@ waits for the disk. Not for network file systems, where SQLite can't lock.
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -43,17 +43,14 @@ class LedgerFile:
     def __init__(self, path: Path, durability: Durability) -> None:
         self._path = path
         self._durability = durability
-        with self.usable():
+        with self.usable(), ExitStack() as opened:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._owner = _owned(path)
-            try:
-                self._writer = _open(path, durability)
-            except BaseException:
-                self._owner.close()
-                raise
-            self._reader = _connect(path)
-            self._log = Log(_connect(path))
+            opened.enter_context(closing(_owned(path)))
+            self._writer = opened.enter_context(closing(_written(path, durability)))
+            self._reader = opened.enter_context(closing(_connect(path)))
+            self._log = opened.enter_context(closing(Log(_connect(path))))
             self._identity = _identity(path)
+            self._opened = opened.pop_all()
 
     @contextmanager
     def usable(self) -> Iterator[None]:
@@ -97,8 +94,8 @@ class LedgerFile:
 
     def roll_back(self) -> None:
         """Drop what was written and not committed."""
-        if self._writer.in_transaction:
-            with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error):
+            if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
 
     def memory(self) -> Memory:
@@ -134,9 +131,7 @@ class LedgerFile:
 
     def close(self) -> None:
         """Let others own it."""
-        self._log.close()
-        for connection in (self._reader, self._writer, self._owner):
-            connection.close()
+        self._opened.close()
 
     def _stay(self) -> None:
         """SQLite would go on writing to a file that was deleted, and nobody would find it again."""
@@ -173,11 +168,12 @@ def _owned(path: Path) -> sqlite3.Connection:
     return owner
 
 
-def _open(path: Path, durability: Durability) -> sqlite3.Connection:
+def _written(path: Path, durability: Durability) -> sqlite3.Connection:
     file = _connect(path)
     try:
         file.execute("PRAGMA journal_mode = WAL")
         file.execute(f"PRAGMA synchronous = {'FULL' if durability is Durability.POWER else 'NORMAL'}")
+        file.execute("PRAGMA fullfsync = ON")  # macOS else leaves it to the disk when it writes
         file.execute("PRAGMA wal_autocheckpoint = 0")
         with file:
             file.execute("BEGIN IMMEDIATE")

@@ -79,11 +79,13 @@ class Group:
             if not waiting.done():
                 waiting.set_result(None)
 
-    def fail(self, failure: OperatorError) -> None:
+    def fail(self, failure: Exception) -> None:
         """Tell all who wait that nothing of it was done."""
         for waiting in self.waiting:
             if not waiting.done():
-                waiting.set_exception(OperatorError(*failure.args))
+                told = OperatorError(str(failure))
+                told.__cause__ = failure
+                waiting.set_exception(told)
 
     def _accounts(self, memory: Memory) -> Iterator[rows.Row]:
         touched = {

@@ -136,3 +136,16 @@ def test_who_waits_no_longer_stops_nobody(store: Steps) -> None:
 
     assert store.do(impatient()) == Held((Standing(held=30),))
     assert standing(store) == Standing(held=30)
+
+
+def test_a_file_that_was_moved_away_can_be_closed(path: Path) -> None:
+    with steps(partial(SqliteLedger.open, path)) as store:
+        path.rename(path.with_name("away"))
+        with pytest.raises(OperatorError):
+            store.do(store.ledger.take(taking(hold(1)), NOW))
+
+
+def test_a_ledger_that_was_closed_answers_nobody(store: Steps) -> None:
+    store.do(store.ledger.close())
+    with pytest.raises(OperatorError, match="closed database"):
+        store.do(store.ledger.take(taking(hold(1)), NOW))
