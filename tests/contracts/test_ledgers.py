@@ -320,6 +320,32 @@ def test_what_a_window_forgot_is_settled_without_it(store: Steps) -> None:
     assert len(store.every(store.ledger.settlements(NOW, Instant(NOW + 2 * HOUR)))) == 1
 
 
+def test_a_bucket_counts_until_it_is_forgotten_and_not_longer(store: Steps) -> None:
+    of_run = line(amount=60, forgets=NOW + HOUR)
+    take(store, hold(1, of_run, expires=NOW + 3 * HOUR))
+    assert standing(store, of_run, now=NOW + HOUR - 1) == [Standing(held=60)]
+    assert standing(store, of_run, now=NOW + HOUR) == [Standing()]
+    anew = line(amount=50, forgets=NOW + 3 * HOUR)
+    assert take(store, hold(2, anew, expires=NOW + 3 * HOUR), now=NOW + HOUR) == Held((Standing(held=50),))
+
+
+def test_a_bucket_that_is_used_on_lasts_on(store: Steps) -> None:
+    take(store, hold(1, line(forgets=NOW + HOUR), expires=NOW + 3 * HOUR))
+    take(store, hold(2, line(forgets=NOW + 2 * HOUR), expires=NOW + 3 * HOUR), now=NOW + MINUTE)
+    assert standing(store, line(), now=NOW + HOUR) == [Standing(held=20)]
+    assert settle(store, 1, now=NOW + HOUR, tokens=7) == Ended(Status.OPEN, (Standing(7, 0, 10),))
+    assert standing(store, line(), now=NOW + 2 * HOUR) == [Standing()]
+
+
+def test_what_began_anew_is_not_changed_by_what_was_before(store: Steps) -> None:
+    take(store, hold(1, line(forgets=NOW + HOUR), expires=NOW + 3 * HOUR))
+    take(store, hold(2, line(forgets=NOW + HOUR), expires=NOW + 3 * HOUR))
+    take(store, hold(3, line(forgets=NOW + 3 * HOUR), expires=NOW + 3 * HOUR), now=NOW + HOUR)
+    settle(store, 1, now=NOW + HOUR, tokens=7)
+    release(store, 2, now=NOW + HOUR)
+    assert standing(store, line(), now=NOW + HOUR) == [Standing(held=10)]
+
+
 def test_all_buckets_of_a_rolling_window_count(store: Steps) -> None:
     for minute in range(3):
         at = NOW + minute * MINUTE

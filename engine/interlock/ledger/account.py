@@ -24,8 +24,9 @@ MOST: Final = 2**53 - 1
 
 
 class Bucket(Struct, gc=False):
-    """What is booked in one bucket; from `forgets` on it counts for no request."""
+    """What is booked in one bucket since it was `made`; from `forgets` on it counts for no request."""
 
+    made: Instant
     forgets: Instant
     spent: int = 0
     parts: int = 0
@@ -48,14 +49,15 @@ class Bucket(Struct, gc=False):
 Account: TypeAlias = dict[Instant, Bucket]
 
 
-def standing(account: Account, since: Instant) -> Standing:
-    """The sum over the buckets of `account` from `since` on."""
+def standing(account: Account, since: Instant, now: Instant) -> Standing:
+    """The sum over the buckets of `account` from `since` on that are not forgotten at `now`."""
     if len(account) == 1:  # windows that don't roll have one bucket, and hot loops feel the sums
         ((start, only),) = account.items()
-        return Standing(only.spent, only.parts, only.held) if start >= since else Standing()
+        counts = start >= since and only.forgets > now
+        return Standing(only.spent, only.parts, only.held) if counts else Standing()
     spent = parts = held = 0
     for start, bucket in account.items():
-        if start >= since:
+        if start >= since and bucket.forgets > now:
             spent += bucket.spent
             parts += bucket.parts
             held += bucket.held

@@ -4,6 +4,7 @@ A Book is all that one organization's ledger knows. Each function is one step:
 it does all of what it says or nothing, whatever happened before.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Final
@@ -36,9 +37,10 @@ EXPIRED: Final = Status.EXPIRED
 
 
 class Kept(Struct, gc=False):
-    """A hold and what became of it: when it ended, and what it was settled with."""
+    """A hold and what became of it: when it was taken and ended, and what it was settled with."""
 
     hold: Hold
+    taken: Instant
     expires: Instant
     status: Status = OPEN
     ended: Instant | None = None
@@ -78,10 +80,21 @@ class Book:
     answers: dict[Digest, tuple[Memo, tuple[Standing, ...]]] = field(default_factory=dict)
     due: list[tuple[Instant, HoldId]] = field(default_factory=list)
 
-    def standing(self, line: Line) -> Standing:
+    def standing(self, line: Line, now: Instant) -> Standing:
         """How the account of `line` stands for it."""
         account = self.accounts.get(line.account)
-        return Standing() if account is None else standing(account, line.since)
+        return Standing() if account is None else standing(account, line.since, now)
+
+    def standings(self, lines: Iterable[Line], now: Instant) -> tuple[Standing, ...]:
+        """How the account of each of `lines` stands for it."""
+        return tuple([self.standing(line, now) for line in lines])
+
+    def booked(self, kept: Kept) -> Iterator[tuple[Line, Bucket]]:
+        """The lines of `kept` whose buckets are those that it was taken in, not what began anew since."""
+        for line in kept.hold.lines:
+            bucket = self.accounts.get(line.account, {}).get(line.bucket)
+            if bucket is not None and bucket.made <= kept.taken:
+                yield line, bucket
 
     def run(self, run: RunId, now: Instant) -> RunState:
         """The state of `run`."""
@@ -117,13 +130,13 @@ def take(book: Book, taking: Taking, now: Instant) -> Taken:
         return Mismatched()
     if moved := tuple(step.run for step in taking.steps if book.run(step.run, now).version != step.version):
         return Moved(moved)
-    found = _fitting(book, taking.holds)
+    found = _fitting(book, taking.holds, now)
     if isinstance(found, Short):
         return found
     for hold in taking.holds:
         for line in hold.lines:
             _bucket(book, line, now).hold(line.amount)
-        book.open(Kept(hold, hold.expires))
+        book.open(Kept(hold, now, hold.expires))
     for step in taking.steps:
         book.runs[step.run] = Run(RunState(version=step.version + 1, text=step.text), step.forgets)
     if memo is not None:
@@ -145,12 +158,11 @@ def settle(book: Book, hold: HoldId, actual: Actual, now: Instant) -> Ended | Cl
         return Closed(before)
     if before is not SETTLED:
         if before is OPEN:
-            _give_back(book, kept.hold)
-        for line in kept.hold.lines:
-            if line.forgets > now:
-                _bucket(book, line, now).spend(actual.get(line.unit, line.amount * PARTS))
+            _give_back(book, kept)
+        for line, bucket in book.booked(kept):
+            bucket.spend(actual.get(line.unit, line.amount * PARTS))
         kept.end(SETTLED, now, actual)
-    return Ended(before, tuple(map(book.standing, kept.hold.lines)))
+    return Ended(before, book.standings(kept.hold.lines, now))
 
 
 def release(book: Book, hold: HoldId, now: Instant) -> Ended | Closed | Unknown:
@@ -163,9 +175,9 @@ def release(book: Book, hold: HoldId, now: Instant) -> Ended | Closed | Unknown:
     if before is SETTLED:
         return Closed(before)
     if before is OPEN:
-        _give_back(book, kept.hold)
+        _give_back(book, kept)
         kept.end(RELEASED, now)
-    return Ended(before, tuple(map(book.standing, kept.hold.lines)))
+    return Ended(before, book.standings(kept.hold.lines, now))
 
 
 def extend(book: Book, hold: HoldId, expires: Instant, now: Instant) -> Extended | Closed | Unknown:
@@ -189,7 +201,7 @@ def expire(book: Book, now: Instant) -> list[Kept]:
         expires, hold = heappop(book.due)
         kept = book.holds.get(hold)
         if kept is not None and kept.status is OPEN and kept.expires == expires:
-            _give_back(book, kept.hold)
+            _give_back(book, kept)
             kept.end(EXPIRED, now)
             expired.append(kept)
     return expired
@@ -206,7 +218,7 @@ def forget(book: Book, now: Instant) -> None:
             del book.accounts[name]
 
 
-def _fitting(book: Book, holds: tuple[Hold, ...]) -> Held | Short:
+def _fitting(book: Book, holds: tuple[Hold, ...], now: Instant) -> Held | Short:
     """How accounts stand with `holds`, if all lines fit, each with those before it on its account."""
     before: list[Standing] = []
     after: list[Standing] = []
@@ -214,7 +226,7 @@ def _fitting(book: Book, holds: tuple[Hold, ...]) -> Held | Short:
     taken: dict[AccountName, int] = {}
     for hold in holds:
         for line in hold.lines:
-            found = book.standing(line)
+            found = book.standing(line, now)
             amount = taken[line.account] = taken.get(line.account, 0) + line.amount
             if line.limit is not None and found.used + amount > line.limit:
                 fits = False
@@ -223,11 +235,9 @@ def _fitting(book: Book, holds: tuple[Hold, ...]) -> Held | Short:
     return Held(tuple(after)) if fits else Short(tuple(before))
 
 
-def _give_back(book: Book, hold: Hold) -> None:
-    for line in hold.lines:
-        bucket = book.accounts.get(line.account, {}).get(line.bucket)
-        if bucket is not None:
-            bucket.give_back(line.amount)
+def _give_back(book: Book, kept: Kept) -> None:
+    for line, bucket in book.booked(kept):
+        bucket.give_back(line.amount)
 
 
 def _bucket(book: Book, line: Line, now: Instant) -> Bucket:
@@ -236,9 +246,9 @@ def _bucket(book: Book, line: Line, now: Instant) -> Bucket:
     if account is None:
         account = book.accounts[line.account] = {}
     bucket = account.get(line.bucket)
-    if bucket is None:
+    if bucket is None or bucket.forgets <= now:
         _prune(account, now)
-        bucket = account[line.bucket] = Bucket(line.forgets)
+        bucket = account[line.bucket] = Bucket(now, line.forgets)
     elif line.forgets > bucket.forgets:
         bucket.forgets = line.forgets
     return bucket

@@ -20,7 +20,7 @@ def glance(
 ) -> Glance:
     """How the accounts of `lines` and the `runs` stand, and what was answered to `memo`, a key and a body."""
     return Glance(
-        standings=tuple(map(book.standing, lines)),
+        standings=book.standings(lines, now),
         runs=tuple(book.run(run, now) for run in runs),
         answered=None if memo is None else book.answered(*memo, now),
     )

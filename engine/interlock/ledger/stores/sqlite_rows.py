@@ -25,6 +25,7 @@ CREATE TABLE accounts (
     organization TEXT,
     account TEXT,
     bucket INTEGER,
+    made INTEGER NOT NULL,
     forgets INTEGER NOT NULL,
     spent INTEGER NOT NULL,
     parts INTEGER NOT NULL,
@@ -36,6 +37,7 @@ _HOLDS: Final = """
 CREATE TABLE holds (
     id TEXT PRIMARY KEY,
     organization TEXT NOT NULL,
+    taken INTEGER NOT NULL,
     status TEXT NOT NULL,
     expires INTEGER NOT NULL,
     ended INTEGER,
@@ -83,14 +85,14 @@ SCHEMA: Final = (
     f"PRAGMA user_version = {FORMAT}",
 )
 
-BOOK_ACCOUNT: Final = "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?)"
-TAKE_HOLD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+BOOK_ACCOUNT: Final = "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+TAKE_HOLD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 CHANGE_HOLD: Final = "UPDATE holds SET status = ?, expires = ?, ended = ?, forgets = ?, actual = ? WHERE id = ?"
 STEP_RUN: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)"
 KEEP_ANSWER: Final = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)"
 SETTLE: Final = "INSERT INTO settlements VALUES (?, ?, ?, ?)"
 
-_FOUND: Final = "SELECT organization, id, status, expires, ended, actual, lines, facts FROM holds"
+_FOUND: Final = "SELECT organization, id, taken, status, expires, ended, actual, lines, facts FROM holds"
 HOLD: Final = f"{_FOUND} WHERE id = ? AND organization = ?"
 OPEN_HOLDS: Final = f"{_FOUND} WHERE forgets IS NULL"
 ANSWER: Final = "SELECT key, body, answer, standings, forgets FROM answers WHERE organization = ? AND key = ?"
@@ -122,19 +124,21 @@ _actual: Final = msgspec.json.Decoder(dict[str, int]).decode
 def account_row(organization: OrganizationName, account: AccountName, start: Instant, bucket: Bucket) -> Row:
     """The row of one bucket of an account."""
     held = bucket.held if bucket.held <= _MOST_BOUND else str(bucket.held)
-    return organization, account, start, bucket.forgets, bucket.spent, bucket.parts, held
+    return organization, account, start, bucket.made, bucket.forgets, bucket.spent, bucket.parts, held
 
 
-def bucket_of(forgets: Instant, spent: int, parts: int, held: int | str) -> Bucket:
+def bucket_of(
+    made: Instant, forgets: Instant, spent: int, parts: int, held: int | str
+) -> Bucket:
     """What `account_row` wrote."""
-    return Bucket(forgets, spent, parts, int(held))
+    return Bucket(made, forgets, spent, parts, int(held))
 
 
 def hold_row(organization: OrganizationName, kept: Kept) -> Row:
     """The row of a hold."""
     status, expires, ended, forgets, actual, hold = change_row(kept)
     lines, facts = _encode(kept.hold.lines).decode(), _encode(kept.hold.facts).decode()
-    return hold, organization, status, expires, ended, forgets, actual, lines, facts
+    return hold, organization, kept.taken, status, expires, ended, forgets, actual, lines, facts
 
 
 def change_row(kept: Kept) -> Row:
@@ -145,9 +149,9 @@ def change_row(kept: Kept) -> Row:
 
 def kept_of(row: Sequence[Any]) -> Kept:
     """What `hold_row` wrote."""
-    _, name, status, expires, ended, actual, lines, facts = row
+    _, name, taken, status, expires, ended, actual, lines, facts = row
     hold = Hold(id=name, lines=_lines(lines), expires=expires, facts=_facts(facts))
-    return Kept(hold, expires, Status(status), ended, None if actual is None else _actual(actual))
+    return Kept(hold, taken, expires, Status(status), ended, None if actual is None else _actual(actual))
 
 
 def run_row(organization: OrganizationName, run: RunId, kept: Run) -> Row:

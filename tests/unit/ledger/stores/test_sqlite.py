@@ -13,11 +13,12 @@ import pytest
 
 from interlock.errors import OperatorError
 from interlock.identity import RunId
-from interlock.ledger.account import MOST, PARTS, Standing
+from interlock.ledger.account import MOST, PARTS
 from interlock.ledger.answers import Closed, Ended, Extended, Held, Mismatched, Remembered, Unknown
 from interlock.ledger.hold import REMEMBERED, RunState, Status
 from interlock.ledger.stores.sqlite import SqliteLedger
 from interlock.ledger.stores.sqlite_file import Durability
+from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import (
     HOUR,

@@ -12,11 +12,12 @@ from typing import Final
 import pytest
 
 from interlock.identity import AccountName, HoldId
-from interlock.ledger.account import PARTS, Standing
+from interlock.ledger.account import PARTS
 from interlock.ledger.answers import Closed, Unknown
 from interlock.ledger.hold import Status
 from interlock.ledger.stores.sqlite import SqliteLedger
 from interlock.ledger.stores.sqlite_file import Durability
+from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import HOUR, NOW, Steps, steps
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import OperatorError
-from interlock.ledger.account import Standing
 from interlock.ledger.answers import Ended, Held, Unknown
 from interlock.ledger.hold import Status
 from interlock.ledger.stores.sqlite import SqliteLedger
 from interlock.ledger.stores.sqlite_file import Durability
+from interlock.model.balances import Standing
 from support.ledgers import NOW, ORGANIZATION, Steps, hold, line, memo, named, step, steps, taking, whole
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from interlock.ledger.account import PARTS, Standing
+from interlock.ledger.account import PARTS
 from interlock.ledger.answers import Closed, Ended, Held, Mismatched, Remembered
 from interlock.ledger.book import take
 from interlock.ledger.hold import Hold, Status, Taking
@@ -16,6 +16,7 @@ from interlock.ledger.stores.sqlite_file import Durability
 from interlock.ledger.stores.sqlite_group import Group
 from interlock.ledger.stores.sqlite_memory import Memory
 from interlock.ledger.stores.sqlite_rows import BOOK_ACCOUNT, TAKE_HOLD
+from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import HOUR, NOW, ORGANIZATION, Steps, hold, line, memo, named, steps, taking
 
