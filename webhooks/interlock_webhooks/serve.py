@@ -8,15 +8,16 @@ import asyncio
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable, Coroutine
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
-from interlock.ledger.stores.memory import MemoryLedger
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.stores.opening import open_ledger, shown, url_of
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.loading.policyset import PolicySet
 from interlock_webhooks.app import check_app, webhook_app
@@ -26,6 +27,7 @@ from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.service import Service
 from interlock_webhooks.state import StateDir, default_state_dir
+from interlock_webhooks.sweep import sweep
 from interlock_webhooks.tls import GivenCertificate, Identity, SelfMadeCertificate
 
 DRAIN_SECONDS: Final = 3.0
@@ -42,7 +44,8 @@ class Settings:
     """What who runs the service decides.
 
     `certificate` and `key` are given both or not at all; without them the
-    service makes its own in `state_dir`, for localhost and for `names`.
+    service makes its own in `state_dir`, for localhost and for `names`. `ledger`
+    is the URL of what keeps accounts; without it that is a file there.
     """
 
     policies: tuple[Path, ...]
@@ -52,6 +55,7 @@ class Settings:
     key: Path | None
     state_dir: Path
     names: tuple[str, ...]
+    ledger: str | None
     decision_log: Path | None
     watches: bool
 
@@ -61,6 +65,7 @@ class Started:
     """What runs now.
 
     `ca_certificate` is what clients must trust, where the service made it, and
+    `ledger` the URL of what keeps accounts, without its password, and
     `decision_log` where decisions are logged, if anywhere.
     """
 
@@ -68,6 +73,7 @@ class Started:
     check: Address
     policies: PolicySet
     ca_certificate: Path | None
+    ledger: str
     decision_log: Path | None
 
 
@@ -75,7 +81,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     """Serve until SIGTERM or SIGINT; returns when all requests are answered.
 
     Raises `AuthorError` where the policies don't load, and `OperatorError` where
-    an address, a certificate, the state directory or the decision log can't be used.
+    an address, a certificate, the state directory, the ledger or the decision log can't be used.
     """
     _check_exposure(settings.check)
     log = json_log()
@@ -90,10 +96,10 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
         bind(settings.webhook) as webhook,
         bind(settings.check) as check,
         DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
+        asyncio.Runner(loop_factory=event_loop()) as runner,
+        _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
     ):
-        service = Service(
-            policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log, decisions=decisions
-        )
+        service = Service(policies=policies, ledger=ledger, metrics=metrics, log=log, decisions=decisions)
         servers = {
             webhook: Listener(webhook_app(service), identity.front),
             check: Listener(check_app(service), None),
@@ -104,14 +110,24 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 check=address_of(check),
                 policies=policies.in_force.engine.policies,
                 ca_certificate=None if settings.certificate else state.ca_certificate,
+                ledger=shown(settings.ledger or url_of(state.ledger)),
                 decision_log=settings.decision_log,
             )
         )
-        watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log)]
+        watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
         if settings.watches:
             watching.append(policies.watch())
-        with asyncio.Runner(loop_factory=event_loop()) as runner:
-            runner.run(_run(service, servers, watching))
+        runner.run(_run(service, servers, watching))
+
+
+@contextmanager
+def _opened(url: str, runner: asyncio.Runner) -> Iterator[Ledger]:
+    """The ledger at `url`, which lives in the loop of `runner`."""
+    ledger = runner.run(open_ledger(url))
+    try:
+        yield ledger
+    finally:
+        runner.run(ledger.close())
 
 
 async def _run(

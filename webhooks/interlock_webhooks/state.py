@@ -2,8 +2,8 @@
 
 A folder that only its user can read: `authority.pem` is the secret, `ca.crt`
 what clients are given, `server.pem` the certificate in use; those files are
-replaced whole, so that nobody ever reads half of one. `uses.sqlite` is the
-ledger's.
+replaced whole, so that nobody ever reads half of one. `uses.sqlite` and
+`ledger.sqlite` are the ledger's.
 """
 
 import os
@@ -38,6 +38,11 @@ class StateDir:
     def uses(self) -> Path:
         """Where uses of waivers are counted."""
         return self.path / "uses.sqlite"
+
+    @property
+    def ledger(self) -> Path:
+        """Where accounts are kept, unless somebody says otherwise."""
+        return self.path / "ledger.sqlite"
 
     def new_server_certificate(self, names: tuple[str, ...]) -> Path:
         """The file with the key and certificate, just made, of a server that goes by `names`.

@@ -76,7 +76,17 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     ] = None,
     state_dir: Annotated[
         Path | None,
-        typer.Option(help="Where the self-made certificate authority and the uses of waivers are kept."),
+        typer.Option(
+            help="Where the self-made certificate authority, the uses of waivers and the ledger are kept."
+        ),
+    ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="What keeps accounts of budgets: `sqlite:///FILE`, `valkey://HOST`, `redis://HOST` or "
+            "`postgresql://HOST/NAME`. Default: a file in the state directory.",
+        ),
     ] = None,
     decision_log: Annotated[
         Path | None,
@@ -96,6 +106,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         key=key,
         state_dir=state_dir or service.default_state_dir(),
         names=tuple(tls_name or ()),
+        ledger=ledger,
         decision_log=decision_log,
         watches=watch,
     )
@@ -133,6 +144,7 @@ def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve
         "CA": str(started.ca_certificate or "that of the given certificate"),
         "policies": _loaded(started.policies),
         "policy set": started.policies.digest,
+        "ledger": started.ledger,
     }
     if started.decision_log is not None:
         facts["log"] = f"{started.decision_log}, with all that is asked"

@@ -127,9 +127,7 @@ def account_row(organization: OrganizationName, account: AccountName, start: Ins
     return organization, account, start, bucket.made, bucket.forgets, bucket.spent, bucket.parts, held
 
 
-def bucket_of(
-    made: Instant, forgets: Instant, spent: int, parts: int, held: int | str
-) -> Bucket:
+def bucket_of(made: Instant, forgets: Instant, spent: int, parts: int, held: int | str) -> Bucket:
     """What `account_row` wrote."""
     return Bucket(made, forgets, spent, parts, int(held))
 
