@@ -32,6 +32,11 @@ def cost(tokens: Tokens, price: MicroUsdPerMillionTokens) -> MicroUsd:
     return MicroUsd(-(-tokens * price // _MILLION))
 
 
+def micro_usd(amount: PicoUsd) -> MicroUsd:
+    """`amount`, rounded up to a whole micro-USD."""
+    return MicroUsd(-(-amount // _MILLION))
+
+
 def days(count: int) -> Milliseconds:
     """`count` times 24 hours."""
     return Milliseconds(count * 24 * 60 * 60 * 1000)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.units import MicroUsd, MicroUsdPerMillionTokens, Milliseconds, Tokens, cost, days
+from interlock.units import (
+    MicroUsd,
+    MicroUsdPerMillionTokens,
+    Milliseconds,
+    PicoUsd,
+    Tokens,
+    cost,
+    days,
+    micro_usd,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +37,11 @@ def test_a_cost_is_rounded_up_to_a_whole_micro_usd(tokens: int, price: int, expe
 def test_a_cost_is_never_too_low_and_never_a_whole_micro_usd_too_high(tokens: int, price: int) -> None:
     exact = Fraction(tokens * price, 1_000_000)
     assert exact <= cost(Tokens(tokens), MicroUsdPerMillionTokens(price)) < exact + 1
+
+
+@pytest.mark.parametrize(("pico", "micro"), [(0, 0), (1, 1), (1_000_000, 1), (1_000_001, 2)])
+def test_an_amount_is_rounded_up_to_a_whole_micro_usd(pico: int, micro: int) -> None:
+    assert micro_usd(PicoUsd(pico)) == MicroUsd(micro)
 
 
 def test_a_day_has_86_400_000_milliseconds() -> None:

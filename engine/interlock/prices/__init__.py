@@ -1,0 +1,1 @@
+"""What model calls cost, and how providers report what was used."""

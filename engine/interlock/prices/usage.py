@@ -1,0 +1,97 @@
+"""What one model call used, in counts by unit. Pure.
+
+A whole includes its parts: `inputTokens` are all tokens of the prompt, those
+read from a cache too. Counts are of tokens, searches, pages and the like and
+so whole numbers, except for seconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations
+from math import isfinite
+from typing import Final, TypeAlias
+
+from interlock.errors import RequestError
+from interlock.prices.unit import INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, Unit
+from interlock.spelling import quoted
+from interlock.units import Tokens
+
+MOST: Final = 2**53
+"""Larger numbers aren't exact in every JSON reader, and nobody uses so much in one call."""
+
+Count: TypeAlias = int | Fraction
+
+_SECONDS: Final = "durations"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Counts by unit; what isn't reported isn't in it."""
+
+    counts: Mapping[Unit, Count]
+
+    @property
+    def input_tokens(self) -> Tokens:
+        """All tokens of the prompt."""
+        return Tokens(int(self.counts.get(INPUT_TOKENS, 0)))
+
+    @property
+    def output_tokens(self) -> Tokens:
+        """All tokens that the model made."""
+        return Tokens(int(self.counts.get(OUTPUT_TOKENS, 0)))
+
+    def count(self, unit: Unit) -> Count:
+        """How many of `unit` were used; an error where parts of it are reported, and it isn't."""
+        if unit in self.counts:
+            return self.counts[unit]
+        reported = [each for each, count in self.counts.items() if count]
+        parts = [each.wire_name for each in reported if unit.has_part(each)] or _joined_to(unit, reported)
+        if parts:
+            named = ", ".join(f"`{name}`" for name in sorted(parts))
+            raise RequestError(
+                f"`{unit.wire_name}`: must be given, as {named} may be counted in it",
+                path=f"$.{unit.wire_name}",
+            )
+        return 0
+
+
+def _joined_to(unit: Unit, reported: list[Unit]) -> list[str]:
+    """Two units, such as audio and cached tokens, of which what counts in both is `unit`."""
+    for one, other in combinations(reported, 2):
+        if one.overlaps(other) and unit.dimensions == one.dimensions | other.dimensions:
+            return [one.wire_name, other.wire_name]
+    return []
+
+
+def count_of(value: object, unit: Unit, path: str) -> Count:
+    """`value` of JSON as a count of `unit`."""
+    if isinstance(value, float) and unit.family == _SECONDS and isfinite(value):
+        # The shortest decimal that reads as this float is what stood in the JSON.
+        count: Count = Fraction(Decimal(repr(value)))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        count = value
+    else:
+        wanted = "a number" if unit.family == _SECONDS else "a whole number"
+        raise RequestError(f"`{unit.wire_name}`: must be {wanted}", path=path)
+    if not 0 <= count <= MOST:
+        raise RequestError(f"`{unit.wire_name}`: must be between 0 and {MOST}", path=path)
+    return count
+
+
+def usage_of(counts: object, units: Mapping[str, Unit]) -> Usage:
+    """The usage of plain `counts`, such as `{"inputTokens": 12, "outputTokens": 3}`.
+
+    `units` are those that there are, by their names in JSON.
+    """
+    if not isinstance(counts, dict):
+        raise RequestError("a usage is an object", path="$")
+    return Usage(dict(_counted(name, value, units) for name, value in counts.items() if value is not None))
+
+
+def _counted(name: object, value: object, units: Mapping[str, Unit]) -> tuple[Unit, Count]:
+    unit = units.get(name) if isinstance(name, str) else None
+    if unit is None or unit == REQUESTS:
+        raise RequestError(f"{quoted(str(name))}: no usage is counted in it", path="$")
+    return unit, count_of(value, unit, f"$.{unit.wire_name}")
