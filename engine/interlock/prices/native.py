@@ -48,6 +48,8 @@ _LEAST: Final = {
 }
 """What the package's code, not its data, knows of minimal charges."""
 
+_tariffs: Final[dict[tuple[str, int], Tariff | None]] = {}
+
 
 def find_readings(provider: str | None, model: str | None) -> tuple[Reading, ...]:
     """How bodies of `provider`, or of whose models are called like `model`, are read: perhaps in no way."""
@@ -61,9 +63,14 @@ def find_readings(provider: str | None, model: str | None) -> tuple[Reading, ...
 def find_tariff(model: str, provider: str | None) -> Tariff | None:
     """The prices of `model` at `provider`, or at the provider whose models are called so."""
     try:
-        return tariff_of(*_snapshot().find_provider_model(model, None, provider, None))
+        found, entry = _snapshot().find_provider_model(model, None, provider, None)
     except LookupError:
         return None
+    # An entry has many names, of which requests choose. It lives as long as the package does.
+    key = found.id, id(entry)
+    if key not in _tariffs:
+        _tariffs[key] = tariff_of(found, entry)
+    return _tariffs[key]
 
 
 def tariff_of(provider: Provider, model: ModelInfo) -> Tariff | None:

@@ -19,6 +19,8 @@ from genai_prices.types import (
     StartDateConstraint,
     TimeOfDateConstraint,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock.instants import instant_of
 from interlock.prices import native
@@ -96,6 +98,16 @@ def test_what_a_token_costs_is_in_pico_usd() -> None:
 )
 def test_what_the_package_does_not_know_has_no_price(model: str, provider: str | None) -> None:
     assert find(model, provider, NOW) is None
+
+
+@given(st.text(), st.none() | st.text() | st.sampled_from(["openai", "litellm", "azure"]))
+def test_any_name_has_a_price_or_none(model: str, provider: str | None) -> None:
+    row = find(model, provider, NOW)
+    assert row is None or row.rates
+
+
+def test_all_names_of_a_model_have_one_row() -> None:
+    assert _found("gpt-4o", "openai") is _found("GPT-4o-2024-08-06", None)
 
 
 def test_a_model_that_is_listed_without_any_price_has_none() -> None:
