@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 
 from interlock.instants import instant_of
 from interlock.prices import native
-from interlock.prices.published import find
+from interlock.prices.cost import cost
+from interlock.prices.published import find, usage_in
 from interlock.prices.row import Row
 from interlock.prices.tariff import Tariff
 from interlock.prices.unit import INPUT_TOKENS, OUTPUT_TOKENS
@@ -80,6 +81,16 @@ def test_what_a_token_costs_is_in_pico_usd() -> None:
     row = _found("gpt-4o", "openai")
     assert row.rates[INPUT_TOKENS].base == Fraction(2_500_000)
     assert row.rates[OUTPUT_TOKENS].base == Fraction(10_000_000)
+
+
+def test_prices_by_the_thousand_and_the_hour_are_of_one() -> None:
+    prices = ModelPrice(web_searches_kcount=Decimal(10), audio_hours=Decimal("0.111"))
+    row = _history(ConditionalPrice(prices=prices)).row(NOW)
+    assert row is not None
+    assert {unit.name: rate.base for unit, rate in row.rates.items()} == {
+        "web_searches": Fraction(10**10),
+        "audio_seconds": Fraction(111 * 10**9, 3600),
+    }
 
 
 @pytest.mark.parametrize(
@@ -142,6 +153,12 @@ def test_a_model_has_no_price_while_its_list_gives_none() -> None:
     )
     assert tariff.row(_at(2025, 12, 31)) is not None
     assert tariff.row(_at(2026, 1, 1)) is None
+
+
+def test_whisper_at_groq_is_charged_ten_seconds_at_least() -> None:
+    row = _found("whisper-large-v3", "groq")
+    assert cost(row, usage_in({"audioSeconds": 3})) == cost(row, usage_in({"audioSeconds": 10}))
+    assert cost(row, usage_in({"audioSeconds": 3})).total < cost(row, usage_in({"audioSeconds": 11})).total
 
 
 def test_terms_are_of_the_provider_whose_model_it_is() -> None:

@@ -124,7 +124,7 @@ def test_what_is_wrong_with_a_body_is_said_with_its_place(body: object, path: st
 
 
 def test_what_is_wrong_makes_a_body_none_of_another_flavor_that_reads_less() -> None:
-    usage = {"input_tokens": 9, "output_tokens": 7, "input_tokens_details": "none"}
+    usage = {"input_tokens": 9, "output_tokens": 7, "input_tokens_details": "no", "cache_read_input_tokens": 3}
     with pytest.raises(RequestError) as refused:
         read({"usage": usage}, provider="azure")
     assert refused.value.path == "$.usage.input_tokens_details"
