@@ -11,7 +11,7 @@ from math import ceil
 from typing import Final
 
 from genai_prices.types import Usage as PackageUsage
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.errors import RequestError
@@ -25,6 +25,7 @@ from interlock.units import Instant, Tokens, micro_usd
 from support.prices import (
     COUNTED,
     Entry,
+    entries,
     instants,
     made_rows,
     published_entries,
@@ -55,6 +56,17 @@ def test_a_usage_never_costs_more_than_the_worst_case_of_its_tokens(
     most = worst(row, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
     assert micro_usd(cost(row, usage).total) <= most
     assert micro_usd(cost(row.under(on), usage).total) <= most
+
+
+@settings(max_examples=5)
+@given(instants, token_usages, terms)
+def test_no_entry_of_the_release_costs_more_than_its_worst_case(
+    at: Instant, usage: Usage, on: dict[str, str]
+) -> None:
+    for entry in entries():
+        row = entry.row(at)
+        most = worst(row, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
+        assert micro_usd(cost(row.under(on), usage).total) <= most
 
 
 @given(rows, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
