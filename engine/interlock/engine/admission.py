@@ -14,10 +14,12 @@ from interlock.engine.funds import UndecidableError, check_deadline
 from interlock.engine.group import Ask, Group
 from interlock.engine.repetition import Answered, Once, again, memo_of
 from interlock.errors import OperatorError, RequestError
+from interlock.identity import HoldId
 from interlock.kernel.combine import failed
 from interlock.ledger.answers import Glance, Held, Mismatched, Remembered
 from interlock.ledger.hold import Taking
 from interlock.ledger.ledger import Ledger
+from interlock.model.charge import Held as Reserved
 from interlock.model.decision import Decision
 from interlock.units import Instant
 
@@ -56,6 +58,10 @@ class Admission:
         """
         return await self._sure(self._admitted(asks, now, until, once), asks, now)
 
+    async def spend(self, held: Reserved, now: Instant) -> None:
+        """Book what is held as used."""
+        await self._ledger.settle(HoldId(held.id), {}, now)
+
     async def _considered(self, ask: Ask, now: Instant, until: int | None) -> tuple[Decision, ...]:
         group = Group.of(self._engine, (ask,), now, until)
         return group.decided(await self._glance(group, None))
@@ -64,6 +70,8 @@ class Admission:
         self, asks: Sequence[Ask], now: Instant, until: int | None, once: Once | None
     ) -> Admitted:
         group = Group.of(self._engine, asks, now, until)
+        if once is not None and once.of_holds and not group.lines:
+            once = None
         for _ in range(_TRIES):
             glance = await self._glance(group, once)
             if glance.answered is not None:

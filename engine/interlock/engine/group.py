@@ -34,13 +34,15 @@ class Ask(Struct, frozen=True, kw_only=True):
     """A request that goes on if it is allowed: its Intent, and what policies changed for it.
 
     `request` is equal JSON where one request is made again, which takes its
-    uses of waivers once. `lasts` is how long is held what it draws.
+    uses of waivers once. `lasts` is how long is held what it draws, and `name`
+    what its hold goes by, where somebody has to find it by that.
     """
 
     intent: Intent
     changes: Changes = NO_CHANGES
     request: Mapping[str, Any] | None = None
     lasts: Milliseconds = HOLD_TIME
+    name: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ class Group:
     def _reserving(self, ask: Ask, drawn: Drawn, decision: Decision) -> Decision:
         if not drawn.draws:
             return decision
-        name = hold_id(drawn.organization, secrets.token_bytes(_NONCE))
+        name = hold_id(drawn.organization, ask.name or secrets.token_bytes(_NONCE))
         return replace(decision, held=Held(name, Instant(self.now + ask.lasts)))
 
 

@@ -16,10 +16,15 @@ _RECORDS: Final = msgspec.json.Decoder(list[dict[str, Any]])
 
 
 class Once(Struct, frozen=True):
-    """What tells a request that is made again: its key, and the digest of its body."""
+    """What tells a request that is made again: its key, and the digest of its body.
+
+    `of_holds` says that only holds must not be taken twice: a request that
+    draws on nothing is decided again.
+    """
 
     key: Digest
     body: Digest
+    of_holds: bool = False
 
 
 class Repeated(Struct, frozen=True):

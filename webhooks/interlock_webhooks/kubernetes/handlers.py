@@ -11,22 +11,25 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from interlock.decisionlog.record import record
+from interlock.digests import digest_of
 from interlock.engine import Engine
 from interlock.engine.admission import Admission
 from interlock.engine.group import Ask
+from interlock.engine.repetition import Misused, Once, Repeated
 from interlock.errors import OperatorError, RequestError
 from interlock.intents.admission import changeable_object, from_admission
 from interlock.model.decision import Decision
 from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
+from interlock_webhooks.kubernetes.holding import HOLD_TIME, name_of_hold
 from interlock_webhooks.kubernetes.patch import json_patch
 from interlock_webhooks.kubernetes.review import API_VERSION, KIND, AdmissionRequest
 from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.refusal import INTERNAL_MESSAGE
 from interlock_webhooks.service import Service
 
-Decide = Callable[[Admission, Engine, dict[str, Any], int], Awaitable[Decision]]
+Decide = Callable[[Admission, Engine, dict[str, Any], int], Awaitable[Decision | Repeated]]
 
 
 class KubernetesHandlers:
@@ -67,39 +70,59 @@ class KubernetesHandlers:
     ) -> bytes:
         started = time.perf_counter()
         engine = self._service.policies.in_force.engine
-        decision = await decide(Admission(engine, self._service.ledger), engine, request, until)
+        answer = await decide(Admission(engine, self._service.ledger), engine, request, until)
+        if isinstance(answer, Repeated):
+            (recorded,) = answer.records
+            return _encoded(request, recorded, [])
         taken = time.perf_counter() - started
         review = {"apiVersion": API_VERSION, "kind": KIND, "request": request}
-        self._service.keep(decision, review, mutates=decide is _mutated)
-        metrics.decided(decision, taken)
-        recorded = record(decision)
-        if decision.allowed:
-            patches = decision.patches
-            return codec.encode_allowed(
-                request["uid"], recorded, json_patch(request["object"], patches) if patches else []
+        self._service.keep(answer, review, mutates=decide is _mutated)
+        metrics.decided(answer, taken)
+        recorded = record(answer)
+        if not answer.allowed:
+            log_denial(
+                self._service.log,
+                recorded,
+                action=f"workload.{request['operation'].lower()}",
+                kind=request["kind"]["kind"],
+                uid=request["uid"],
             )
-        log_denial(
-            self._service.log,
-            recorded,
-            action=f"workload.{request['operation'].lower()}",
-            kind=request["kind"]["kind"],
-            uid=request["uid"],
+        return _encoded(
+            request, recorded, json_patch(request["object"], answer.patches) if answer.patches else []
         )
-        return codec.encode_denied(request["uid"], recorded)
+
+
+def _encoded(request: dict[str, Any], recorded: dict[str, Any], patch: list[dict[str, Any]]) -> bytes:
+    if recorded["decision"] == "allow":
+        return codec.encode_allowed(request["uid"], recorded, patch)
+    return codec.encode_denied(request["uid"], recorded)
 
 
 def _about(metrics: EndpointMetrics, request: AdmissionRequest) -> dict[str, str]:
     return {"endpoint": metrics.endpoint, "uid": request["uid"]}
 
 
-async def _validated(admission: Admission, engine: Engine, request: dict[str, Any], until: int) -> Decision:
+async def _validated(
+    admission: Admission, engine: Engine, request: dict[str, Any], until: int
+) -> Decision | Repeated:
     """The decision that counts: what is allowed here takes what it rests on, unless it is a dry run."""
     if request.get("dryRun"):
         return await _considered(admission, engine, request, until)
-    ask = Ask(intent=from_admission(request, engine.context), request=request)
-    answer = await admission.admit([ask], now=now(), until=until)
-    assert isinstance(answer, tuple)  # noqa: S101 - nothing is answered again without a key
+    name = name_of_hold(request) if engine.policies.budgets else None
+    intent = from_admission(request, engine.context)
+    ask = Ask(intent=intent, request=request, lasts=HOLD_TIME, name=name)
+    once = None
+    if name is not None:
+        once = Once(digest_of(["validate", request["uid"]]), digest_of(request), of_holds=True)
+    answer = await admission.admit([ask], now=now(), until=until, once=once)
+    if isinstance(answer, Misused):
+        raise RequestError("`uid`: it belongs to another review")
+    if isinstance(answer, Repeated):
+        return answer
     (decision,) = answer
+    if decision.held is not None and name is None:
+        # Nobody watches what only changes or ends a workload, so what it draws is spent.
+        await admission.spend(decision.held, decision.now)
     return decision
 
 
