@@ -17,7 +17,7 @@ from interlock.errors import OperatorError, RequestError
 from interlock.identity import HoldId
 from interlock.kernel.combine import failed
 from interlock.ledger.answers import Glance, Held, Mismatched, Remembered
-from interlock.ledger.hold import Taking
+from interlock.ledger.hold import RunStep, Taking
 from interlock.ledger.ledger import Ledger
 from interlock.model.charge import Held as Reserved
 from interlock.model.decision import Decision
@@ -78,7 +78,7 @@ class Admission:
                 return again(glance.answered)
             decisions = group.decided(glance)
             if all(decision.allowed for decision in decisions):
-                admitted = await self._taken(group, group.reserving(decisions), once)
+                admitted = await self._taken(group, group.reserving(decisions), group.steps(glance), once)
             else:
                 admitted = await self._kept(group, decisions, once)
             if admitted is not None:
@@ -94,13 +94,15 @@ class Admission:
         answer = await self._ledger.take(Taking(organization=group.organization, memo=memo), group.now)
         return again(answer) if isinstance(answer, Remembered | Mismatched) else decisions
 
-    async def _taken(self, group: Group, decisions: tuple[Decision, ...], once: Once | None) -> Admitted | None:
+    async def _taken(
+        self, group: Group, decisions: tuple[Decision, ...], steps: tuple[RunStep, ...], once: Once | None
+    ) -> Admitted | None:
         """`decisions`, and all that they rest on taken; None where that is gone meanwhile."""
         rests_on_uses = group.rests_on_uses(decisions)
         memo = None if once is None or rests_on_uses else memo_of(once, decisions, group.now)
         holds = group.holds(decisions)
-        if holds or memo is not None:
-            taking = Taking(organization=group.organization, holds=holds, memo=memo)
+        if holds or steps or memo is not None:
+            taking = Taking(organization=group.organization, holds=holds, steps=steps, memo=memo)
             answer = await self._ledger.take(taking, group.now)
             if isinstance(answer, Remembered | Mismatched):
                 return again(answer)
@@ -127,10 +129,10 @@ class Admission:
                     await self._ledger.release(hold.id, group.now)
 
     async def _glance(self, group: Group, once: Once | None) -> Glance:
-        if not group.lines and once is None:
+        if not group.lines and not group.runs and once is None:
             return _NOTHING
         memo = None if once is None else (once.key, once.body)
-        return await self._ledger.peek(group.organization, group.lines, (), group.now, memo)
+        return await self._ledger.peek(group.organization, group.lines, group.runs, group.now, memo)
 
     async def _sure(
         self, admitted: Awaitable[_Outcome], asks: Sequence[Ask], now: Instant

@@ -13,6 +13,7 @@ from msgspec import Struct
 from interlock.cel.activation import Activation
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.engine.amounts import amount_of
+from interlock.engine.consult import activation_of
 from interlock.engine.funds import paid
 from interlock.engine.judge import outcome
 from interlock.identity import AccountName, OrganizationName
@@ -94,12 +95,17 @@ class Budgets:
 
     compiled: tuple[CompiledBudget, ...]
 
-    def drawn(self, intent: Intent, activation: Activation, now: Instant) -> Drawn:
+    def drawn(self, intent: Intent, now: Instant, until: int | None) -> Drawn:
         """All that `intent` draws on accounts at `now`.
 
         Raises:
             UndecidableError: time ran out.
         """
+        organization = OrganizationName(intent["attribution"].get("organization", ""))
+        if not self.compiled:
+            return Drawn(organization)
+        activation = activation_of(intent, now)
+        activation.until = until
         draws: list[Draw] = []
         uncharged: list[Uncharged] = []
         for each in self.compiled:
@@ -109,7 +115,6 @@ class Budgets:
                     uncharged.append(found)
                 else:
                     draws += found
-        organization = OrganizationName(intent["attribution"].get("organization", ""))
         return Drawn(organization, tuple(draws), tuple(uncharged))
 
 

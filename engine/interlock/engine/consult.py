@@ -16,6 +16,7 @@ from interlock.loading.compiled import CompiledLimit, CompiledPolicy, CompiledRu
 from interlock.model.area import items, path
 from interlock.model.intent import Intent
 from interlock.model.limit import Bound
+from interlock.model.seen import NOTHING_SEEN, Seen
 from interlock.units import Instant
 
 
@@ -57,9 +58,11 @@ class Consulted:
         return self.value if isinstance(self.value, str) else ""
 
 
-def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) -> Iterator[Consulted]:
+def consult(
+    policies: Iterable[CompiledPolicy], intent: Intent, now: Instant, seen: Seen = NOTHING_SEEN
+) -> Iterator[Consulted]:
     """What each rule of each of `policies` has to say of each item of its area in `intent`."""
-    shared = activation_of(intent, now)
+    shared = activation_of(intent, now, seen)
     for compiled in policies:
         area = compiled.policy.area
         is_considered = compiled.policy.match.covers(intent["action"], intent["kind"])
@@ -81,10 +84,16 @@ def consult(policies: Iterable[CompiledPolicy], intent: Intent, now: Instant) ->
                 )
 
 
-def activation_of(intent: Intent, now: Instant) -> Activation:
+def activation_of(intent: Intent, now: Instant, seen: Seen = NOTHING_SEEN) -> Activation:
     """The variables that every expression can read."""
-    activation = Activation(intent=intent, object=intent["object"], now=Timestamp(now * 1_000_000))
-    activation.whole = intent
+    activation = Activation(
+        intent=intent,
+        object=intent["object"],
+        now=Timestamp(now * 1_000_000),
+        budgets=seen.budgets,
+        run=seen.run,
+    )
+    activation.whole = intent if seen is NOTHING_SEEN else [intent, seen.budgets, seen.run]
     return activation
 
 

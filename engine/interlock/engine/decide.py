@@ -12,16 +12,17 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from interlock.cel.activation import Activation
 from interlock.engine.ask import ask, attempt
 from interlock.engine.charging import Budgets, Drawn
 from interlock.engine.consult import activation_of
 from interlock.engine.funds import UndecidableError
+from interlock.engine.history import runs_of
 from interlock.engine.index import Index
 from interlock.engine.lifting import Lifting
 from interlock.engine.mutate import NO_CHANGES, Changes, Mutator
+from interlock.engine.seen import reads_run, seen_by
 from interlock.engine.uses import CountedWaivers, UsesLeft
-from interlock.identity import AccountName
+from interlock.identity import AccountName, RunId
 from interlock.intents.context import ExtractionContext
 from interlock.kernel.budgets import affordable
 from interlock.kernel.combine import combine, demands, failed
@@ -35,16 +36,18 @@ from interlock.model.balances import Balances, Standing
 from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
 from interlock.model.policy import ENFORCE
+from interlock.model.seen import NOTHING_SEEN
 from interlock.units import Instant
 
 _log = logging.getLogger("interlock")
 
 
 class Found(Struct, frozen=True):
-    """What is left of whatever is used up: uses of waivers, and of accounts what they stand at."""
+    """What is left of whatever is used up: uses of waivers, how accounts stand, and what runs did."""
 
     uses_left: UsesLeft
     accounts: Mapping[AccountName, Standing] = {}
+    runs: Mapping[RunId, str] = {}
 
 
 class Engine:
@@ -67,6 +70,7 @@ class Engine:
         self._closed = sorted({area for _, area in policies.layers.closures})
         self._demands = lru_cache(maxsize=256)(self._demanded)
         self._budgets = Budgets(policies.budgets)
+        self.watches_runs = any(reads_run(compiled) for compiled in policies.compiled)
         self.counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
 
     def decide(
@@ -86,9 +90,12 @@ class Engine:
         what a decision found that is made again; without them nothing was spent
         of any account. `changes` made the object of the Intent what it is.
         """
-        return self.sure(
-            lambda: self.decided(intent, changes, self._found(now, balances), now=now, until=until), now
-        )
+
+        def decided() -> Decision:
+            drawn = self.drawn(intent, now=now, until=until)
+            return self.decided(intent, changes, drawn, self._found(now, balances), now=now, until=until)
+
+        return self.sure(decided, now)
 
     def mutate(
         self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], *, until: int | None = None
@@ -109,12 +116,19 @@ class Engine:
         Raises:
             UndecidableError: time ran out.
         """
-        return self._budgets.drawn(intent, self._activation(intent, now, until), now)
+        return self._budgets.drawn(intent, now, until)
 
-    def decided(
-        self, intent: Intent, changes: Changes, found: Found, *, now: Instant, until: int | None
+    def decided(  # noqa: PLR0913 - what a decision is a function of
+        self,
+        intent: Intent,
+        changes: Changes,
+        drawn: Drawn,
+        found: Found,
+        *,
+        now: Instant,
+        until: int | None,
     ) -> Decision:
-        """The decision on `intent` where that is `found`.
+        """The decision on `intent`, which draws what is `drawn`, where that is `found`.
 
         Raises:
             UndecidableError: there is none.
@@ -122,7 +136,10 @@ class Engine:
         if changes.failure:
             raise UndecidableError(changes.failure)
         policies = self.policies
-        activation = self._activation(intent, now, until)
+        charges = drawn.charges(found.accounts)
+        seen = seen_by(intent, charges, found.runs, now)
+        activation = activation_of(intent, now, seen)
+        activation.until = until
         lifting = Lifting(policies, now, found.uses_left)
         action, kind = intent["action"], intent["kind"]
         said = ask(self._enforced.candidates(action, kind), intent, activation, lifting)
@@ -143,22 +160,16 @@ class Engine:
         if decision.missing:
             decision = replace(decision, missing=_named(decision.missing, intent))
         decision = enforceable(decision, intent.get("discharges", ()))
-        if not policies.budgets:
-            return decision
-        drawn = self._budgets.drawn(intent, activation, now)
-        accounts = {name: found.accounts[name] for name in drawn.names if name in found.accounts}
-        decision = replace(decision, found=Balances(accounts=accounts))
-        return affordable(decision, drawn.charges(accounts), drawn.uncharged)
-
-    def _activation(self, intent: Intent, now: Instant, until: int | None) -> Activation:
-        activation = activation_of(intent, now)
-        activation.until = until
-        return activation
+        if seen is not NOTHING_SEEN:
+            accounts = {name: found.accounts[name] for name in drawn.names if name in found.accounts}
+            runs = {run: found.runs[run] for run in runs_of(intent) if found.runs.get(run)}
+            decision = replace(decision, found=Balances(accounts=accounts, runs=runs))
+        return affordable(decision, charges, drawn.uncharged)
 
     def _found(self, now: Instant, balances: Balances | None) -> Found:
         if balances is None:
             return Found(self.counted.uses_left(Claim(now)))
-        return Found(self.counted.recorded(balances.uses), balances.accounts)
+        return Found(self.counted.recorded(balances.uses), balances.accounts, balances.runs)
 
     def sure(self, decide: Callable[[], Decision], now: Instant) -> Decision:
         """What `decide` gives, or a denial that says why it gives nothing."""

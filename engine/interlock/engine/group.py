@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from interlock.engine.charging import Drawn
 from interlock.engine.decide import Engine, Found
 from interlock.engine.facts import facts_of
+from interlock.engine.history import IDLE, gone_on, runs_of
 from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.errors import RequestError
-from interlock.identity import AccountName, HoldId, OrganizationName
+from interlock.identity import AccountName, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Glance
-from interlock.ledger.hold import Hold, Line, hold_id
+from interlock.ledger.hold import Hold, Line, RunState, RunStep, hold_id
 from interlock.ledger.waivers.uses import Claim
 from interlock.model.balances import Standing
 from interlock.model.charge import Held
@@ -86,14 +87,23 @@ class Group:
         """What they draw."""
         return tuple([line for _, drawn, _ in self.members for line in drawn.lines])
 
+    @property
+    def runs(self) -> tuple[RunId, ...]:
+        """The runs that policies may want to know of, each once."""
+        if not self.engine.watches_runs:
+            return ()
+        return tuple(dict.fromkeys(run for ask, _, _ in self.members for run in runs_of(ask.intent)))
+
     def decided(self, glance: Glance) -> tuple[Decision, ...]:
-        """The decision on each, where accounts stand as in `glance`; one that is denied denies all."""
+        """The decision on each, where all stands as in `glance`; one that is denied denies all."""
         accounts = dict(zip((line.account for line in self.lines), glance.standings, strict=True))
+        states = dict(zip(self.runs, glance.runs, strict=True))
         decisions = []
         for ask, drawn, claim in self.members:
-            decision = self._decided(ask, Found(self.engine.counted.uses_left(claim), accounts))
-            decisions.append(decision)
-            accounts = _after(accounts, drawn.lines)
+            runs = {run: state.text for run, state in states.items()}
+            found = Found(self.engine.counted.uses_left(claim), accounts, runs)
+            decisions.append(self._decided(ask, drawn, found))
+            accounts, states = _after(accounts, drawn.lines), self._gone_on(ask, states)
         if all(decision.allowed for decision in decisions):
             return tuple(decisions)
         return tuple(_denied_together(each) if each.allowed else each for each in decisions)
@@ -122,6 +132,19 @@ class Group:
             ]
         )
 
+    def steps(self, glance: Glance) -> tuple[RunStep, ...]:
+        """What is remembered of each run once all were allowed."""
+        first = dict(zip(self.runs, glance.runs, strict=True))
+        states = first
+        for ask, _, _ in self.members:
+            states = self._gone_on(ask, states)
+        forgets = Instant(self.now + IDLE)
+        return tuple(
+            RunStep(run=run, version=first[run].version, text=state.text, forgets=forgets)
+            for run, state in states.items()
+            if state is not first[run]
+        )
+
     def rests_on_uses(self, decisions: Sequence[Decision]) -> bool:
         """Whether any of `decisions` takes uses of waivers."""
         return any(self.engine.counted.rests_on(decision) for decision in decisions)
@@ -138,8 +161,16 @@ class Group:
         ]
         return tuple([decision for decision in taken if decision is not None]) if all(taken) else None
 
-    def _decided(self, ask: Ask, found: Found) -> Decision:
-        return self.engine.decided(ask.intent, ask.changes, found, now=self.now, until=self.until)
+    def _gone_on(self, ask: Ask, states: Mapping[RunId, RunState]) -> dict[RunId, RunState]:
+        """`states` once `ask` was allowed."""
+        (run, *_) = runs_of(ask.intent) or (None,)
+        if run is None or run not in states:
+            return dict(states)
+        texts = {each: state.text for each, state in states.items()}
+        return {**states, run: replace(states[run], text=gone_on(ask.intent, texts, self.now))}
+
+    def _decided(self, ask: Ask, drawn: Drawn, found: Found) -> Decision:
+        return self.engine.decided(ask.intent, ask.changes, drawn, found, now=self.now, until=self.until)
 
     def _reserving(self, ask: Ask, drawn: Drawn, decision: Decision) -> Decision:
         if not drawn.draws:

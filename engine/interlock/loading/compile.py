@@ -18,6 +18,7 @@ from interlock.loading.compiled import (
     CompiledPolicy,
     CompiledRule,
 )
+from interlock.loading.environments import unseeing
 from interlock.loading.libraries import CompiledLibrary
 from interlock.loading.limits import BOUND_TYPES, measure_problems
 from interlock.loading.objects import OBJECT, Schemas, reads_object
@@ -78,11 +79,11 @@ class Compiler:
 
     def scope(self, waiver: Waiver) -> Program | None:
         """The compiled scope of `waiver`."""
-        return self._program(((self.environments[Area.INTENT],),), waiver.scope, BOOL)
+        return self._program(((self._of_intents,),), waiver.scope, BOOL)
 
     def budget(self, budget: Budget) -> CompiledBudget:
         """The compiled `budget`; where something in it is wrong it means nothing."""
-        views = ((self.environments[Area.INTENT],),)
+        views = ((self._of_intents,),)
         when = self._program(views, budget.match.when, BOOL)
         return CompiledBudget(budget, when, self._program(views, budget.key, STRING))
 
@@ -118,6 +119,10 @@ class Compiler:
         """What `policy` changes. Conditions see the object alone: the Intent is read from what is changed."""
         views = self._views(policy, self._of_objects)
         return tuple(CompiledMutation(each, self._program(views, each.when, BOOL)) for each in policy.mutations)
+
+    @cached_property
+    def _of_intents(self) -> Environment:
+        return unseeing(self.environments[Area.INTENT])
 
     @cached_property
     def _of_objects(self) -> Environment:

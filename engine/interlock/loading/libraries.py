@@ -28,7 +28,8 @@ from interlock.spans import SourceText, Span
 from interlock.spelling import quoted
 
 _TAKEN: Final = frozenset(
-    {"cel", "google", "interlock", "now", "object", "variables", *NAMED, *(a.variable for a in Area)}
+    {"budgets", "cel", "google", "interlock", "now", "object", "run", "variables"}
+    | {*NAMED, *(area.variable for area in Area)}
 )
 
 

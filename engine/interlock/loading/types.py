@@ -25,10 +25,11 @@ from interlock.cel.types import (
     map_of,
 )
 from interlock.model.intent import Intent
+from interlock.model.seen import Headroom, History
 from interlock.spelling import alternatives, quoted, suggestion
 
-DECLARATIONS: Final = declare([Intent])
-"""What expressions know about the Intent and its records."""
+DECLARATIONS: Final = declare([Intent, Headroom, History])
+"""What expressions know about the Intent, about accounts and runs, and about their records."""
 
 _NAMED: Final = {
     **{type_.name: type_ for type_ in (BOOL, INT, UINT, DOUBLE, STRING, BYTES, DYN)},

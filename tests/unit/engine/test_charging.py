@@ -6,7 +6,6 @@ import pytest
 
 from interlock.decisionlog.record import record
 from interlock.engine.charging import Budgets, Drawn
-from interlock.engine.consult import activation_of
 from interlock.ledger.hold import FOREVER
 from interlock.model.balances import Balances, Standing
 from support.budgets import call, engine_of, intent_of, limited
@@ -18,7 +17,7 @@ UNKNOWN = "nobody knows what the request draws on budget `team-tokens`: "
 def drawn(*documents: str, request: dict[str, Any] | None = None) -> Drawn:
     engine = engine_of(*documents)
     intent = intent_of(engine, request)
-    return Budgets(engine.policies.budgets).drawn(intent, activation_of(intent, NOW), NOW)
+    return Budgets(engine.policies.budgets).drawn(intent, NOW, None)
 
 
 def amounts(found: Drawn) -> dict[str, int]:
