@@ -13,6 +13,7 @@ from interlock.decisionlog.codes import ReasonCode
 from interlock.engine.consult import Consulted, activation_of, consult
 from interlock.engine.explanation import ExplainedRule, Explanation, MissingPermit, NamingWaiver
 from interlock.engine.judge import outcome
+from interlock.engine.seen import seen_in
 from interlock.identity import WaiverName
 from interlock.loading.compiled import CompiledLimit
 from interlock.loading.policyset import PolicySet
@@ -28,7 +29,7 @@ def explain(policies: PolicySet, intent: Intent, decision: Decision) -> Explanat
     """Why `decision` is what `policies` say of `intent`."""
     now, rank = decision.now, policies.layers.rank
     consulted = sorted(
-        consult(policies.compiled, intent, now),
+        consult(policies.compiled, intent, now, seen_in(decision, intent)),
         key=lambda one: (rank[one.rule.id.layer], one.rule.id.policy, one.rule.id.rule, one.item),
     )
     limits = {(limit.item, limit.of): limit for limit in decision.limits}

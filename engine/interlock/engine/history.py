@@ -89,6 +89,20 @@ def gone_on(intent: Intent, states: Mapping[RunId, str], now: Instant) -> str:
     return msgspec.json.encode(after).decode()
 
 
+def imagined(seen: History, intent: Intent, now: Instant) -> str:
+    """What is remembered of a run of which `intent` sees what is `seen`."""
+    remembered = Remembered(
+        began=Instant(now - seen["wallTime"]),
+        depth=seen["depth"],
+        turns=seen["turns"],
+        tool_calls=seen["toolCalls"],
+        context_tokens=seen["contextTokens"],
+        asked={_digest(intent): seen["repeated"]},
+        calls=[dict(call) for call in seen["calls"]],
+    )
+    return msgspec.json.encode(remembered).decode()
+
+
 def _before(intent: Intent, states: Mapping[RunId, str], now: Instant) -> Remembered:
     run = intent["run"]
     text = states.get(RunId(run["id"]))

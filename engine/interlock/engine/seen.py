@@ -8,6 +8,7 @@ from interlock.engine.history import history
 from interlock.identity import RunId
 from interlock.loading.compiled import CompiledPolicy
 from interlock.model.charge import Charge
+from interlock.model.decision import Decision
 from interlock.model.intent import Intent
 from interlock.model.seen import NOTHING_SEEN, Headroom, Seen
 from interlock.units import Instant
@@ -20,6 +21,11 @@ def seen_by(intent: Intent, charges: Sequence[Charge], runs: Mapping[RunId, str]
     if not charges and "run" not in intent:
         return NOTHING_SEEN
     return Seen([_headroom(charge) for charge in charges], history(intent, runs, now))
+
+
+def seen_in(decision: Decision, intent: Intent) -> Seen:
+    """What policies saw when `decision` was made on `intent`."""
+    return seen_by(intent, decision.charges, decision.found.runs, decision.now)
 
 
 def reads_run(compiled: CompiledPolicy) -> bool:

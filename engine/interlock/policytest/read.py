@@ -150,6 +150,7 @@ def _case(file: Path, document: Document, number: int, spec: SuiteSpec, case: Ca
         name=case.name.strip(),
         input=given,
         now=Instant(case.now if "now" in case.model_fields_set else spec.now),
+        given=case.given,
         expect=case.expect,
         document=document,
         place=place,

@@ -11,7 +11,8 @@ from pathlib import Path
 from interlock.decisionlog.record import record
 from interlock.engine.consult import consult
 from interlock.engine.decide import Engine
-from interlock.engine.document import decide_document
+from interlock.engine.document import Decided, decide_document
+from interlock.engine.seen import seen_in
 from interlock.errors import AuthorError, Problem, RequestError
 from interlock.loading.compiled import CompiledPolicy
 from interlock.loading.files import find
@@ -20,6 +21,7 @@ from interlock.model.layers import Layers
 from interlock.model.policy import Effect
 from interlock.policytest.coverage import Coverage, ExpressionCoverage, RuleCoverage
 from interlock.policytest.expect import Failure, failures
+from interlock.policytest.given import balances_of
 from interlock.policytest.suite import Case, Suite
 
 
@@ -73,11 +75,21 @@ class _Bench:
 
     def attempt(self, case: Case, coverage: Coverage) -> tuple[Failure, ...]:
         try:
-            decided = decide_document(self.engine, case.input, now=case.now)
+            decided = self._decided(case)
         except RequestError as error:
             return (Failure(place=("input",), expected="an input that can be understood", came=str(error)),)
-        coverage.add(consult(self.tested, decided.intent, case.now))
+        seen = seen_in(decided.decision, decided.intent)
+        coverage.add(consult(self.tested, decided.intent, case.now, seen))
         return failures(case.expect, record(decided.decision))
+
+    def _decided(self, case: Case) -> Decided:
+        """What is decided where all is as the case says that it was."""
+        decided = decide_document(self.engine, case.input, now=case.now)
+        if not case.given.model_fields_set:
+            return decided
+        # What a run did before is told by what is asked now, which only its Intent has.
+        found = balances_of(case.given, decided.intent, case.now)
+        return decide_document(self.engine, case.input, now=case.now, balances=found)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from interlock.decisionlog.codes import ReasonCode
 from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text, broken_rule
 from interlock.loading.kinds.obligations import ObligedValue
 from interlock.loading.kinds.waiver import InstantText
+from interlock.policytest.given import GivenShape
 from interlock.units import Instant
 
 DEFAULT_NOW = Instant(1_767_225_600_000)
@@ -43,7 +44,8 @@ class ReasonShape(Shape):
     """One entry of a decision: every field that is given must fit."""
 
     code: CodeText = ""
-    """What happened: `violated`, `errored`, `unpermitted`, `conflict`, `undischarged` or `failed`."""
+    """What happened: `violated`, `errored`, `unpermitted`, `conflict`, `undischarged`, `exhausted`, `uncharged`
+    or `failed`."""
 
     layer: Name = ""
     """The layer that speaks."""
@@ -71,6 +73,9 @@ class ReasonShape(Shape):
 
     obligation: Name = ""
     """The obligation that the caller does not discharge."""
+
+    budget: Name = ""
+    """The budget that is exhausted, or that nobody knows the use of."""
 
 
 def _is_given(shape: ReasonShape) -> ReasonShape:
@@ -144,6 +149,9 @@ class CaseShape(Shape):
 
     now: InstantText = DEFAULT_NOW
     """The time of the decision; the document's where it is left out."""
+
+    given: GivenShape = GivenShape()
+    """What was there before: how accounts stand, and what the run did."""
 
     expect: Annotated[ExpectShape, AfterValidator(_expects)]
     """What must come of it."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from interlock.loading.documents import Document
 from interlock.loading.nodes import Path as Place
+from interlock.policytest.given import GivenShape
 from interlock.policytest.shapes import ExpectShape
 from interlock.spans import Span
 from interlock.units import Instant
@@ -21,6 +22,7 @@ class Case:
     name: str
     input: dict[str, Any]
     now: Instant
+    given: GivenShape
     expect: ExpectShape
     document: Document
     place: Place
