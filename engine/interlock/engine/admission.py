@@ -17,7 +17,7 @@ from interlock.errors import OperatorError, RequestError
 from interlock.identity import HoldId
 from interlock.kernel.combine import failed
 from interlock.ledger.answers import Glance, Held, Mismatched, Remembered
-from interlock.ledger.hold import RunStep, Taking
+from interlock.ledger.hold import Taking
 from interlock.ledger.ledger import Ledger
 from interlock.model.charge import Held as Reserved
 from interlock.model.decision import Decision
@@ -76,15 +76,24 @@ class Admission:
             glance = await self._glance(group, once)
             if glance.answered is not None:
                 return again(glance.answered)
-            decisions = group.decided(glance)
-            if all(decision.allowed for decision in decisions):
-                admitted = await self._taken(group, group.reserving(decisions), group.steps(glance), once)
-            else:
-                admitted = await self._kept(group, decisions, once)
+            admitted = await self._attempted(group, glance, once)
             if admitted is not None:
                 return admitted
             check_deadline(until)
         raise UndecidableError(_OVERTAKEN)
+
+    async def _attempted(self, group: Group, glance: Glance, once: Once | None) -> Admitted | None:
+        """What comes of `group` where all stands as in `glance`; None where that changed meanwhile."""
+        decisions = group.decided(glance)
+        if _all_allow(decisions):
+            return await self._taken(group, glance, decisions, once)
+        lower = group.clamped(decisions)
+        if lower is not None:
+            glance = await self._glance(lower, once)
+            clamped = lower.decided(glance)
+            if _all_allow(clamped):
+                return await self._taken(lower, glance, clamped, once)
+        return await self._kept(group, decisions, once)
 
     async def _kept(self, group: Group, decisions: tuple[Decision, ...], once: Once | None) -> Admitted:
         """`decisions`, to be given again to whoever asks again; or what was kept meanwhile."""
@@ -95,14 +104,18 @@ class Admission:
         return again(answer) if isinstance(answer, Remembered | Mismatched) else decisions
 
     async def _taken(
-        self, group: Group, decisions: tuple[Decision, ...], steps: tuple[RunStep, ...], once: Once | None
+        self, group: Group, glance: Glance, allowed: tuple[Decision, ...], once: Once | None
     ) -> Admitted | None:
-        """`decisions`, and all that they rest on taken; None where that is gone meanwhile."""
+        """What was `allowed`, and all that it rests on taken; None where that is gone meanwhile."""
+        decisions = group.reserving(allowed)
         rests_on_uses = group.rests_on_uses(decisions)
-        memo = None if once is None or rests_on_uses else memo_of(once, decisions, group.now)
-        holds = group.holds(decisions)
-        if holds or steps or memo is not None:
-            taking = Taking(organization=group.organization, holds=holds, steps=steps, memo=memo)
+        taking = Taking(
+            organization=group.organization,
+            holds=group.holds(decisions),
+            steps=group.steps(glance),
+            memo=None if once is None or rests_on_uses else memo_of(once, decisions, group.now),
+        )
+        if taking.holds or taking.steps or taking.memo is not None:
             answer = await self._ledger.take(taking, group.now)
             if isinstance(answer, Remembered | Mismatched):
                 return again(answer)
@@ -152,3 +165,7 @@ class Admission:
             reason = f"internal error: {type(error).__name__}"
         digest = self._engine.policies.digest
         return tuple(failed(reason, policy_set=digest, now=now) for _ in asks)
+
+
+def _all_allow(decisions: tuple[Decision, ...]) -> bool:
+    return all(decision.allowed for decision in decisions)

@@ -24,6 +24,7 @@ from interlock.engine.seen import reads_run, seen_by
 from interlock.engine.uses import CountedWaivers, UsesLeft
 from interlock.identity import AccountName, RunId
 from interlock.intents.context import ExtractionContext
+from interlock.intents.estimates import cost_of
 from interlock.kernel.budgets import affordable
 from interlock.kernel.combine import combine, demands, failed
 from interlock.kernel.evidence import Evidence
@@ -96,6 +97,10 @@ class Engine:
             return self.decided(intent, changes, drawn, self._found(now, balances), now=now, until=until)
 
         return self.sure(decided, now)
+
+    def cost_of(self, intent: Intent, written: int) -> int | None:
+        """What `intent` costs at most, in micro-USD, if it writes so many tokens; None where nobody knows."""
+        return cost_of(intent["models"], intent["usage"].get("inputTokens", 0), written, self.policies.catalog)
 
     def mutate(
         self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], *, until: int | None = None

@@ -1,7 +1,7 @@
 """Requests that go on together or not at all: what they draw, and what is decided of them."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -9,12 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from interlock.engine.charging import Drawn
+from interlock.engine.clamping import is_clampable, most_tokens
 from interlock.engine.decide import Engine, Found
 from interlock.engine.facts import facts_of
 from interlock.engine.history import IDLE, gone_on, runs_of
 from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.errors import RequestError
-from interlock.identity import AccountName, HoldId, OrganizationName, RunId
+from interlock.identity import AccountName, BudgetName, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Glance
 from interlock.ledger.hold import Hold, Line, RunState, RunStep, hold_id
 from interlock.ledger.waivers.uses import Claim
@@ -36,7 +37,9 @@ class Ask(Struct, frozen=True, kw_only=True):
 
     `request` is equal JSON where one request is made again, which takes its
     uses of waivers once. `lasts` is how long is held what it draws, and `name`
-    what its hold goes by, where somebody has to find it by that.
+    what its hold goes by, where somebody has to find it by that. `clamp` gives the
+    same request with a lower limit of the tokens that it writes, for what budgets;
+    None where whoever asks does not pass that on.
     """
 
     intent: Intent
@@ -44,6 +47,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     request: Mapping[str, Any] | None = None
     lasts: Milliseconds = HOLD_TIME
     name: bytes | None = None
+    clamp: "Callable[[int, tuple[BudgetName, ...]], Ask | None] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,20 @@ class Group:
             for run, state in states.items()
             if state is not first[run]
         )
+
+    def clamped(self, decisions: Sequence[Decision]) -> Self | None:
+        """The group whose request fits because it writes fewer tokens; None where that helps nothing."""
+        if len(self.members) != 1 or not is_clampable(decisions[0]):
+            return None
+        ((ask, _, _),) = self.members
+        usage, charges = ask.intent["usage"], decisions[0].charges
+        if ask.clamp is None or "outputTokens" not in usage:
+            return None
+        read, asked = usage.get("inputTokens", 0), usage["outputTokens"]
+        most = most_tokens(charges, read, asked, lambda tokens: self.engine.cost_of(ask.intent, tokens))
+        budgets = tuple(sorted({charge.budget for charge in charges if charge.denies}))
+        lower = ask.clamp(most, budgets) if 0 < most < asked else None
+        return None if lower is None else self.of(self.engine, [lower], self.now, self.until)
 
     def rests_on_uses(self, decisions: Sequence[Decision]) -> bool:
         """Whether any of `decisions` takes uses of waivers."""

@@ -4,9 +4,10 @@ Knows the request bodies that gateways pass on. What doesn't change what is
 asked for, such as `stream` or `tool_choice`, isn't read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from interlock.identity import BudgetName, PolicyName
 from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import Caller, add_caller, checked_caller, principal_of, server_of
 from interlock.intents.classes import model_entry, model_of, tool_of
@@ -36,6 +37,7 @@ from interlock.intents.fields import (
 from interlock.intents.paths import element, member
 from interlock.model.catalog import Catalog
 from interlock.model.intent import MAX_INT64, UNKNOWN, Action, Intent, Model, Tool
+from interlock.model.patch import Patch
 
 _WEB_SEARCH = "web_search_options"
 _LIMITS = ("max_completion_tokens", "max_tokens")
@@ -103,6 +105,19 @@ def from_embeddings(body: dict[str, Any], caller: Caller, context: ExtractionCon
     intent["provenance"] |= {"usage.inputTokens": "input"}
     _add_cost(intent, context.catalog)
     return checked(intent)
+
+
+def limiting(body: dict[str, Any], tokens: int, budgets: Iterable[BudgetName]) -> tuple[Patch, ...]:
+    """What lets `body` write at most so many `tokens` in all answers; nothing where each would get none."""
+    most = tokens // _answers(body)
+    if most < 1:
+        return ()
+    owners = tuple(PolicyName(budget) for budget in budgets)
+    return tuple(
+        Patch(path=(key,), value=most, policies=owners)
+        for key in _LIMITS
+        if (limit := whole(body, key, "")) is not None and limit > most
+    )
 
 
 def _answers(body: dict[str, Any]) -> int:

@@ -1,17 +1,56 @@
 """A check that was understood: what is asked, on what terms, and what policies changed in it."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Self, cast
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from interlock.engine import Engine
 from interlock.engine.group import Ask
 from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.errors import RequestError
+from interlock.identity import BudgetName
+from interlock.intents.chat import limiting
 from interlock.intents.check import CheckRequest, changeable_call, from_check
-from interlock.model.intent import Intent
+from interlock.model.intent import Action, Intent
 from interlock_webhooks.runtime.terms import Terms, terms_of
+
+
+class Call(Struct, frozen=True):
+    """A call whose caller passes on what policies make of its body, and how its Intent is read."""
+
+    engine: Engine
+    body: dict[str, Any]
+    embed: Callable[[dict[str, Any]], dict[str, Any]]
+    until: int
+
+    @classmethod
+    def of(cls, engine: Engine, check: CheckRequest, until: int) -> Self | None:
+        """The call in `check`, or None where nobody passes changes on."""
+        found = changeable_call(check)
+        return None if found is None else cls(engine, *found, until)
+
+    def mutated(self, body: dict[str, Any]) -> tuple[Intent, Changes]:
+        """The Intent of the call with `body`, and with what policies change in that."""
+
+        def extract(changed: dict[str, Any]) -> Intent:
+            return from_check(cast("CheckRequest", self.embed(changed)), self.engine.context)
+
+        return self.engine.mutate(body, extract, until=self.until)
+
+    def clamped(self, ask: Ask, tokens: int, budgets: tuple[BudgetName, ...]) -> Ask | None:
+        """What `ask` is if the call writes at most so many `tokens`; None where policies want it otherwise."""
+        body = ask.intent["object"]
+        patches = limiting(body, tokens, budgets)
+        lower = {**body, **{str(patch.path[0]): patch.value for patch in patches}}
+        intent, changes = self.mutated(lower)
+        if not patches or changes != NO_CHANGES:
+            return None
+        places = {patch.path for patch in patches}
+        kept = [patch for patch in ask.changes.patches if patch.path not in places]
+        return Ask(intent=intent, changes=replace(ask.changes, patches=(*kept, *patches)), lasts=ask.lasts)
 
 
 class Read(Struct, frozen=True, kw_only=True):
@@ -21,6 +60,7 @@ class Read(Struct, frozen=True, kw_only=True):
     terms: Terms
     intent: Intent
     changes: Changes
+    call: Call | None
     seconds: float
 
     @classmethod
@@ -32,9 +72,18 @@ class Read(Struct, frozen=True, kw_only=True):
         """
         started = time.perf_counter()
         terms = terms_of(cast("dict[str, Any]", check))
-        intent, changes = _mutated(engine, check, until)
+        call = Call.of(engine, check, until)
+        if call is None:
+            intent, changes = from_check(check, engine.context), NO_CHANGES
+        else:
+            intent, changes = call.mutated(call.body)
         read = cls(
-            check=check, terms=terms, intent=intent, changes=changes, seconds=time.perf_counter() - started
+            check=check,
+            terms=terms,
+            intent=intent,
+            changes=changes,
+            call=call,
+            seconds=time.perf_counter() - started,
         )
         if is_linked and (terms.once is not None or read.is_dry_run):
             raise RequestError(
@@ -54,16 +103,8 @@ class Read(Struct, frozen=True, kw_only=True):
         review = self.check.get("admission")
         # What has no identity is a request of its own, however it looks like another one.
         once = review if review is not None and review.get("uid") else None
-        return Ask(intent=self.intent, changes=self.changes, request=once, lasts=self.terms.lasts)
-
-
-def _mutated(engine: Engine, check: CheckRequest, until: int) -> tuple[Intent, Changes]:
-    found = changeable_call(check)
-    if found is None:
-        return from_check(check, engine.context), NO_CHANGES
-    item, embed = found
-
-    def extract(changed: dict[str, Any]) -> Intent:
-        return from_check(cast("CheckRequest", embed(changed)), engine.context)
-
-    return engine.mutate(item, extract, until=until)
+        ask = Ask(intent=self.intent, changes=self.changes, request=once, lasts=self.terms.lasts)
+        call = self.call
+        if call is None or self.intent["action"] != Action.MODEL_CHAT:
+            return ask
+        return structs.replace(ask, clamp=lambda tokens, budgets: call.clamped(ask, tokens, budgets))
