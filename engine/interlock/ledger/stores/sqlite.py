@@ -67,7 +67,7 @@ class SqliteLedger:
         if memo is not None:
             self._recall_answer(memory, organization, memo[0])
         kept = memory.books.get(organization, Book())
-        self._expire(organization, kept, now)
+        self._expire(memory, organization, now)
         seen = glance(kept, lines, runs, now, memo)
         if seen.answered is not None:
             await self._writer.written()
@@ -77,17 +77,17 @@ class SqliteLedger:
         memory = self._writer.known()
         organization, memo = taking.organization, taking.memo
         for hold in taking.holds:
-            if hold.id in memory.ended:
+            if hold.id in memory.holds:
                 self._recall_hold(memory, organization, hold.id)
         kept = memory.books[organization]
         if memo is not None:
             self._recall_answer(memory, organization, memo.key)
         # Who asks again changes nothing, not even what has expired.
         if memo is None or kept.answered(memo.key, memo.body, now) is None:
-            self._expire(organization, kept, now)
+            self._expire(memory, organization, now)
         answer = book.take(kept, taking, now)
         if isinstance(answer, Held):
-            self._writer.group.take(taking, kept)
+            self._writer.group.take(taking, memory)
         await self._writer.written()
         return answer
 
@@ -101,13 +101,13 @@ class SqliteLedger:
         return await self._step(hold, now, lambda kept: book.extend(kept, hold, expires, now))
 
     async def sweep(self, now: Instant) -> int:  # noqa: D102
-        books = self._writer.known().books
+        memory = self._writer.known()
         expired = 0
-        for name, kept in list(books.items()):
-            expired += self._expire(name, kept, now)
+        for name, kept in list(memory.books.items()):
+            expired += self._expire(memory, name, now)
             book.forget(kept, now)
             if not kept.holds and not kept.accounts and not kept.runs and not kept.answers:
-                del books[name]
+                del memory.books[name]
         forgotten = None
         while forgotten is None or not forgotten.are_all:
             group = self._writer.group
@@ -149,48 +149,51 @@ class SqliteLedger:
         organization = organization_of(hold)
         if organization is None:
             return Unknown()
-        if hold in memory.ended:
-            self._recall_hold(memory, organization, hold)
+        self._recall_hold(memory, organization, hold)
         mine = memory.books.get(organization)
         if mine is None:
             return Unknown()
-        self._expire(organization, mine, now)
+        self._expire(memory, organization, now)
         kept = mine.holds.get(hold)
         before = None if kept is None else (kept.status, kept.expires)
         outcome = step(mine)
         if kept is not None and (kept.status, kept.expires) != before:
-            self._writer.group.change(organization, kept)
+            self._writer.group.change(organization, kept, memory)
             if kept.status is SETTLED:
                 self._writer.group.settled.append(settlement(kept))
         await self._writer.written()
         return outcome
 
-    def _expire(self, organization: OrganizationName, mine: Book, now: Instant) -> int:
+    def _expire(self, memory: Memory, organization: OrganizationName, now: Instant) -> int:
         """How many holds expired just now."""
-        if not mine.due or mine.due[0][0] > now:
+        mine = memory.books.get(organization)
+        if mine is None or not mine.due or mine.due[0][0] > now:
             return 0
         expired = book.expire(mine, now)
         for kept in expired:
-            self._writer.group.change(organization, kept)
+            self._writer.group.change(organization, kept, memory)
         if expired:
             self._writer.schedule()
         return len(expired)
 
     def _recall_hold(self, memory: Memory, organization: OrganizationName, hold: HoldId) -> None:
-        """Have `hold` in its book, which has ended, until the group is written."""
-        if hold in memory.books[organization].holds:
+        """Have `hold` in its book, if there is such a one, until the group is written."""
+        number = memory.holds.get(hold)
+        if number is None or hold in memory.books[organization].holds:
             return
         with self._file.usable():
-            found = self._file.hold(organization, hold)
+            found = self._file.hold(number, organization)
         if found is not None:
             memory.books[organization].holds[hold] = found
             self._writer.group.recalled_holds[hold] = organization
 
     def _recall_answer(self, memory: Memory, organization: OrganizationName, key: Digest) -> None:
-        """Have the answer under `key` in its book, if the file knows it, until the group is written."""
-        if key in memory.answered.get(organization, ()) and key not in memory.books[organization].answers:
-            with self._file.usable():
-                found = self._file.answer(organization, key)
-            if found is not None:
-                memory.books[organization].answers[key] = found
-                self._writer.group.recalled_answers.add((organization, key))
+        """Have what was answered under `key` in its book, if anything was, until the group is written."""
+        number = memory.answers.get(organization, {}).get(key)
+        if number is None or key in memory.books[organization].answers:
+            return
+        with self._file.usable():
+            found = self._file.answer(number)
+        if found is not None:
+            memory.books[organization].answers[key] = found
+            self._writer.group.recalled_answers.add((organization, key))

@@ -9,11 +9,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 from interlock.errors import OperatorError
-from interlock.identity import Digest, HoldId, OrganizationName
+from interlock.identity import OrganizationName
 from interlock.ledger.book import Kept, Run
 from interlock.ledger.hold import Memo, RunState
 from interlock.ledger.stores import sqlite_rows as rows
@@ -102,27 +103,29 @@ class LedgerFile:
         """All that is to be known without looking into the file."""
         self._stay()
         memory, read = Memory(), self._reader.execute
-        for organization, account, start, *booked in read("SELECT * FROM accounts"):
+        for organization, account, start, *booked in read(rows.ACCOUNTS):
             memory.books[organization].accounts.setdefault(account, {})[start] = rows.bucket_of(*booked)
-        for organization, run, version, text, forgets in read("SELECT * FROM runs"):
+        for organization, run, version, text, forgets in read(rows.RUNS):
             memory.books[organization].runs[run] = Run(RunState(version=version, text=text), forgets)
-        memory.ended.update(hold for (hold,) in read("SELECT id FROM holds"))
         for row in read(rows.OPEN_HOLDS):
             kept = rows.kept_of(row)
-            memory.books[row[0]].open(kept)
-            memory.ended.remove(kept.hold.id)
-        for organization, key in read("SELECT organization, key FROM answers"):
-            memory.answered[organization].add(key)
+            memory.holds[kept.hold.id], organization = row[:2]
+            memory.books[organization].open(kept)
+        memory.holds.update(read(rows.ENDED_HOLDS))
+        for organization, key, number in read(rows.ANSWERS):
+            memory.answers[organization][key] = number
+        (last,) = read(rows.LAST).fetchone()
+        memory.numbers = count(last + 1)
         return memory
 
-    def hold(self, organization: OrganizationName, hold: HoldId) -> Kept | None:
-        """What is kept of `hold`."""
-        row = self._reader.execute(rows.HOLD, (hold, organization)).fetchone()
+    def hold(self, number: int, organization: OrganizationName) -> Kept | None:
+        """The hold of `organization` that goes by `number`."""
+        row = self._reader.execute(rows.HOLD, (number, organization)).fetchone()
         return None if row is None else rows.kept_of(row)
 
-    def answer(self, organization: OrganizationName, key: Digest) -> tuple[Memo, tuple[Standing, ...]] | None:
-        """What was answered under `key`."""
-        row = self._reader.execute(rows.ANSWER, (organization, key)).fetchone()
+    def answer(self, number: int) -> tuple[Memo, tuple[Standing, ...]] | None:
+        """The answer that goes by `number`."""
+        row = self._reader.execute(rows.ANSWER, (number,)).fetchone()
         return None if row is None else rows.answer_of(*row)
 
     def settlements(self, after: tuple[Instant, int], end: Instant) -> Sequence[Sequence[Any]]:

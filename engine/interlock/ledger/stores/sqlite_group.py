@@ -3,30 +3,31 @@
 from asyncio import Future
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, TypeAlias
 
 from interlock.errors import OperatorError
 from interlock.identity import Digest, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Settlement
-from interlock.ledger.book import OPEN, Book, Kept, Run
+from interlock.ledger.book import OPEN, Kept, Run
 from interlock.ledger.hold import Memo, Taking
 from interlock.ledger.stores import sqlite_rows as rows
 from interlock.ledger.stores.sqlite_memory import Forgotten, Memory
 from interlock.model.balances import Standing
 from interlock.units import Instant
 
+Numbered: TypeAlias = tuple[int, OrganizationName, Kept]
+Answered: TypeAlias = tuple[int, Memo, tuple[Standing, ...]]
+
 
 @dataclass(slots=True)
 class Group:
     """What changed since the transaction before, each hold, run and answer once."""
 
-    taken: list[tuple[OrganizationName, Kept]] = field(default_factory=list)
-    changed: dict[HoldId, tuple[OrganizationName, Kept]] = field(default_factory=dict)
+    taken: list[Numbered] = field(default_factory=list)
+    changed: dict[HoldId, Numbered] = field(default_factory=dict)
     settled: list[Settlement] = field(default_factory=list)
     runs: dict[tuple[OrganizationName, RunId], Run] = field(default_factory=dict)
-    answers: dict[tuple[OrganizationName, Digest], tuple[Memo, tuple[Standing, ...]]] = field(
-        default_factory=dict
-    )
+    answers: dict[tuple[OrganizationName, Digest], Answered] = field(default_factory=dict)
     recalled_holds: dict[HoldId, OrganizationName] = field(default_factory=dict)
     recalled_answers: set[tuple[OrganizationName, Digest]] = field(default_factory=set)
     forgets: Instant | None = None
@@ -38,32 +39,36 @@ class Group:
         """Whether anything is to be written."""
         return bool(self.taken or self.changed or self.runs or self.answers or self.forgets is not None)
 
-    def take(self, taking: Taking, book: Book) -> None:
+    def take(self, taking: Taking, memory: Memory) -> None:
         """Write what was taken."""
-        organization = taking.organization
+        organization, memo = taking.organization, taking.memo
+        book = memory.books[organization]
         for hold in taking.holds:
-            self.taken.append((organization, book.holds[hold.id]))
+            number = memory.holds[hold.id] = next(memory.numbers)
+            self.taken.append((number, organization, book.holds[hold.id]))
         for step in taking.steps:
             self.runs[organization, step.run] = book.runs[step.run]
-        if taking.memo is not None:
-            self.answers[organization, taking.memo.key] = book.answers[taking.memo.key]
+        if memo is not None:
+            number = memory.answers[organization][memo.key] = next(memory.numbers)
+            self.answers[organization, memo.key] = number, *book.answers[memo.key]
 
-    def change(self, organization: OrganizationName, kept: Kept) -> None:
+    def change(self, organization: OrganizationName, kept: Kept, memory: Memory) -> None:
         """Write what became of a hold."""
-        self.changed[kept.hold.id] = organization, kept
+        # No row has number 0: what is being forgotten can still be settled, for the last time.
+        self.changed[kept.hold.id] = memory.holds.get(kept.hold.id, 0), organization, kept
 
     def statements(self, memory: Memory) -> Iterator[tuple[str, list[rows.Row]]]:
         """What to execute, and with which rows; accounts are written as `memory` has them, each bucket once."""
-        yield rows.TAKE_HOLD, [rows.hold_row(organization, kept) for organization, kept in self.taken]
-        yield rows.CHANGE_HOLD, [rows.change_row(kept) for _, kept in self.changed.values()]
+        yield rows.TAKE_HOLD, [rows.hold_row(*each) for each in self.taken]
+        yield rows.CHANGE_HOLD, [rows.change_row(number, kept) for number, _, kept in self.changed.values()]
         yield rows.SETTLE, [rows.settlement_row(settled) for settled in self.settled]
         yield rows.BOOK_ACCOUNT, list(self._accounts(memory))
         yield rows.STEP_RUN, [rows.run_row(*names, run) for names, run in self.runs.items()]
-        yield rows.KEEP_ANSWER, [rows.answer_row(name, *kept) for (name, _), kept in self.answers.items()]
+        yield rows.KEEP_ANSWER, [rows.answer_row(name, *each) for (name, _), each in self.answers.items()]
 
     def leave(self, memory: Memory, later: Self) -> None:
         """Let `memory` have only what it needs of what the file has now, and `later` doesn't change."""
-        for hold, (organization, kept) in self.changed.items():
+        for hold, (_, organization, kept) in self.changed.items():
             if kept.status is not OPEN and hold not in later.changed:
                 memory.leave_hold(organization, hold)
         for hold, organization in self.recalled_holds.items():
@@ -91,7 +96,7 @@ class Group:
         touched = {
             (organization, line.account, line.bucket)
             for holds in (self.taken, self.changed.values())
-            for organization, kept in holds
+            for _, organization, kept in holds
             for line in kept.hold.lines
         }
         for organization, name, start in touched:

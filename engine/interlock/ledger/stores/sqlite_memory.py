@@ -1,12 +1,16 @@
 """What a ledger in SQLite knows without looking into its file. Pure.
 
 All that decides is here: accounts, open holds and runs. Of holds that have
-ended and of answers it knows only that the file has them.
+ended and of answers it knows only where in the file they are. Their rows go
+by number, since an index of ids or keys, which are random, would be most of
+what is written.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heapify
+from itertools import count
 from typing import Final
 
 from msgspec import Struct
@@ -21,24 +25,27 @@ _SPARE: Final = 1000
 
 
 class Forgotten(Struct, frozen=True):
-    """Holds and answers that the file has no more; `are_all` that nobody needs."""
+    """Holds and numbered answers that the file has no more; `are_all` that nobody needs."""
 
     holds: tuple[HoldId, ...] = ()
-    answers: tuple[tuple[OrganizationName, Digest], ...] = ()
+    answers: tuple[tuple[OrganizationName, Digest, int], ...] = ()
     are_all: bool = True
 
 
 @dataclass(slots=True)
 class Memory:
-    """A Book for each organization; the file alone has the holds in `ended` and the answers in `answered`."""
+    """A Book for each organization; the numbers of the rows of all holds and answers, and those to come.
+
+    A hold that has a number and is not in its Book has ended, and the file alone has it.
+    """
 
     books: defaultdict[OrganizationName, Book] = field(default_factory=lambda: defaultdict(Book))
-    ended: set[HoldId] = field(default_factory=set)
-    answered: defaultdict[OrganizationName, set[Digest]] = field(default_factory=lambda: defaultdict(set))
+    holds: dict[HoldId, int] = field(default_factory=dict)
+    answers: defaultdict[OrganizationName, dict[Digest, int]] = field(default_factory=lambda: defaultdict(dict))
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def leave_hold(self, organization: OrganizationName, hold: HoldId) -> None:
         """Leave `hold`, which has ended, to the file."""
-        self.ended.add(hold)
         book = self.books.get(organization)
         if book is not None:
             book.holds.pop(hold, None)
@@ -46,18 +53,21 @@ class Memory:
 
     def leave_answer(self, organization: OrganizationName, key: Digest) -> None:
         """Leave what was answered under `key` to the file."""
-        self.answered[organization].add(key)
         book = self.books.get(organization)
         if book is not None:
             book.answers.pop(key, None)
 
     def forget(self, forgotten: Forgotten) -> None:
         """Know nothing of what the file has no more."""
-        self.ended.difference_update(forgotten.holds)
-        for organization, key in forgotten.answers:
-            self.answered[organization].discard(key)
-            if not self.answered[organization]:
-                del self.answered[organization]
+        for hold in forgotten.holds:
+            self.holds.pop(hold, None)
+        for organization, key, number in forgotten.answers:
+            numbers = self.answers[organization]
+            # The key may belong to another answer by now.
+            if numbers.get(key) == number:
+                del numbers[key]
+            if not numbers:
+                del self.answers[organization]
 
     def bucket(self, organization: OrganizationName, account: AccountName, start: Instant) -> Bucket | None:
         """What is booked in one bucket, if anything is that counts."""

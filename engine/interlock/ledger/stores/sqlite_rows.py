@@ -35,7 +35,8 @@ CREATE TABLE accounts (
 """
 _HOLDS: Final = """
 CREATE TABLE holds (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
     organization TEXT NOT NULL,
     taken INTEGER NOT NULL,
     status TEXT NOT NULL,
@@ -59,13 +60,13 @@ CREATE TABLE runs (
 """
 _ANSWERS: Final = """
 CREATE TABLE answers (
-    organization TEXT,
-    key TEXT,
+    number INTEGER PRIMARY KEY,
+    organization TEXT NOT NULL,
+    key TEXT NOT NULL,
     body TEXT NOT NULL,
     answer TEXT NOT NULL,
     standings TEXT NOT NULL,
-    forgets INTEGER NOT NULL,
-    PRIMARY KEY (organization, key)
+    forgets INTEGER NOT NULL
 )
 """
 _SETTLEMENTS: Final = """
@@ -78,35 +79,50 @@ CREATE TABLE settlements (
 """
 SCHEMA: Final = (
     *(_ACCOUNTS, _HOLDS, _RUNS, _ANSWERS, _SETTLEMENTS),
-    "CREATE INDEX holds_forgets ON holds (forgets)",
+    "CREATE INDEX holds_open ON holds (number) WHERE forgets IS NULL",
+    "CREATE INDEX holds_ended ON holds (forgets, number, id) WHERE forgets IS NOT NULL",
     "CREATE INDEX runs_forgets ON runs (forgets)",
-    "CREATE INDEX answers_forgets ON answers (forgets)",
+    "CREATE INDEX answers_forgets ON answers (forgets, number, organization, key)",
     "CREATE INDEX settlements_at ON settlements (at)",
     f"PRAGMA user_version = {FORMAT}",
 )
 
 BOOK_ACCOUNT: Final = "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-TAKE_HOLD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-CHANGE_HOLD: Final = "UPDATE holds SET status = ?, expires = ?, ended = ?, forgets = ?, actual = ? WHERE id = ?"
+TAKE_HOLD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CHANGE_HOLD: Final = (
+    "UPDATE holds SET status = ?, expires = ?, ended = ?, forgets = ?, actual = ? WHERE number = ?"
+)
 STEP_RUN: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)"
-KEEP_ANSWER: Final = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)"
+KEEP_ANSWER: Final = "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)"
 SETTLE: Final = "INSERT INTO settlements VALUES (?, ?, ?, ?)"
 
-_FOUND: Final = "SELECT organization, id, taken, status, expires, ended, actual, lines, facts FROM holds"
-HOLD: Final = f"{_FOUND} WHERE id = ? AND organization = ?"
-OPEN_HOLDS: Final = f"{_FOUND} WHERE forgets IS NULL"
-ANSWER: Final = "SELECT key, body, answer, standings, forgets FROM answers WHERE organization = ? AND key = ?"
+ACCOUNTS: Final = "SELECT * FROM accounts"
+RUNS: Final = "SELECT * FROM runs"
+_FOUND: Final = (
+    "SELECT number, organization, id, taken, status, expires, ended, actual, lines, facts FROM holds"
+)
+HOLD: Final = f"{_FOUND} WHERE number = ? AND organization = ?"
+# The indexes have all that is asked for, which the tables are too large to be read for.
+OPEN_HOLDS: Final = f"{_FOUND} INDEXED BY holds_open WHERE forgets IS NULL"
+ENDED_HOLDS: Final = "SELECT id, number FROM holds INDEXED BY holds_ended WHERE forgets IS NOT NULL"
+ANSWER: Final = "SELECT key, body, answer, standings, forgets FROM answers WHERE number = ?"
+ANSWERS: Final = (
+    "SELECT organization, key, number FROM answers INDEXED BY answers_forgets ORDER BY forgets, number"
+)
+LAST: Final = (
+    "SELECT max(coalesce((SELECT max(number) FROM holds), 0), coalesce((SELECT max(number) FROM answers), 0))"
+)
 SETTLEMENTS: Final = (
     "SELECT rowid, hold, at, facts, actual FROM settlements"
     " WHERE (at, rowid) > (?, ?) AND at < ? ORDER BY at, rowid LIMIT ?"
 )
 
 FORGET_HOLDS: Final = (
-    "DELETE FROM holds WHERE rowid IN (SELECT rowid FROM holds WHERE forgets <= ? LIMIT ?) RETURNING id"
+    "DELETE FROM holds WHERE number IN (SELECT number FROM holds WHERE forgets <= ? LIMIT ?) RETURNING id"
 )
 FORGET_ANSWERS: Final = (
-    "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers WHERE forgets <= ? LIMIT ?)"
-    " RETURNING organization, key"
+    "DELETE FROM answers WHERE number IN (SELECT number FROM answers WHERE forgets <= ? LIMIT ?)"
+    " RETURNING organization, key, number"
 )
 FORGET_RUNS: Final = "DELETE FROM runs WHERE forgets <= ?"
 FORGET_ACCOUNTS: Final = "DELETE FROM accounts WHERE forgets <= ?"
@@ -132,22 +148,22 @@ def bucket_of(made: Instant, forgets: Instant, spent: int, parts: int, held: int
     return Bucket(made, forgets, spent, parts, int(held))
 
 
-def hold_row(organization: OrganizationName, kept: Kept) -> Row:
+def hold_row(number: int, organization: OrganizationName, kept: Kept) -> Row:
     """The row of a hold."""
-    status, expires, ended, forgets, actual, hold = change_row(kept)
+    *changing, _ = change_row(number, kept)
     lines, facts = _encode(kept.hold.lines).decode(), _encode(kept.hold.facts).decode()
-    return hold, organization, kept.taken, status, expires, ended, forgets, actual, lines, facts
+    return number, kept.hold.id, organization, kept.taken, *changing, lines, facts
 
 
-def change_row(kept: Kept) -> Row:
-    """What can change of a hold's row, and the hold."""
+def change_row(number: int, kept: Kept) -> Row:
+    """What can change of the row of a hold, and its number."""
     actual = None if kept.actual is None else _encode(kept.actual).decode()
-    return kept.status, kept.expires, kept.ended, kept.forgets, actual, kept.hold.id
+    return kept.status, kept.expires, kept.ended, kept.forgets, actual, number
 
 
 def kept_of(row: Sequence[Any]) -> Kept:
     """What `hold_row` wrote."""
-    _, name, taken, status, expires, ended, actual, lines, facts = row
+    _, _, name, taken, status, expires, ended, actual, lines, facts = row
     hold = Hold(id=name, lines=_lines(lines), expires=expires, facts=_facts(facts))
     return Kept(hold, taken, expires, Status(status), ended, None if actual is None else _actual(actual))
 
@@ -157,9 +173,9 @@ def run_row(organization: OrganizationName, run: RunId, kept: Run) -> Row:
     return organization, run, kept.state.version, kept.state.text, kept.forgets
 
 
-def answer_row(organization: OrganizationName, memo: Memo, standings: tuple[Standing, ...]) -> Row:
+def answer_row(organization: OrganizationName, number: int, memo: Memo, standings: tuple[Standing, ...]) -> Row:
     """The row of an answer."""
-    return organization, memo.key, memo.body, memo.answer, _encode(standings).decode(), memo.forgets
+    return number, organization, memo.key, memo.body, memo.answer, _encode(standings).decode(), memo.forgets
 
 
 def answer_of(

@@ -71,7 +71,7 @@ def test_a_group_writes_each_account_once() -> None:
     for number in range(64):
         request = taking(hold(number, *lineage, line(f"user-{number % 2}", 10, None)))
         assert isinstance(take(memory.books[ORGANIZATION], request, NOW), Held)
-        group.take(request, memory.books[ORGANIZATION])
+        group.take(request, memory)
     written = dict(group.statements(memory))
     assert len(written[TAKE_HOLD]) == 64
     assert {(row[1], row[-1]) for row in written[BOOK_ACCOUNT]} == {
