@@ -159,15 +159,12 @@ def _owned(path: Path) -> sqlite3.Connection:
     owner = _connect(path.with_name(f"{path.name}.owner"), patience=0)
     try:
         owner.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         owner.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
             raise
         message = "another process uses it: stop that one, or keep a ledger in Valkey or PostgreSQL"
         raise OperatorError(f"the ledger in `{path}` can't be used: {message}") from None
-    except BaseException:
-        owner.close()
-        raise
     return owner
 
 

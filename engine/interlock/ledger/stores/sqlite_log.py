@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
-_ENOUGH: Final = 16_000
+ENOUGH: Final = 16_000
 """Rows to have in the log before it is moved: tens of megabytes, and hot pages are moved once."""
 
 _MOVE: Final = "PRAGMA wal_checkpoint(PASSIVE)"
@@ -40,7 +40,7 @@ class Log:
         self._is_fresh = False
         if self._is_moved and may_wait:
             self._rest(writer)
-        elif self._rows >= _ENOUGH and not self._is_moving:
+        elif self._rows >= ENOUGH and not self._is_moving:
             self._is_moving = True
             self._thread.submit(self._move)
 

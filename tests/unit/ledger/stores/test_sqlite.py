@@ -236,3 +236,19 @@ def test_a_file_of_another_format_is_refused(opened: Opened, path: Path) -> None
         file.execute("PRAGMA user_version = 7")
     file.close()
     assert refusal(opened).endswith("it has format 7, and this version writes 1")
+
+
+def test_a_file_without_its_tables_is_refused_and_not_kept(opened: Opened, path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as file:
+        file.execute("PRAGMA user_version = 1")
+    file.close()
+    assert [refusal(opened) for _ in range(2)] == [
+        f"the ledger in `{path}` can't be used: no such table: accounts"
+    ] * 2
+
+
+def test_a_lock_that_is_none_is_refused(opened: Opened, path: Path) -> None:
+    path.parent.mkdir()
+    path.with_name("ledger.sqlite.owner").write_text("no database " * 100)
+    assert refusal(opened) == f"the ledger in `{path}` can't be used: file is not a database"
