@@ -1,7 +1,7 @@
 """A ledger in a file of SQLite answers as one in memory, whatever is asked and however often it is opened."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
@@ -18,7 +18,8 @@ from interlock.ledger.stores.sqlite_file import Durability
 from interlock.units import Instant
 from support.ledgers import HOUR, MINUTE, NOW, ORGANIZATION, line, memo, named, step, taking, whole
 
-Call: TypeAlias = Callable[[Ledger, Instant], Awaitable[object]]
+Call: TypeAlias = Callable[[Ledger, Instant], Coroutine[None, None, object]]
+Turn: TypeAlias = tuple[int, str, int, list[Call]]
 
 _NUMBERS: Final = st.integers(0, 3)
 _WAITS: Final = st.sampled_from([0, 0, 0, 1, MINUTE, HOUR, REMEMBERED - 1, REMEMBERED, LATE])
@@ -59,31 +60,34 @@ def endings(draw: st.DrawFn) -> Call:
     return draw(st.sampled_from(steps))
 
 
-def peek(ledger: Ledger, now: Instant) -> Awaitable[object]:
+def peek(ledger: Ledger, now: Instant) -> Coroutine[None, None, object]:
     return ledger.peek(ORGANIZATION, _ACCOUNTS, (RunId("r"),), now, (Digest("k"), Digest("b")))
 
 
 _CALLS: Final = st.one_of(takings(), takings(), endings(), endings(), st.just(peek))
 _TURNS: Final = st.lists(
-    st.tuples(_WAITS, st.sampled_from(["", "open", "sweep"]), st.lists(_CALLS, min_size=1, max_size=4)),
+    st.tuples(
+        _WAITS,
+        st.sampled_from(["", "", "open", "sweep"]),
+        st.integers(0, 6),
+        st.lists(_CALLS, min_size=1, max_size=4),
+    ),
     max_size=12,
 )
-"""How long nothing happens, what is done with the ledger then, and what is asked for at once."""
+"""How long nothing happens, what is done with the ledger then, and what is asked for that many steps apart."""
 
 
 @given(durability=st.sampled_from(Durability), turns=_TURNS)
-def test_it_answers_as_a_ledger_in_memory(
-    durability: Durability, turns: Sequence[tuple[int, str, list[Call]]]
-) -> None:
+def test_it_answers_as_a_ledger_in_memory(durability: Durability, turns: Sequence[Turn]) -> None:
     with TemporaryDirectory() as folder:
         asyncio.run(_compared(Path(folder) / "ledger.sqlite", durability, turns))
 
 
-async def _compared(path: Path, durability: Durability, turns: Sequence[tuple[int, str, list[Call]]]) -> None:
+async def _compared(path: Path, durability: Durability, turns: Sequence[Turn]) -> None:
     model, now = MemoryLedger(), NOW
     ledger = await SqliteLedger.open(path, durability)
     try:
-        for wait, what, calls in turns:
+        for wait, what, pause, calls in turns:
             now = Instant(now + wait)
             if what == "open":
                 await ledger.close()
@@ -91,11 +95,21 @@ async def _compared(path: Path, durability: Durability, turns: Sequence[tuple[in
             if what == "sweep":
                 assert await ledger.sweep(now) == await model.sweep(now)
             expected = [await call(model, now) for call in calls]
-            assert await asyncio.gather(*[call(ledger, now) for call in calls]) == expected
+            assert await _answers([call(ledger, now) for call in calls], pause) == expected
         assert await ledger.sweep(now) == await model.sweep(now)
         assert await _read(ledger, now) == await _read(model, now)
     finally:
         await ledger.close()
+
+
+async def _answers(calls: Sequence[Coroutine[None, None, object]], pause: int) -> list[object]:
+    """The answers to calls of which each finds those before on their way to the disk, or answered."""
+    asked = []
+    for call in calls:
+        asked.append(asyncio.ensure_future(call))
+        for _ in range(pause):
+            await asyncio.sleep(0)
+    return await asyncio.gather(*asked)
 
 
 async def _read(ledger: Ledger, now: Instant) -> list[set[str]]:
