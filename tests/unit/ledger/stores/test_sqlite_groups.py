@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from interlock.ledger.account import Standing
 from interlock.ledger.answers import Ended, Held, Remembered
 from interlock.ledger.hold import Status
 from interlock.ledger.stores.sqlite import SqliteLedger
+from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import NOW, Steps, hold, memo, named, steps, taking, whole
 
