@@ -10,9 +10,11 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.stores.sqlite import SqliteLedger
 from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.valkey import ValkeyLedger
 from support.ledgers import Opened
+from support.valkeys import redis, valkey
 
-STORES: Final = ("memory", "sqlite", "sqlite-process")
+STORES: Final = ("memory", "sqlite", "sqlite-process", "valkey", "redis")
 """All of them."""
 
 _Keeping: TypeAlias = Callable[[Path], AbstractContextManager[Opened]]
@@ -44,8 +46,24 @@ def _sqlite(durability: Durability) -> _Keeping:
     return kept
 
 
+@contextmanager
+def _valkey(_folder: Path) -> Iterator[Opened]:
+    server = valkey()
+    server.flush()
+    yield lambda: ValkeyLedger.open(server.url)
+
+
+@contextmanager
+def _redis(_folder: Path) -> Iterator[Opened]:
+    server = redis()
+    server.flush()
+    yield lambda: ValkeyLedger.open(server.url)
+
+
 _OPENING: Final[dict[str, _Keeping]] = {
     "memory": _memory,
     "sqlite": _sqlite(Durability.POWER),
     "sqlite-process": _sqlite(Durability.PROCESS),
+    "valkey": _valkey,
+    "redis": _redis,
 }

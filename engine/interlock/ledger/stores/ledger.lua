@@ -1,0 +1,426 @@
+-- The rules of interlock.ledger.book, kept beside what they rule: each operation is one step.
+--
+-- It knows how one organization's book lies in the keys it is given, and nothing of others, clocks or limits of
+-- time: `now` is the caller's. MOST, PARTS, REMEMBERED and LATE stand above, as interlock.ledger has them.
+--
+-- Lua counts in doubles, which are exact up to MOST. What is held may be more, and is kept as an amount of at
+-- most MOST and how often 2^53 was carried beyond it. No JSON: it would round.
+
+local CARRY = MOST + 1
+local ENOUGH = 1000 -- holds that expire, and things that are forgotten, in one step; others can go on in between
+
+local ACCOUNTS, HOLDS, DUE, ENDED, RUNS, ANSWERS, FORGETS, SETTLEMENTS = 1, 2, 3, 4, 5, 6, 7, 8
+
+-- What there is to forget goes by its kind and its name.
+local ACCOUNT, HOLD, RUN, ANSWER = "b", "h", "r", "a"
+
+-- Buckets: an account is the text of its buckets, by start, each of these six numbers:
+-- start, forgets, spent, parts, held, carried.
+
+local BUCKET, WIDTH = "<dddddd", 48
+
+local function plus(held, carried, amount)
+  if held + amount <= MOST then return held + amount, carried end
+  return held - CARRY + amount, carried + 1
+end
+
+local function minus(held, carried, amount)
+  if amount <= held then return held - amount, carried end
+  return held - amount + CARRY, carried - 1
+end
+
+local function standing(account, since)
+  local spent, parts, held, carried = 0, 0, 0, 0
+  for at = #account - WIDTH + 1, 1, -WIDTH do
+    local start, _, more, rest, amount, over = struct.unpack(BUCKET, account, at)
+    if start < since then break end
+    spent, parts = math.min(spent + more, MOST), parts + rest
+    held, carried = plus(held, carried + over, amount)
+  end
+  return math.min(spent + math.floor(parts / PARTS), MOST), parts % PARTS, held, carried
+end
+
+-- Where the bucket is, or else where it belongs. The newest come last and are wanted most.
+local function find(account, bucket)
+  for at = #account - WIDTH + 1, 1, -WIDTH do
+    local start = struct.unpack("<d", account, at)
+    if start == bucket then return at, true end
+    if start < bucket then return at + WIDTH, false end
+  end
+  return 1, false
+end
+
+local function prune(account, now)
+  local kept = {}
+  local first
+  for at = 1, #account, WIDTH do
+    local _, forgets = struct.unpack("<dd", account, at)
+    if forgets > now then
+      kept[#kept + 1] = account:sub(at, at + WIDTH - 1)
+      first = math.min(first or forgets, forgets)
+    end
+  end
+  return table.concat(kept), first
+end
+
+-- Books: the accounts that one step looks at, each read once and written once.
+
+local function open(keys, now)
+  return { keys = keys, now = now, accounts = {}, changed = {} }
+end
+
+local function read(book, lines)
+  local accounts, names = book.accounts, {}
+  for _, line in ipairs(lines) do
+    local name = line[1]
+    if not accounts[name] then
+      accounts[name] = ""
+      names[#names + 1] = name
+    end
+  end
+  if #names == 0 then return end
+  local found = redis.call("HMGET", book.keys[ACCOUNTS], unpack(names))
+  for index, name in ipairs(names) do accounts[name] = found[index] or "" end
+end
+
+local function write(book)
+  local values = {}
+  for name in pairs(book.changed) do
+    values[#values + 1] = name
+    values[#values + 1] = book.accounts[name]
+    if #values >= ENOUGH then
+      redis.call("HSET", book.keys[ACCOUNTS], unpack(values))
+      values = {}
+    end
+  end
+  if #values > 0 then redis.call("HSET", book.keys[ACCOUNTS], unpack(values)) end
+end
+
+local function put(book, name, at, past, ...)
+  local account = book.accounts[name]
+  book.accounts[name] = account:sub(1, at - 1) .. struct.pack(BUCKET, ...) .. account:sub(past)
+  book.changed[name] = true
+end
+
+local function note_forgetting(book, instant, kind, name)
+  redis.call("ZADD", book.keys[FORGETS], instant, kind .. name)
+end
+
+-- Hold `amount` and spend `whole` units and `parts` in the line's bucket, which lasts as long as the line that
+-- needs it longest.
+local function enter(book, line, amount, whole, parts)
+  local name, _, _, _, bucket, _, lasts = unpack(line, 1, 7)
+  local at, found = find(book.accounts[name], bucket)
+  if not found then
+    book.accounts[name] = prune(book.accounts[name], book.now)
+    redis.call("ZADD", book.keys[FORGETS], "LT", lasts, ACCOUNT .. name)
+    at = find(book.accounts[name], bucket)
+    put(book, name, at, at, bucket, lasts, 0, 0, 0, 0)
+  end
+  local _, forgets, spent, rest, held, carried = struct.unpack(BUCKET, book.accounts[name], at)
+  held, carried = plus(held, carried, amount)
+  rest = rest + parts
+  if rest >= PARTS then rest, whole = rest - PARTS, whole + 1 end
+  put(book, name, at, at + WIDTH, bucket, math.max(forgets, lasts), math.min(spent + whole, MOST), rest, held, carried)
+end
+
+local function give_back(book, lines)
+  read(book, lines)
+  for _, line in ipairs(lines) do
+    local name, _, amount, _, bucket = unpack(line, 1, 5)
+    local at, found = find(book.accounts[name], bucket)
+    if found then
+      local _, forgets, spent, parts, held, carried = struct.unpack(BUCKET, book.accounts[name], at)
+      held, carried = minus(held, carried, amount)
+      put(book, name, at, at + WIDTH, bucket, forgets, spent, parts, held, carried)
+    end
+  end
+end
+
+-- Four numbers for each line.
+local function standings(book, lines)
+  read(book, lines)
+  local found = {}
+  for _, line in ipairs(lines) do
+    local size = #found
+    found[size + 1], found[size + 2], found[size + 3], found[size + 4] = standing(book.accounts[line[1]], line[6])
+  end
+  return found
+end
+
+-- Holds: what was taken lies in HOLDS as the client wrote it and never changes. An open one is in DUE, and any
+-- other in ENDED.
+
+local function end_hold(book, id, status, remembered)
+  redis.call("ZREM", book.keys[DUE], id)
+  redis.call("HSET", book.keys[ENDED], id, status)
+  note_forgetting(book, book.now + remembered, HOLD, id)
+end
+
+local function expire(book)
+  local due = redis.call("ZRANGEBYSCORE", book.keys[DUE], "-inf", book.now, "LIMIT", 0, ENOUGH)
+  for _, id in ipairs(due) do
+    local hold = cmsgpack.unpack(redis.call("HGET", book.keys[HOLDS], id))
+    give_back(book, hold[2])
+    end_hold(book, id, "expired", LATE)
+  end
+  return #due
+end
+
+-- What is known of a hold: its status, what it was settled with, until when it is open, its lines and its facts.
+local function hold_of(book, id)
+  local packed = redis.call("HGET", book.keys[HOLDS], id)
+  if not packed then return nil end
+  local _, lines, facts = unpack(cmsgpack.unpack(packed))
+  local expires = redis.call("ZSCORE", book.keys[DUE], id)
+  if expires then return { status = "open", expires = tonumber(expires), lines = lines, facts = facts } end
+  local status, actual = redis.call("HGET", book.keys[ENDED], id):match("^(%a+) ?(.*)$")
+  return { status = status, actual = actual, lines = lines, facts = facts }
+end
+
+-- Runs and answers
+
+local function run_of(book, run)
+  local packed = redis.call("HGET", book.keys[RUNS], run)
+  if not packed then return 0, "" end
+  local version, text, forgets = unpack(cmsgpack.unpack(packed))
+  if forgets <= book.now then return 0, "" end
+  return version, text
+end
+
+local function answered(book, key, body)
+  local packed = redis.call("HGET", book.keys[ANSWERS], key)
+  if not packed then return nil end
+  local of, forgets, answer, stood = unpack(cmsgpack.unpack(packed))
+  if forgets <= book.now then return nil end
+  if of ~= body then return { "mismatched" } end
+  return { "remembered", answer, stood }
+end
+
+-- Taking
+
+local function all_new(book, holds)
+  for _, hold in ipairs(holds) do
+    if redis.call("HEXISTS", book.keys[HOLDS], hold[1]) == 1 then return false end
+  end
+  return true
+end
+
+local function moved(book, steps)
+  local runs = {}
+  for _, step in ipairs(steps) do
+    if run_of(book, step[1]) ~= step[2] then runs[#runs + 1] = step[1] end
+  end
+  return runs
+end
+
+-- Whether all lines fit, each with those before it on its account, and how accounts stand without and with them.
+local function fitting(book, lines)
+  local before, after, fits = standings(book, lines), {}, true
+  local taken, carries = {}, {}
+  for index, line in ipairs(lines) do
+    local name, _, amount, limit = unpack(line, 1, 4)
+    local at = index * 4
+    local spent, parts, held, carried = before[at - 3], before[at - 2], before[at - 1], before[at]
+    local sum, over = plus(taken[name] or 0, carries[name] or 0, amount)
+    taken[name], carries[name] = sum, over
+    local used = (carried + over) * CARRY + held + spent + (parts > 0 and 1 or 0)
+    if limit and used + sum > limit then fits = false end
+    after[at - 3], after[at - 2] = spent, parts
+    after[at - 1], after[at] = plus(held, carried + over, sum)
+  end
+  return fits, fits and after or before
+end
+
+local function lines_of(packed)
+  local lines = {}
+  for _, hold in ipairs(packed) do
+    for _, line in ipairs(cmsgpack.unpack(hold)[2]) do lines[#lines + 1] = line end
+  end
+  return lines
+end
+
+local function keep_holds(book, holds, packed)
+  local values, expiries = {}, {}
+  for index, hold in ipairs(holds) do
+    local id, expires = unpack(hold)
+    local at = index * 2
+    values[at - 1], values[at] = id, packed[index]
+    expiries[at - 1], expiries[at] = expires, id
+  end
+  if #holds > 0 then
+    redis.call("HSET", book.keys[HOLDS], unpack(values))
+    redis.call("ZADD", book.keys[DUE], unpack(expiries))
+  end
+end
+
+local function keep_steps(book, steps)
+  for _, step in ipairs(steps) do
+    local run, version, text, forgets = unpack(step)
+    redis.call("HSET", book.keys[RUNS], run, cmsgpack.pack({ version + 1, text, forgets }))
+    note_forgetting(book, forgets, RUN, run)
+  end
+end
+
+local function keep_answer(book, memo, stood)
+  local key, body, answer, forgets = unpack(memo)
+  redis.call("HSET", book.keys[ANSWERS], key, cmsgpack.pack({ body, forgets, answer, stood }))
+  note_forgetting(book, forgets, ANSWER, key)
+end
+
+local operations = {}
+
+function operations.take(keys, request, ...)
+  local now, memo, steps, holds = unpack(request, 1, 4)
+  local book = open(keys, now)
+  local before = memo and answered(book, memo[1], memo[2])
+  if before then return before end
+  expire(book)
+  if not all_new(book, holds) then
+    write(book)
+    return { "mismatched" }
+  end
+  local gone = moved(book, steps)
+  if #gone > 0 then
+    write(book)
+    return { "moved", gone }
+  end
+  local packed = { ... }
+  local lines = lines_of(packed)
+  local fits, stood = fitting(book, lines)
+  if fits then
+    for _, line in ipairs(lines) do enter(book, line, line[3], 0, 0) end
+    keep_holds(book, holds, packed)
+    keep_steps(book, steps)
+    if memo then keep_answer(book, memo, stood) end
+  end
+  write(book)
+  return { fits and "held" or "short", stood }
+end
+
+function operations.peek(keys, request)
+  local now, lines, runs, memo = unpack(request, 1, 4)
+  local book = open(keys, now)
+  expire(book)
+  local states = {}
+  for _, run in ipairs(runs) do
+    local version, text = run_of(book, run)
+    states[#states + 1] = version
+    states[#states + 1] = text
+  end
+  local stood = standings(book, lines)
+  write(book)
+  return { stood, states, memo and answered(book, memo[1], memo[2]) or {} }
+end
+
+-- Ending
+
+-- The book and the hold that a step is about, once all that is due has expired.
+local function due_book(keys, now, id)
+  local book = open(keys, now)
+  expire(book)
+  return book, hold_of(book, id)
+end
+
+local function ended(book, was, lines)
+  local stood = standings(book, lines)
+  write(book)
+  return { "ended", was, stood }
+end
+
+local function closed(book, hold)
+  write(book)
+  return hold and { "closed", hold.status } or { "unknown" }
+end
+
+local function spend(book, lines, actual)
+  read(book, lines)
+  for _, line in ipairs(lines) do
+    local _, unit, amount, _, _, _, forgets = unpack(line, 1, 7)
+    local whole, parts = unpack(actual[unit] or { amount, 0 })
+    if forgets > book.now then enter(book, line, 0, whole, parts) end
+  end
+end
+
+-- What was held of each unit goes with a settlement, for those that nobody states.
+local function note_settlement(book, id, hold, actual)
+  local held = {}
+  for _, line in ipairs(hold.lines) do
+    held[#held + 1] = line[2]
+    held[#held + 1] = line[3]
+  end
+  local packed = cmsgpack.pack({ id, hold.facts, held, actual })
+  redis.call("ZADD", book.keys[SETTLEMENTS], book.now, packed)
+end
+
+function operations.settle(keys, request)
+  local now, id, actual, spent = unpack(request)
+  local book, hold = due_book(keys, now, id)
+  local was = hold and hold.status
+  if not hold or was == "released" or (was == "settled" and hold.actual ~= actual) then return closed(book, hold) end
+  if was ~= "settled" then
+    if was == "open" then give_back(book, hold.lines) end
+    spend(book, hold.lines, spent)
+    end_hold(book, id, "settled " .. actual, REMEMBERED)
+    note_settlement(book, id, hold, actual)
+  end
+  return ended(book, was, hold.lines)
+end
+
+function operations.release(keys, request)
+  local now, id = unpack(request)
+  local book, hold = due_book(keys, now, id)
+  if not hold or hold.status == "settled" then return closed(book, hold) end
+  if hold.status == "open" then
+    give_back(book, hold.lines)
+    end_hold(book, id, "released", REMEMBERED)
+  end
+  return ended(book, hold.status, hold.lines)
+end
+
+function operations.extend(keys, request)
+  local now, id, expires = unpack(request)
+  local book, hold = due_book(keys, now, id)
+  if not hold or hold.status ~= "open" then return closed(book, hold) end
+  if expires > hold.expires then redis.call("ZADD", book.keys[DUE], expires, id) end
+  write(book)
+  return { "extended", math.max(expires, hold.expires) }
+end
+
+-- Sweeping
+
+local forget = {}
+
+forget[ACCOUNT] = function(book, name)
+  read(book, { { name } })
+  local account, first = prune(book.accounts[name], book.now)
+  if first then
+    book.accounts[name], book.changed[name] = account, true
+    note_forgetting(book, first, ACCOUNT, name)
+  else
+    book.changed[name] = nil
+    redis.call("HDEL", book.keys[ACCOUNTS], name)
+  end
+end
+
+forget[HOLD] = function(book, id)
+  redis.call("HDEL", book.keys[HOLDS], id)
+  redis.call("HDEL", book.keys[ENDED], id)
+end
+
+forget[RUN] = function(book, run) redis.call("HDEL", book.keys[RUNS], run) end
+
+forget[ANSWER] = function(book, key) redis.call("HDEL", book.keys[ANSWERS], key) end
+
+-- How many holds expired, and whether there is more to do.
+function operations.sweep(keys, request)
+  local book = open(keys, unpack(request))
+  local expired = expire(book)
+  local past = redis.call("ZRANGEBYSCORE", book.keys[FORGETS], "-inf", book.now, "LIMIT", 0, ENOUGH)
+  if #past > 0 then redis.call("ZREM", book.keys[FORGETS], unpack(past)) end
+  for _, each in ipairs(past) do forget[each:sub(1, 1)](book, each:sub(2)) end
+  write(book)
+  return { expired, (expired == ENOUGH or #past == ENOUGH) and 1 or 0 }
+end
+
+return operations[ARGV[1]](KEYS, cmsgpack.unpack(ARGV[2]), unpack(ARGV, 3))

@@ -1,0 +1,134 @@
+"""A ledger in Valkey or Redis 7, which many processes on many machines share.
+
+What it promises depends on the server's `appendfsync`: with `everysec`, up to
+one second of what was answered is lost when the power fails, and nothing when
+a client or the server dies, since the log is written before the answer. With
+`always`, nothing is ever lost.
+
+The rules run in the server, in one script (ledger.lua) that is called by its
+digest: two versions of Interlock that share a server during an upgrade each
+call their own, where functions of one name would replace each other. Functions
+measured no faster: 38 against 40 microseconds of the server's time for a take
+from five accounts. The server must not evict: a lost account is a new budget.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from importlib.resources import files
+from typing import Any, Final, Self
+
+from valkey.exceptions import NoScriptError
+
+from interlock.identity import Digest, HoldId, OrganizationName, RunId
+from interlock.ledger.account import MOST, PARTS
+from interlock.ledger.answers import (
+    AccountEntry,
+    Closed,
+    Ended,
+    Extended,
+    Glance,
+    OpenHold,
+    Settlement,
+    Taken,
+    Unknown,
+)
+from interlock.ledger.hold import LATE, REMEMBERED, Actual, Line, Taking, organization_of
+from interlock.ledger.stores import packing
+from interlock.ledger.stores.pipeline import Pipeline
+from interlock.ledger.stores.shelves import Shelves
+from interlock.units import Instant
+
+_CONSTANTS: Final = f"local MOST, PARTS, REMEMBERED, LATE = {MOST}, {PARTS}, {REMEMBERED}, {LATE}\n"
+_SCRIPT: Final = _CONSTANTS + files(__package__).joinpath("ledger.lua").read_text(encoding="utf-8")
+_UNKNOWN: Final = [b"unknown"]
+
+
+class ValkeyLedger:
+    """Keeps a book for each organization, in keys of its own."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._shelves = Shelves(pipeline)
+        self._script = b""
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """The ledger in the server at `url`, which answers and does not evict."""
+        ledger = cls(Pipeline(url))
+        try:
+            await ledger._load()
+            await ledger._refuse_eviction()
+        except BaseException:
+            await ledger.close()
+            raise
+        return ledger
+
+    async def peek(  # noqa: D102 - the protocol says it
+        self,
+        organization: OrganizationName,
+        lines: Sequence[Line],
+        runs: Sequence[RunId],
+        now: Instant,
+        memo: tuple[Digest, Digest] | None = None,
+    ) -> Glance:
+        request = packing.peek_request(lines, runs, now, memo)
+        return packing.glance(await self._step(organization, "peek", request))
+
+    async def take(self, taking: Taking, now: Instant) -> Taken:  # noqa: D102
+        await self._pipeline.tell(packing.ORGANIZATIONS, taking.organization)
+        request = packing.take_request(taking, now)
+        return packing.taken(await self._step(taking.organization, "take", *request))
+
+    async def settle(self, hold: HoldId, actual: Actual, now: Instant) -> Ended | Closed | Unknown:  # noqa: D102
+        return packing.ended(await self._step_of(hold, "settle", packing.settle_request(hold, actual, now)))
+
+    async def release(self, hold: HoldId, now: Instant) -> Ended | Closed | Unknown:  # noqa: D102
+        return packing.ended(await self._step_of(hold, "release", packing.request(now, hold)))
+
+    async def extend(self, hold: HoldId, expires: Instant, now: Instant) -> Extended | Closed | Unknown:  # noqa: D102
+        return packing.extended(await self._step_of(hold, "extend", packing.request(now, hold, expires)))
+
+    async def sweep(self, now: Instant) -> int:  # noqa: D102
+        expired = 0
+        for organization in await self._shelves.organizations():
+            more = True
+            while more:
+                some, more = await self._step(organization, "sweep", packing.request(now))
+                expired += some
+        return expired
+
+    async def accounts(self) -> Sequence[AccountEntry]:  # noqa: D102
+        return [entry async for entry in self._shelves.accounts()]
+
+    async def holds(self, now: Instant) -> Sequence[OpenHold]:  # noqa: D102
+        return [hold async for hold in self._shelves.holds(now)]
+
+    def settlements(self, start: Instant, end: Instant) -> AsyncIterator[Settlement]:  # noqa: D102
+        return self._shelves.settlements(start, end)
+
+    async def close(self) -> None:
+        """The server keeps everything."""
+        await self._pipeline.close()
+
+    async def _step_of(self, hold: HoldId, operation: str, request: bytes) -> list[Any]:
+        organization = organization_of(hold)
+        return _UNKNOWN if organization is None else await self._step(organization, operation, request)
+
+    async def _step(self, organization: OrganizationName, operation: str, *request: bytes) -> list[Any]:
+        keys = packing.keys(organization)
+        words: tuple[str | bytes | int, ...] = ("EVALSHA", self._script, len(keys), *keys, operation, *request)
+        try:
+            answer: list[Any] = await self._pipeline.call(*words)
+        except NoScriptError:  # nothing was done: the server started anew
+            await self._load()
+            answer = await self._pipeline.call(*words)
+        return answer
+
+    async def _load(self) -> None:
+        self._script = await self._pipeline.call("SCRIPT", "LOAD", _SCRIPT)
+
+    async def _refuse_eviction(self) -> None:
+        memory: bytes = await self._pipeline.call("INFO", "memory")
+        if b"maxmemory_policy:allkeys" in memory:
+            raise self._pipeline.trouble(
+                "it evicts what it has no room for", "set `maxmemory-policy noeviction`"
+            )
