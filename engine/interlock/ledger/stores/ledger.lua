@@ -349,7 +349,7 @@ local function note_settlement(book, id, hold, actual)
     held[#held + 1] = line[2]
     held[#held + 1] = line[3]
   end
-  local packed = cmsgpack.pack({ id, hold.facts, held, actual })
+  local packed = cmsgpack.pack({ id, book.now, hold.facts, held, actual })
   redis.call("ZADD", book.keys[SETTLEMENTS], book.now, packed)
 end
 

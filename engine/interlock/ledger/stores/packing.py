@@ -56,7 +56,7 @@ class Keys(NamedTuple):
 
 _pack: Final = msgpack.Encoder().encode
 _unpack_hold: Final = msgpack.Decoder(tuple[int, list[list[Any]], str]).decode
-_unpack_settlement: Final = msgpack.Decoder(tuple[HoldId, str, list[Any], str]).decode
+_unpack_settlement: Final = msgpack.Decoder(tuple[HoldId, Instant, str, list[Any], str]).decode
 _read_facts: Final = json.Decoder(dict[str, str]).decode
 _read_actual: Final = json.Decoder(dict[str, int]).decode
 
@@ -196,8 +196,8 @@ def open_hold(hold: HoldId, expires: Instant, packed: bytes) -> OpenHold:
     return OpenHold(id=hold, expires=expires, facts=_read_facts(facts), amounts=amounts)
 
 
-def settlement(at: Instant, packed: bytes) -> Settlement:
+def settlement(packed: bytes) -> Settlement:
     """A settlement as it is kept; a unit that nobody stated as it was held."""
-    hold, facts, held, actual = _unpack_settlement(packed)
+    hold, at, facts, held, actual = _unpack_settlement(packed)
     amounts = {unit: amount * PARTS for unit, amount in zip(held[::2], held[1::2], strict=True)}
     return Settlement(hold=hold, at=at, facts=_read_facts(facts), actual={**amounts, **_read_actual(actual)})

@@ -69,7 +69,7 @@ class Shelves:
                 known = known + 1 if at == last[0] else 1
                 if (at, packed) > last:
                     last = (at, packed)
-                    yield packing.settlement(Instant(at), packed)
+                    yield packing.settlement(packed)
 
     async def _kept(self, key: str, fields: list[bytes]) -> list[tuple[bytes, bytes]]:
         """Those of `fields` that are at `key` still."""

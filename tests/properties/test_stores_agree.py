@@ -1,0 +1,123 @@
+"""Every store of ledgers answers as the one in memory does, step by step, whatever is asked of it."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from interlock.identity import AccountName, Digest, OrganizationName, RunId
+from interlock.ledger.account import MOST
+from interlock.ledger.hold import FOREVER, LATE, REMEMBERED, Hold, Line, Memo, RunStep, Taking
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.stores.memory import MemoryLedger
+from interlock.units import Instant
+from support.ledgers import NOW, Steps, named, steps
+from support.stores import STORES, opening
+
+Call = Callable[[Ledger], Awaitable[object]]
+
+NAMES: Final = st.sampled_from(("team", "", "a{b}c", "ünï/\x00 ~%", "}{", "x" * 200))
+ORGANIZATIONS: Final = st.sampled_from(("acme", "", "{}")).map(OrganizationName)
+AMOUNTS: Final = st.integers(0, 30) | st.sampled_from((MOST, MOST - 1, MOST // 2, 2**32))
+INSTANTS: Final = st.builds(
+    lambda jump, rest: Instant(NOW + jump + rest),
+    st.sampled_from((0, 0, 0, REMEMBERED, LATE)),
+    st.integers(0, 6),
+)
+UNITS: Final = st.sampled_from(("tokens", "cost", "\x00"))
+TEXTS: Final = st.text(max_size=8)
+KEYS: Final = st.sampled_from(("key", "other", "\x00{")).map(Digest)
+NUMBERS: Final = st.integers(0, 7)
+LINES: Final = st.lists(
+    st.builds(
+        lambda bucket, back, **line: Line(bucket=Instant(bucket), since=Instant(bucket - back), **line),
+        st.integers(NOW, NOW + 3),
+        st.integers(0, 3),
+        account=NAMES.map(AccountName),
+        unit=UNITS,
+        amount=AMOUNTS,
+        limit=st.none() | AMOUNTS,
+        forgets=INSTANTS | st.just(FOREVER),
+    ),
+    max_size=4,
+    unique_by=lambda line: line.account,
+)
+MEMOS: Final = st.builds(Memo, key=KEYS, body=KEYS, answer=TEXTS, forgets=INSTANTS)
+RUN_STEPS: Final = st.builds(
+    RunStep, run=NAMES.map(RunId), version=st.integers(0, 2), text=TEXTS, forgets=INSTANTS
+)
+
+
+def _holds(organization: OrganizationName) -> st.SearchStrategy[Hold]:
+    return st.builds(
+        Hold,
+        id=NUMBERS.map(lambda number: named(number, organization)),
+        lines=LINES.map(tuple),
+        expires=INSTANTS,
+        facts=st.dictionaries(TEXTS, TEXTS, max_size=2),
+    )
+
+
+@st.composite
+def takes(draw: st.DrawFn) -> Call:
+    organization = draw(ORGANIZATIONS)
+    taking = Taking(
+        organization=organization,
+        holds=tuple(draw(st.lists(_holds(organization), max_size=3, unique_by=lambda hold: hold.id))),
+        steps=tuple(draw(st.lists(RUN_STEPS, max_size=2))),
+        memo=draw(st.none() | MEMOS),
+    )
+    now = draw(INSTANTS)
+    return lambda ledger: ledger.take(taking, now)
+
+
+@st.composite
+def peeks(draw: st.DrawFn) -> Call:
+    organization, lines, now = draw(ORGANIZATIONS), draw(LINES), draw(INSTANTS)
+    runs = draw(st.lists(NAMES.map(RunId), max_size=2))
+    memo = draw(st.none() | st.tuples(KEYS, KEYS))
+    return lambda ledger: ledger.peek(organization, lines, runs, now, memo)
+
+
+@st.composite
+def endings(draw: st.DrawFn) -> Call:
+    hold, now, expires = named(draw(NUMBERS), draw(ORGANIZATIONS)), draw(INSTANTS), draw(INSTANTS)
+    actual = draw(st.dictionaries(UNITS, st.integers(0, 10**8) | st.integers(0, 10**30), max_size=3))
+    calls: tuple[Call, ...] = (
+        lambda ledger: ledger.settle(hold, actual, now),
+        lambda ledger: ledger.release(hold, now),
+        lambda ledger: ledger.extend(hold, expires, now),
+    )
+    return draw(st.sampled_from(calls))
+
+
+def sweeps() -> st.SearchStrategy[Call]:
+    return INSTANTS.map(lambda now: lambda ledger: ledger.sweep(now))
+
+
+@pytest.fixture(scope="module", params=[store for store in STORES if store != "memory"])
+def store(request: pytest.FixtureRequest) -> str:
+    """A store that is not in memory."""
+    return str(request.param)
+
+
+# Each example opens the store anew, empty: what the folder has of others is theirs.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls=st.lists(takes() | takes() | endings() | endings() | peeks() | sweeps(), max_size=25))
+def test_a_store_answers_as_memory_does(store: str, tmp_path: Path, calls: list[Call]) -> None:
+    memory = MemoryLedger()
+    with opening(store, tmp_path) as opened, steps(opened) as own:
+        for call in calls:
+            assert own.do(call(own.ledger)) == own.do(call(memory))
+            assert _kept(own, own.ledger) == _kept(own, memory)
+
+
+def _kept(own: Steps, ledger: Ledger) -> tuple[object, object, object]:
+    """All that can be read of `ledger`, whatever the order."""
+    booked = {(each.organization, each.account, each.bucket): each for each in own.do(ledger.accounts())}
+    held = {each.id: each for each in own.do(ledger.holds(NOW))}
+    settled = {(each.hold, each.at): each for each in own.every(ledger.settlements(Instant(0), FOREVER))}
+    return booked, held, settled
