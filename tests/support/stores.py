@@ -12,7 +12,7 @@ from interlock.ledger.stores.sqlite import SqliteLedger
 from interlock.ledger.stores.sqlite_file import Durability
 from interlock.ledger.stores.valkey import ValkeyLedger
 from support.ledgers import Opened
-from support.valkeys import redis, valkey
+from support.valkeys import Server, redis, valkey
 
 STORES: Final = ("memory", "sqlite", "sqlite-process", "valkey", "redis")
 """All of them."""
@@ -48,16 +48,17 @@ def _sqlite(durability: Durability) -> _Keeping:
 
 @contextmanager
 def _valkey(_folder: Path) -> Iterator[Opened]:
-    server = valkey()
-    server.flush()
-    yield lambda: ValkeyLedger.open(server.url)
+    yield _empty(valkey())
 
 
 @contextmanager
 def _redis(_folder: Path) -> Iterator[Opened]:
-    server = redis()
-    server.flush()
-    yield lambda: ValkeyLedger.open(server.url)
+    yield _empty(redis())
+
+
+def _empty(server: Server) -> Opened:
+    server.client.flushall()
+    return lambda: ValkeyLedger.open(server.url)
 
 
 _OPENING: Final[dict[str, _Keeping]] = {

