@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from interlock.errors import OperatorError
-from interlock.identity import OrganizationName
-from interlock.ledger.account import Standing
+from interlock.identity import AccountName, OrganizationName
+from interlock.ledger.account import MOST, PARTS, Standing
 from interlock.ledger.answers import Ended, Held, Mismatched, Short
 from interlock.ledger.hold import Hold, Taking, hold_id
 from interlock.ledger.stores import pipeline, shelves
@@ -202,6 +202,35 @@ def test_all_keys_of_an_organization_are_in_one_slot(clustered: Server, name: st
 def test_organizations_have_no_key_in_common() -> None:
     names = ["", "%", "%25", "a", "A", "a:b", "{a}"]
     assert len({key for name in names for key in keys(OrganizationName(name))}) == len(names) * 8
+
+
+# Sums
+
+
+@pytest.mark.parametrize(
+    ("each", "sum_of_two"),
+    [(PARTS // 2, Standing(1)), (MOST * PARTS, Standing(MOST)), (10**40, Standing(MOST))],
+)
+def test_what_is_spent_twice_is_whole_and_at_most_the_largest_amount(
+    store: Steps, each: int, sum_of_two: Standing
+) -> None:
+    rolling = [line("rolling", 0, None, bucket=NOW + at, since=NOW) for at in (0, 1)]
+    for number in range(2):
+        taken = hold(number, line("one", 0, None), rolling[number])
+        store.do(store.ledger.take(taking(taken), NOW))
+        store.do(store.ledger.settle(named(number), {"tokens": each}, NOW))
+    booked = {entry.account: entry.standing for entry in store.do(store.ledger.accounts())}
+    assert booked[AccountName("one")] == sum_of_two
+    assert store.do(store.ledger.peek(ORGANIZATION, rolling[:1], (), NOW)).standings == (sum_of_two,)
+
+
+def test_what_is_held_beyond_the_largest_amount_is_exact(store: Steps) -> None:
+    unlimited = [hold(number, line(amount=MOST - number, limit=None)) for number in range(4)]
+    store.do(store.ledger.take(taking(*unlimited), NOW))
+    assert isinstance(store.do(store.ledger.take(taking(hold(9, line(limit=MOST))), NOW)), Short)
+    for number in range(3):
+        store.do(store.ledger.release(named(number), NOW))
+    assert store.do(store.ledger.peek(ORGANIZATION, [line()], (), NOW)).standings == (Standing(held=MOST - 3),)
 
 
 # Much
