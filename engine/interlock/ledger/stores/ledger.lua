@@ -1,7 +1,7 @@
 -- The rules of interlock.ledger.book, kept beside what they rule: each operation is one step.
 --
 -- It knows how one organization's book lies in the keys it is given, and nothing of others, clocks or limits of
--- time: `now` is the caller's. MOST, PARTS, REMEMBERED and LATE stand above, as interlock.ledger has them.
+-- time: `now` is the caller's. NAME, MOST, PARTS, REMEMBERED and LATE stand above, as interlock has them.
 --
 -- Lua counts in doubles, which are exact up to MOST. What is held may be more, and is kept as an amount of at
 -- most MOST and how often 2^53 was carried beyond it. No JSON: it would round.
@@ -13,6 +13,8 @@ local ACCOUNTS, HOLDS, DUE, ENDED, RUNS, ANSWERS, FORGETS, SETTLEMENTS = 1, 2, 3
 
 -- What there is to forget goes by its kind and its name.
 local ACCOUNT, HOLD, RUN, ANSWER = "b", "h", "r", "a"
+
+-- A line is an array: account, unit, amount, limit, bucket, since, forgets.
 
 -- Buckets: an account is the text of its buckets, by start, each of these six numbers:
 -- start, forgets, spent, parts, held, carried.
@@ -40,14 +42,14 @@ local function standing(account, since)
   return math.min(spent + math.floor(parts / PARTS), MOST), parts % PARTS, held, carried
 end
 
--- Where the bucket is, or else where it belongs. The newest come last and are wanted most.
+-- Where the bucket is, and its numbers; or only where it belongs. The newest come last and are wanted most.
 local function find(account, bucket)
   for at = #account - WIDTH + 1, 1, -WIDTH do
-    local start = struct.unpack("<d", account, at)
-    if start == bucket then return at, true end
-    if start < bucket then return at + WIDTH, false end
+    local start, forgets, spent, parts, held, carried = struct.unpack(BUCKET, account, at)
+    if start == bucket then return at, forgets, spent, parts, held, carried end
+    if start < bucket then return at + WIDTH end
   end
-  return 1, false
+  return 1
 end
 
 local function prune(account, now)
@@ -97,41 +99,40 @@ local function write(book)
 end
 
 local function put(book, name, at, past, ...)
-  local account = book.accounts[name]
-  book.accounts[name] = account:sub(1, at - 1) .. struct.pack(BUCKET, ...) .. account:sub(past)
-  book.changed[name] = true
+  local account, bucket = book.accounts[name], struct.pack(BUCKET, ...)
+  if at > 1 or past <= #account then bucket = account:sub(1, at - 1) .. bucket .. account:sub(past) end
+  book.accounts[name], book.changed[name] = bucket, true
 end
 
 local function note_forgetting(book, instant, kind, name)
   redis.call("ZADD", book.keys[FORGETS], instant, kind .. name)
 end
 
--- Hold `amount` and spend `whole` units and `parts` in the line's bucket, which lasts as long as the line that
+-- Hold `amount` and spend `whole` units and `more` parts in the line's bucket, which lasts as long as the line that
 -- needs it longest.
-local function enter(book, line, amount, whole, parts)
-  local name, _, _, _, bucket, _, lasts = unpack(line, 1, 7)
-  local at, found = find(book.accounts[name], bucket)
-  if not found then
+local function enter(book, line, amount, whole, more)
+  local name, bucket, lasts = line[1], line[5], line[7]
+  local at, forgets, spent, parts, held, carried = find(book.accounts[name], bucket)
+  local past = at + WIDTH
+  if not forgets then
     book.accounts[name] = prune(book.accounts[name], book.now)
     redis.call("ZADD", book.keys[FORGETS], "LT", lasts, ACCOUNT .. name)
     at = find(book.accounts[name], bucket)
-    put(book, name, at, at, bucket, lasts, 0, 0, 0, 0)
+    past, forgets, spent, parts, held, carried = at, lasts, 0, 0, 0, 0
   end
-  local _, forgets, spent, rest, held, carried = struct.unpack(BUCKET, book.accounts[name], at)
   held, carried = plus(held, carried, amount)
-  rest = rest + parts
-  if rest >= PARTS then rest, whole = rest - PARTS, whole + 1 end
-  put(book, name, at, at + WIDTH, bucket, math.max(forgets, lasts), math.min(spent + whole, MOST), rest, held, carried)
+  parts = parts + more
+  if parts >= PARTS then parts, whole = parts - PARTS, whole + 1 end
+  put(book, name, at, past, bucket, math.max(forgets, lasts), math.min(spent + whole, MOST), parts, held, carried)
 end
 
 local function give_back(book, lines)
   read(book, lines)
   for _, line in ipairs(lines) do
-    local name, _, amount, _, bucket = unpack(line, 1, 5)
-    local at, found = find(book.accounts[name], bucket)
-    if found then
-      local _, forgets, spent, parts, held, carried = struct.unpack(BUCKET, book.accounts[name], at)
-      held, carried = minus(held, carried, amount)
+    local name, bucket = line[1], line[5]
+    local at, forgets, spent, parts, held, carried = find(book.accounts[name], bucket)
+    if forgets then
+      held, carried = minus(held, carried, line[3])
       put(book, name, at, at + WIDTH, bucket, forgets, spent, parts, held, carried)
     end
   end
@@ -214,22 +215,22 @@ local function moved(book, steps)
   return runs
 end
 
--- Whether all lines fit, each with those before it on its account, and how accounts stand without and with them.
+-- Whether all lines fit, each with those before it on its account, and how accounts stand: with them, or without.
 local function fitting(book, lines)
-  local before, after, fits = standings(book, lines), {}, true
-  local taken, carries = {}, {}
+  read(book, lines)
+  local after, taken, carries = {}, {}, {}
   for index, line in ipairs(lines) do
-    local name, _, amount, limit = unpack(line, 1, 4)
-    local at = index * 4
-    local spent, parts, held, carried = before[at - 3], before[at - 2], before[at - 1], before[at]
-    local sum, over = plus(taken[name] or 0, carries[name] or 0, amount)
+    local name, limit = line[1], line[4]
+    local spent, parts, held, carried = standing(book.accounts[name], line[6])
+    local sum, over = plus(taken[name] or 0, carries[name] or 0, line[3])
     taken[name], carries[name] = sum, over
     local used = (carried + over) * CARRY + held + spent + (parts > 0 and 1 or 0)
-    if limit and used + sum > limit then fits = false end
-    after[at - 3], after[at - 2] = spent, parts
-    after[at - 1], after[at] = plus(held, carried + over, sum)
+    if limit and used + sum > limit then return false, standings(book, lines) end
+    held, carried = plus(held, carried + over, sum)
+    local at = index * 4
+    after[at - 3], after[at - 2], after[at - 1], after[at] = spent, parts, held, carried
   end
-  return fits, fits and after or before
+  return true, after
 end
 
 local function lines_of(packed)
@@ -423,4 +424,6 @@ function operations.sweep(keys, request)
   return { expired, (expired == ENOUGH or #past == ENOUGH) and 1 or 0 }
 end
 
-return operations[ARGV[1]](KEYS, cmsgpack.unpack(ARGV[2]), unpack(ARGV, 3))
+redis.register_function(NAME, function(keys, arguments)
+  return operations[arguments[1]](keys, cmsgpack.unpack(arguments[2]), unpack(arguments, 3))
+end)

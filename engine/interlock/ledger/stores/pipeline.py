@@ -16,7 +16,6 @@ from valkey.exceptions import (
     AuthenticationError,
     BusyLoadingError,
     NoPermissionError,
-    NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
@@ -28,17 +27,21 @@ from interlock.errors import OperatorError
 PATIENCE: Final = 2.5
 """Seconds within which a connection has to stand; an answer may take at most twice as long."""
 
-_SCHEMES: Final = ("valkey", "valkeys", "redis", "rediss", "unix")
+_UNLOADED: Final = "Function not found"
 
 _REMEDIES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (BusyLoadingError, "wait until it has loaded its data"),
     (AuthenticationError, "name a user and a password that it knows"),
-    (NoPermissionError, "let the user run scripts on all keys that begin with `interlock:`"),
+    (NoPermissionError, "let the user load and call functions, on all keys that begin with `interlock:`"),
     (OutOfMemoryError, "give it more memory"),
     (ReadOnlyError, "name the primary, not a replica"),
     (ResponseError, "see its log"),
     (Exception, "start it or name another"),
 )
+
+
+class UnloadedError(Exception):
+    """The server does not have the function, and did nothing."""
 
 
 class Pipeline:
@@ -55,7 +58,7 @@ class Pipeline:
         self._serving = asyncio.create_task(self._serve())
 
     async def call(self, *words: str | bytes | int) -> Any:  # noqa: ANN401 - what a server answers
-        """What the server answers; NoScriptError where it does not have the script."""
+        """What the server answers; UnloadedError where it does not have the function."""
         if self._serving.done():
             raise OperatorError(f"the ledger in `{self._server}` is closed: open it again")
         answer = self._loop.create_future()
@@ -115,7 +118,7 @@ class Pipeline:
             if error is None:
                 answer.set_result(found)
             else:
-                answer.set_exception(error if isinstance(error, NoScriptError) else self._trouble(error))
+                answer.set_exception(UnloadedError() if str(error) == _UNLOADED else self._trouble(error))
 
     async def _watch(self, _connection: AbstractConnection) -> None:
         while True:

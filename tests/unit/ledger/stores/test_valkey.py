@@ -105,9 +105,9 @@ def test_a_server_that_stalls_is_given_up(server: Server, monkeypatch: pytest.Mo
             store.do(store.ledger.sweep(NOW))
 
 
-def test_a_script_that_the_server_forgot_is_loaded_again(server: Server, store: Steps) -> None:
+def test_rules_that_the_server_lost_are_loaded_again(server: Server, store: Steps) -> None:
     store.do(store.ledger.take(taking(hold(1)), NOW))
-    server.client.script_flush()
+    server.client.function_flush()
     calls = [store.ledger.take(taking(hold(number)), NOW) for number in range(2, 12)]
     assert sum(isinstance(answer, Held) for answer in store.all(calls)) == 9
 
