@@ -42,8 +42,12 @@ class Server:
             time.sleep(0.01)
 
     def stall(self) -> None:
-        """Take calls and answer nothing, until it is killed."""
+        """Take calls and answer nothing."""
         self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Answer what came meanwhile, too."""
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """Die without a word."""

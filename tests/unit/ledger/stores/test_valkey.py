@@ -1,20 +1,22 @@
 """What befalls a server of ledgers, and what its ledger says of it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from itertools import count
+from typing import Any
 
 import pytest
 
 from interlock.errors import OperatorError
 from interlock.identity import AccountName, OrganizationName
 from interlock.ledger.account import MOST, PARTS, Standing
-from interlock.ledger.answers import Ended, Held, Mismatched, Short
+from interlock.ledger.answers import Held, Mismatched, Short, Taken
 from interlock.ledger.hold import Hold, Taking, hold_id
 from interlock.ledger.stores import pipeline, shelves
 from interlock.ledger.stores.packing import keys
 from interlock.ledger.stores.valkey import ValkeyLedger
 from interlock.units import Instant
-from support.ledgers import HOUR, NOW, ORGANIZATION, Steps, hold, line, memo, named, steps, taking, whole
+from support.ledgers import HOUR, NOW, ORGANIZATION, Steps, hold, line, named, steps, taking, whole
 from support.valkeys import Server, running, valkey
 
 MANY = 1100
@@ -59,16 +61,27 @@ def restart(server: Server, store: Steps) -> None:
 # Death and return
 
 
-def test_what_was_answered_outlives_a_killed_server(server: Server, store: Steps) -> None:
-    taken = store.all(
-        store.ledger.take(taking(hold(number, line(amount=1)), memo=memo(key=str(number))), NOW)
-        for number in range(50)
-    )
-    assert all(isinstance(answer, Held) for answer in taken)
-    restart(server, store)
-    assert store.do(store.ledger.peek(ORGANIZATION, [line()], (), NOW)).standings == (Standing(held=50),)
-    assert store.do(store.ledger.take(taking(hold(7)), NOW)) == Mismatched()
-    assert isinstance(store.do(store.ledger.settle(named(7), whole(tokens=1), NOW)), Ended)
+def test_what_was_answered_outlives_a_server_that_is_killed_at_work(server: Server, store: Steps) -> None:
+    answered: list[int] = []
+
+    async def taking_on(first: int) -> None:
+        for number in count(first, 8):
+            await store.ledger.take(taking(hold(number, line(amount=1, limit=None))), NOW)
+            answered.append(number)
+
+    async def killed() -> list[object]:
+        busy = asyncio.gather(*map(taking_on, range(8)), return_exceptions=True)
+        await asyncio.sleep(0.1)
+        server.kill()
+        return [*await busy]
+
+    assert [type(end) for end in store.do(killed())] == [OperatorError] * 8
+    server.start()
+    assert len(answered) > 8
+    again = store.all(store.ledger.take(taking(hold(number)), NOW) for number in answered)
+    assert again == [Mismatched()] * len(answered)
+    (found,) = store.do(store.ledger.peek(ORGANIZATION, [line()], (), NOW)).standings
+    assert len(answered) <= found.held <= len(answered) + 8
 
 
 def test_all_who_wait_when_the_server_dies_hear_of_it_and_the_next_call_works(
@@ -97,12 +110,24 @@ def test_a_server_that_is_gone_is_named(server: Server, store: Steps) -> None:
         store.do(store.ledger.sweep(NOW))
 
 
-def test_a_server_that_stalls_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_stalls_is_given_up_and_used_again_when_it_goes_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pipeline, "PATIENCE", 0.1)
     with steps(lambda: ValkeyLedger.open(server.url)) as store:
         server.stall()
-        with pytest.raises(OperatorError, match=r"it did not answer within 0\.1 seconds"):
-            store.do(store.ledger.sweep(NOW))
+        # More than the sockets take, so that the connection can't be closed in order.
+        calls = [store.ledger.take(taking(hold(number, line("x" * 1000))), NOW) for number in range(2000)]
+        said = store.do(_ends(calls))
+        assert {str(each).partition("used: ")[2] for each in said} == {
+            "it did not answer within 0.1 seconds: start it or name another"
+        }
+        server.go_on()
+        assert isinstance(store.do(store.ledger.take(taking(hold(1, line("other"))), NOW)), Held | Mismatched)
+
+
+async def _ends(calls: list[Coroutine[Any, Any, Taken]]) -> list[Taken | BaseException]:
+    return list(await asyncio.gather(*calls, return_exceptions=True))
 
 
 def test_rules_that_the_server_lost_are_loaded_again(server: Server, store: Steps) -> None:
