@@ -1,6 +1,7 @@
 """Every store of ledgers answers as the one in memory does, step by step, whatever is asked of it."""
 
 from collections.abc import Awaitable, Callable
+from operator import methodcaller
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +77,7 @@ def takes(draw: st.DrawFn) -> Call:
         memo=draw(st.none() | st.none() | MEMOS),
     )
     now = draw(NOWS)
-    return lambda ledger: ledger.take(taking, now)
+    return methodcaller("take", taking, now)
 
 
 @st.composite
@@ -84,7 +85,7 @@ def peeks(draw: st.DrawFn) -> Call:
     organization, lines, now = draw(ORGANIZATIONS), draw(LINES), draw(NOWS)
     runs = draw(st.lists(NAMES.map(RunId), max_size=2))
     memo = draw(st.none() | st.tuples(KEYS, KEYS))
-    return lambda ledger: ledger.peek(organization, lines, runs, now, memo)
+    return methodcaller("peek", organization, lines, runs, now, memo)
 
 
 @st.composite
@@ -92,15 +93,15 @@ def endings(draw: st.DrawFn) -> Call:
     hold, now, expires = named(draw(NUMBERS), draw(ORGANIZATIONS)), draw(NOWS), draw(INSTANTS)
     actual = draw(st.dictionaries(UNITS, PARTS_USED, max_size=2))
     calls: tuple[Call, ...] = (
-        *[lambda ledger: ledger.settle(hold, actual, now)] * 3,
-        lambda ledger: ledger.release(hold, now),
-        lambda ledger: ledger.extend(hold, expires, now),
+        *[methodcaller("settle", hold, actual, now)] * 3,
+        methodcaller("release", hold, now),
+        methodcaller("extend", hold, expires, now),
     )
     return draw(st.sampled_from(calls))
 
 
 def sweeps() -> st.SearchStrategy[Call]:
-    return (NOWS | INSTANTS).map(lambda now: lambda ledger: ledger.sweep(now))
+    return (NOWS | INSTANTS).map(lambda now: methodcaller("sweep", now))
 
 
 @pytest.fixture(scope="module", params=[store for store in STORES if store != "memory"])
@@ -128,5 +129,8 @@ def _kept(own: Steps, ledger: Ledger) -> tuple[object, object, object]:
     """All that can be read of `ledger`, whatever the order."""
     booked = {(each.organization, each.account, each.bucket): each for each in own.do(ledger.accounts())}
     held = {each.id: each for each in own.do(ledger.holds(NOW))}
-    settled = {(each.hold, each.at): each for each in own.every(ledger.settlements(Instant(0), FOREVER))}
+    settled = {
+        (each.hold, each.at, frozenset(each.facts.items()), frozenset(each.actual.items()))
+        for each in own.every(ledger.settlements(Instant(0), FOREVER))
+    }
     return booked, held, settled
