@@ -16,10 +16,10 @@ local ACCOUNT, HOLD, RUN, ANSWER = "b", "h", "r", "a"
 
 -- A line is an array: account, unit, amount, limit, bucket, since, forgets.
 
--- Buckets: an account is the text of its buckets, by start, each of these six numbers:
--- start, forgets, spent, parts, held, carried.
+-- Buckets: an account is the text of its buckets, by start, each of these seven numbers:
+-- start, forgets, made, spent, parts, held, carried. A bucket that is forgotten is made anew when it is held in again.
 
-local BUCKET, WIDTH = "<dddddd", 48
+local BUCKET, WIDTH = "<ddddddd", 56
 
 local function plus(held, carried, amount)
   if held + amount <= MOST then return held + amount, carried end
@@ -31,13 +31,15 @@ local function minus(held, carried, amount)
   return held - amount + CARRY, carried - 1
 end
 
-local function standing(account, since)
+local function standing(account, since, now)
   local spent, parts, held, carried = 0, 0, 0, 0
   for at = #account - WIDTH + 1, 1, -WIDTH do
-    local start, _, more, rest, amount, over = struct.unpack(BUCKET, account, at)
+    local start, forgets, _, more, rest, amount, over = struct.unpack(BUCKET, account, at)
     if start < since then break end
-    spent, parts = math.min(spent + more, MOST), parts + rest
-    held, carried = plus(held, carried + over, amount)
+    if forgets > now then
+      spent, parts = math.min(spent + more, MOST), parts + rest
+      held, carried = plus(held, carried + over, amount)
+    end
   end
   return math.min(spent + math.floor(parts / PARTS), MOST), parts % PARTS, held, carried
 end
@@ -45,8 +47,8 @@ end
 -- Where the bucket is, and its numbers; or only where it belongs. The newest come last and are wanted most.
 local function find(account, bucket)
   for at = #account - WIDTH + 1, 1, -WIDTH do
-    local start, forgets, spent, parts, held, carried = struct.unpack(BUCKET, account, at)
-    if start == bucket then return at, forgets, spent, parts, held, carried end
+    local start, forgets, made, spent, parts, held, carried = struct.unpack(BUCKET, account, at)
+    if start == bucket then return at, forgets, made, spent, parts, held, carried end
     if start < bucket then return at + WIDTH end
   end
   return 1
@@ -108,32 +110,37 @@ local function note_forgetting(book, instant, kind, name)
   redis.call("ZADD", book.keys[FORGETS], instant, kind .. name)
 end
 
--- Hold `amount` and spend `whole` units and `more` parts in the line's bucket, which lasts as long as the line that
--- needs it longest.
-local function enter(book, line, amount, whole, more)
+-- Hold the line's amount in its bucket, which lasts as long as the line that needs it longest.
+local function enter(book, line)
   local name, bucket, lasts = line[1], line[5], line[7]
-  local at, forgets, spent, parts, held, carried = find(book.accounts[name], bucket)
+  local at, forgets, made, spent, parts, held, carried = find(book.accounts[name], bucket)
   local past = at + WIDTH
-  if not forgets then
+  if not forgets or forgets <= book.now then
     book.accounts[name] = prune(book.accounts[name], book.now)
     redis.call("ZADD", book.keys[FORGETS], "LT", lasts, ACCOUNT .. name)
     at = find(book.accounts[name], bucket)
-    past, forgets, spent, parts, held, carried = at, lasts, 0, 0, 0, 0
+    past, forgets, made, spent, parts, held, carried = at, lasts, book.now, 0, 0, 0, 0
   end
-  held, carried = plus(held, carried, amount)
-  parts = parts + more
-  if parts >= PARTS then parts, whole = parts - PARTS, whole + 1 end
-  put(book, name, at, past, bucket, math.max(forgets, lasts), math.min(spent + whole, MOST), parts, held, carried)
+  held, carried = plus(held, carried, line[3])
+  put(book, name, at, past, bucket, math.max(forgets, lasts), made, spent, parts, held, carried)
 end
 
-local function give_back(book, lines)
+-- Give back what lines took that were `taken` then, and spend what is `actual` of their units, if anything is: in the
+-- buckets that they were taken in, and not in what began anew since.
+local function leave(book, lines, taken, is_held, actual)
   read(book, lines)
   for _, line in ipairs(lines) do
-    local name, bucket = line[1], line[5]
-    local at, forgets, spent, parts, held, carried = find(book.accounts[name], bucket)
-    if forgets then
-      held, carried = minus(held, carried, line[3])
-      put(book, name, at, at + WIDTH, bucket, forgets, spent, parts, held, carried)
+    local name, unit, amount, _, bucket = unpack(line, 1, 5)
+    local at, forgets, made, spent, parts, held, carried = find(book.accounts[name], bucket)
+    if forgets and made <= taken then
+      if is_held then held, carried = minus(held, carried, amount) end
+      if actual then
+        local whole, more = unpack(actual[unit] or { amount, 0 })
+        parts = parts + more
+        if parts >= PARTS then parts, whole = parts - PARTS, whole + 1 end
+        spent = math.min(spent + whole, MOST)
+      end
+      put(book, name, at, at + WIDTH, bucket, forgets, made, spent, parts, held, carried)
     end
   end
 end
@@ -144,7 +151,7 @@ local function standings(book, lines)
   local found = {}
   for _, line in ipairs(lines) do
     local size = #found
-    found[size + 1], found[size + 2], found[size + 3], found[size + 4] = standing(book.accounts[line[1]], line[6])
+    found[size + 1], found[size + 2], found[size + 3], found[size + 4] = standing(book.accounts[line[1]], line[6], book.now)
   end
   return found
 end
@@ -162,21 +169,26 @@ local function expire(book)
   local due = redis.call("ZRANGEBYSCORE", book.keys[DUE], "-inf", book.now, "LIMIT", 0, ENOUGH)
   for _, id in ipairs(due) do
     local hold = cmsgpack.unpack(redis.call("HGET", book.keys[HOLDS], id))
-    give_back(book, hold[2])
+    leave(book, hold[2], hold[1], true)
     end_hold(book, id, "expired", LATE)
   end
   return #due
 end
 
--- What is known of a hold: its status, what it was settled with, until when it is open, its lines and its facts.
+-- What is known of a hold: when it was taken, its lines and facts, its status, what it was settled with, and until
+-- when it is open.
 local function hold_of(book, id)
   local packed = redis.call("HGET", book.keys[HOLDS], id)
   if not packed then return nil end
-  local _, lines, facts = unpack(cmsgpack.unpack(packed))
+  local taken, lines, facts = unpack(cmsgpack.unpack(packed))
+  local hold = { taken = taken, lines = lines, facts = facts }
   local expires = redis.call("ZSCORE", book.keys[DUE], id)
-  if expires then return { status = "open", expires = tonumber(expires), lines = lines, facts = facts } end
-  local status, actual = redis.call("HGET", book.keys[ENDED], id):match("^(%a+) ?(.*)$")
-  return { status = status, actual = actual, lines = lines, facts = facts }
+  if expires then
+    hold.status, hold.expires = "open", tonumber(expires)
+  else
+    hold.status, hold.actual = redis.call("HGET", book.keys[ENDED], id):match("^(%a+) ?(.*)$")
+  end
+  return hold
 end
 
 -- Runs and answers
@@ -221,7 +233,7 @@ local function fitting(book, lines)
   local after, taken, carries = {}, {}, {}
   for index, line in ipairs(lines) do
     local name, limit = line[1], line[4]
-    local spent, parts, held, carried = standing(book.accounts[name], line[6])
+    local spent, parts, held, carried = standing(book.accounts[name], line[6], book.now)
     local sum, over = plus(taken[name] or 0, carries[name] or 0, line[3])
     taken[name], carries[name] = sum, over
     local used = (carried + over) * CARRY + held + spent + (parts > 0 and 1 or 0)
@@ -290,7 +302,7 @@ function operations.take(keys, request, ...)
   local lines = lines_of(packed)
   local fits, stood = fitting(book, lines)
   if fits then
-    for _, line in ipairs(lines) do enter(book, line, line[3], 0, 0) end
+    for _, line in ipairs(lines) do enter(book, line) end
     keep_holds(book, holds, packed)
     keep_steps(book, steps)
     if memo then keep_answer(book, memo, stood) end
@@ -334,15 +346,6 @@ local function closed(book, hold)
   return hold and { "closed", hold.status } or { "unknown" }
 end
 
-local function spend(book, lines, actual)
-  read(book, lines)
-  for _, line in ipairs(lines) do
-    local _, unit, amount, _, _, _, forgets = unpack(line, 1, 7)
-    local whole, parts = unpack(actual[unit] or { amount, 0 })
-    if forgets > book.now then enter(book, line, 0, whole, parts) end
-  end
-end
-
 -- What was held of each unit goes with a settlement, for those that nobody states.
 local function note_settlement(book, id, hold, actual)
   local held = {}
@@ -360,8 +363,7 @@ function operations.settle(keys, request)
   local was = hold and hold.status
   if not hold or was == "released" or (was == "settled" and hold.actual ~= actual) then return closed(book, hold) end
   if was ~= "settled" then
-    if was == "open" then give_back(book, hold.lines) end
-    spend(book, hold.lines, spent)
+    leave(book, hold.lines, hold.taken, was == "open", spent)
     end_hold(book, id, "settled " .. actual, REMEMBERED)
     note_settlement(book, id, hold, actual)
   end
@@ -373,7 +375,7 @@ function operations.release(keys, request)
   local book, hold = due_book(keys, now, id)
   if not hold or hold.status == "settled" then return closed(book, hold) end
   if hold.status == "open" then
-    give_back(book, hold.lines)
+    leave(book, hold.lines, hold.taken, true)
     end_hold(book, id, "released", REMEMBERED)
   end
   return ended(book, hold.status, hold.lines)

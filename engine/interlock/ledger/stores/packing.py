@@ -15,7 +15,7 @@ from msgspec import json, msgpack
 from msgspec.structs import astuple
 
 from interlock.identity import AccountName, Digest, HoldId, OrganizationName, RunId
-from interlock.ledger.account import MOST, PARTS, Standing
+from interlock.ledger.account import MOST, PARTS
 from interlock.ledger.answers import (
     AccountEntry,
     Closed,
@@ -33,12 +33,13 @@ from interlock.ledger.answers import (
     Unknown,
 )
 from interlock.ledger.hold import Actual, Line, RunState, Status, Taking
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 ORGANIZATIONS: Final = "interlock:organizations"
 """The key of the set of all organizations, by which sweeps and reports find them."""
 
-_BUCKET: Final = Struct("<6d")
+_BUCKET: Final = Struct("<7d")
 
 
 class Keys(NamedTuple):
@@ -83,8 +84,7 @@ def take_request(taking: Taking, now: Instant) -> list[bytes]:
     memo = None if taking.memo is None else astuple(taking.memo)
     holds = [(hold.id, hold.expires) for hold in taking.holds]
     kept = [
-        _pack((hold.expires, list(map(astuple, hold.lines)), json.encode(hold.facts).decode()))
-        for hold in taking.holds
+        _pack((now, list(map(astuple, hold.lines)), json.encode(hold.facts).decode())) for hold in taking.holds
     ]
     return [_pack((now, memo, list(map(astuple, taking.steps)), holds)), *kept]
 
@@ -179,7 +179,7 @@ def _standings(stood: list[int]) -> tuple[Standing, ...]:
 def entries(organization: OrganizationName, account: bytes, buckets: bytes) -> Iterator[AccountEntry]:
     """What is booked on one account."""
     for bucket in _BUCKET.iter_unpack(buckets):
-        start, _, *stood = map(int, bucket)
+        start, _, _, *stood = map(int, bucket)
         (standing,) = _standings(stood)
         yield AccountEntry(
             organization=organization,
