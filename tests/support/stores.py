@@ -1,5 +1,6 @@
 """The stores that ledgers are kept in, each started and stopped by the tests themselves."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -8,13 +9,15 @@ from typing import Final, TypeAlias
 
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.memory import MemoryLedger
+from interlock.ledger.stores.postgres import PostgresLedger
 from interlock.ledger.stores.sqlite import SqliteLedger
 from interlock.ledger.stores.sqlite_file import Durability
 from interlock.ledger.stores.valkey import ValkeyLedger
+from support import postgres
 from support.ledgers import Opened
 from support.valkeys import Server, redis, valkey
 
-STORES: Final = ("memory", "sqlite", "sqlite-process", "valkey", "redis")
+STORES: Final = ("memory", "sqlite", "sqlite-process", "valkey", "redis", "postgres")
 """All of them."""
 
 _Keeping: TypeAlias = Callable[[Path], AbstractContextManager[Opened]]
@@ -56,6 +59,13 @@ def _redis(_folder: Path) -> Iterator[Opened]:
     yield _empty(redis())
 
 
+@contextmanager
+def _postgres(_folder: Path) -> Iterator[Opened]:
+    server = postgres.shared()
+    asyncio.run(server.empty())
+    yield partial(PostgresLedger.open, server.url)
+
+
 def _empty(server: Server) -> Opened:
     server.client.flushall()
     return lambda: ValkeyLedger.open(server.url)
@@ -67,4 +77,5 @@ _OPENING: Final[dict[str, _Keeping]] = {
     "sqlite-process": _sqlite(Durability.PROCESS),
     "valkey": _valkey,
     "redis": _redis,
+    "postgres": _postgres,
 }
