@@ -95,7 +95,7 @@ class Walk:
         )
 
     def _window(self) -> tuple[int, int, int]:
-        """A window that never ends, rolls, or is over before long: its start, since when it counts, and its end."""
+        """Start, first bucket that counts and end of a window, which may have none, roll or be over already."""
         minute, hour = self.now // MINUTE * MINUTE, self.now // HOUR * HOUR
         return self._one(
             (

@@ -18,14 +18,14 @@ FORMAT: Final = 1
 """Of the tables and functions in `ledger.sql`."""
 
 _CONNECTIONS: Final = 8
-_PATIENCE: Final = 15.0
+_PATIENCE: Final = 10.0
 """Seconds for one call, which the server gives up earlier."""
 
 _SETTINGS: Final = {
     "application_name": "interlock",
-    "statement_timeout": "10s",
-    "lock_timeout": "5s",
-    "idle_in_transaction_session_timeout": "10s",
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "5s",
     # What one transaction waited for, the next statement has to see.
     "default_transaction_isolation": "read committed",
     "jit": "off",
@@ -42,7 +42,10 @@ _FAILURES: Final = (
     asyncpg.InterfaceError,
     asyncpg.exceptions.InternalClientError,
 )
-_NO_URL: Final = "the ledger's URL can't be read: it is to be postgresql://user:password@host:port/database"
+_NO_URL: Final = (
+    "the ledger's URL can't be read: it is to be postgresql://user:password@host:port/database,"
+    " with %2F for `/` in a password and so on"
+)
 _SCHEMA: Final = (
     "DO $$ BEGIN IF to_regnamespace('interlock') IS NULL THEN CREATE SCHEMA interlock; END IF; END $$"
 )
@@ -157,12 +160,17 @@ def _place(url: str) -> str:
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query)
-        host = parts.netloc.rpartition("@")[2] or ",".join(query.get("host", ()))
     except ValueError:
         raise OperatorError(_NO_URL) from None
-    # An `@` behind the host is the end of a password with a `/` in it that should have been %2F.
-    if parts.scheme not in {"postgres", "postgresql"} or "@" in parts.path + parts.query + parts.fragment:
+    hosts = parts.netloc.rpartition("@")[2]
+    ports = (host.rpartition("]")[2].partition(":")[2] for host in hosts.split(","))
+    # A password with a `/`, `?`, `#` or `:` in it that should have been escaped ends where it should not.
+    is_clear = "@" not in parts.path + parts.query + parts.fragment and all(
+        map(str.isdecimal, filter(None, ports))
+    )
+    if parts.scheme not in {"postgres", "postgresql"} or not is_clear:
         raise OperatorError(_NO_URL)
+    host = hosts or ",".join(query.get("host", ()))
     database = unquote(parts.path[1:]) or ",".join(query.get("database", query.get("dbname", ())))
     return f"the ledger in PostgreSQL at `{host}`, database `{database}`"
 
