@@ -25,6 +25,7 @@ def test_a_store_answers_as_memory_does(
     ):
         walk = Walk(Random(seed))  # noqa: S311 - a walk is no secret
         for _ in range(length):
+            walk.wait()
             call = walk.call()
             assert call.made(kept) == call.made(memory), call
         assert everything(kept) == everything(memory)

@@ -41,9 +41,12 @@ class Walk:
     now: Instant = NOW
     taken: list[HoldId] = field(default_factory=list)
 
+    def wait(self) -> None:
+        """Let time go on, or not yet."""
+        self.now = Instant(self.now + self._one(_PAUSES))
+
     def call(self) -> Call:
         """The next of all calls, the more often the more there is to it."""
-        self.now = Instant(self.now + self._one(_PAUSES))
         calls = (*(self._take,) * 4, *(self._settle,) * 4, self._peek, self._release, self._extend, self._sweep)
         return self._one(calls)()
 
@@ -135,5 +138,5 @@ def everything(store: Steps) -> tuple[object, ...]:
     return (
         sorted(store.do(ledger.accounts()), key=repr),
         sorted(store.do(ledger.holds(NOW)), key=repr),
-        store.every(ledger.settlements(Instant(0), FOREVER)),
+        sorted(store.every(ledger.settlements(Instant(0), FOREVER)), key=lambda each: (each.at, each.hold)),
     )

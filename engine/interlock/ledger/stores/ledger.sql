@@ -94,6 +94,18 @@ BEGIN
     FROM interlock.answers a WHERE a.key = asked.key AND a.forgets > now);
 END $$;
 
+CREATE FUNCTION interlock.remember(of uuid, asked interlock.memo, standings json) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF asked.key IS NOT NULL THEN
+        INSERT INTO interlock.answers AS a (key, book, body, answer, standings, forgets)
+        VALUES (asked.key, of, asked.body, asked.answer, standings, asked.forgets)
+        ON CONFLICT (key) DO UPDATE
+        SET body = excluded.body, answer = excluded.answer, standings = excluded.standings,
+            forgets = excluded.forgets;
+    END IF;
+END $$;
+
 -- How many holds expired by `now`, of which many are left for the next time; `wanted` is not.
 CREATE FUNCTION interlock.expire(of uuid, now bigint, wanted uuid = NULL) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -200,14 +212,72 @@ BEGIN
         ON CONFLICT (key) DO UPDATE
         SET version = excluded.version, text = excluded.text, forgets = excluded.forgets;
     END IF;
-    IF (asked.memo).key IS NOT NULL THEN
-        INSERT INTO interlock.answers AS a (key, book, body, answer, standings, forgets)
-        VALUES ((asked.memo).key, of, (asked.memo).body, (asked.memo).answer, after, (asked.memo).forgets)
-        ON CONFLICT (key) DO UPDATE
-        SET body = excluded.body, answer = excluded.answer, standings = excluded.standings,
-            forgets = excluded.forgets;
-    END IF;
+    PERFORM interlock.remember(of, asked.memo, after);
     RETURN json_build_object('type', 'Held', 'standings', after);
+END $$;
+
+-- The answers to `takings` where all can be taken at once, with the same outcome as one after another; or none.
+--
+-- They can where there is room for all, and nothing that one does is seen by the next but the amounts that it
+-- holds: each bucket is there and counts for all who book in it, and nothing is known twice or due meanwhile.
+CREATE FUNCTION interlock.take_together(of uuid, takings interlock.operation[]) RETURNS SETOF json
+LANGUAGE plpgsql AS $$
+DECLARE
+    first bigint;
+    last bigint;
+    holds interlock.hold[] := ARRAY(SELECT h FROM unnest(takings) t, unnest(t.holds) h);
+    lines interlock.line[] := ARRAY(SELECT l FROM unnest(holds) h, unnest(h.lines) l);
+    memos interlock.memo[] := ARRAY(SELECT t.memo FROM unnest(takings) t WHERE (t.memo).key IS NOT NULL);
+    standings json;
+    after json[];
+    asked interlock.operation;
+    own integer;
+    told integer := 0;
+    possible boolean;
+BEGIN
+    SELECT min(t.now), max(t.now), cardinality(takings) > 1 AND bool_and(t.steps = '{}')
+    INTO first, last, possible FROM unnest(takings) t;
+    IF possible THEN
+        SELECT count(DISTINCT m.key) = count(*) AND count(a.key) = 0 INTO possible
+        FROM unnest(memos) m LEFT JOIN interlock.answers a ON a.key = m.key AND a.forgets > first;
+    END IF;
+    IF NOT possible OR takings[1].now <> first THEN
+        RETURN;
+    END IF;
+    PERFORM interlock.expire(of, first);
+    PERFORM FROM interlock.holds h WHERE h.book = of AND h.status = 'open' AND h.expires <= last LIMIT 1;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    SELECT count(DISTINCT a.key) = count(*) AND count(h.key) = 0 AND coalesce(min(a.expires) > last, true)
+    INTO possible FROM unnest(holds) a LEFT JOIN interlock.holds h ON h.key = a.key;
+    IF possible THEN
+        SELECT count(DISTINCT l.account) = count(*) AND count(b.account) = count(*) INTO possible
+        FROM (SELECT DISTINCT account, bucket, since FROM unnest(lines)) l
+        LEFT JOIN interlock.buckets b ON b.account = l.account AND b.start = l.bucket;
+    END IF;
+    IF possible THEN
+        SELECT f.after, f.fits INTO standings, possible FROM interlock.fitting(lines) f;
+    END IF;
+    IF NOT possible THEN
+        RETURN;
+    END IF;
+    UPDATE interlock.buckets b SET held = b.held + l.amount, forgets = greatest(b.forgets, l.forgets)
+    FROM (
+        SELECT account, bucket, sum(amount) AS amount, max(forgets) AS forgets
+        FROM unnest(lines) GROUP BY account, bucket
+    ) AS l
+    WHERE b.account = l.account AND b.start = l.bucket;
+    INSERT INTO interlock.holds (key, book, id, facts, lines, expires)
+    SELECT h.key, of, h.id, h.facts, h.lines, h.expires FROM unnest(holds) h;
+    after := ARRAY(SELECT json_array_elements(standings));
+    FOREACH asked IN ARRAY takings LOOP
+        own := coalesce((SELECT sum(cardinality(h.lines)) FROM unnest(asked.holds) h), 0);
+        standings := array_to_json(after[told + 1 : told + own]);
+        told := told + own;
+        PERFORM interlock.remember(of, asked.memo, standings);
+        RETURN NEXT json_build_object('type', 'Held', 'standings', standings);
+    END LOOP;
 END $$;
 
 CREATE FUNCTION interlock.settle(of uuid, asked interlock.operation) RETURNS json LANGUAGE plpgsql AS $$
@@ -308,11 +378,13 @@ BEGIN
     PERFORM pg_advisory_xact_lock(uuid_hash_extended(book, 0));
 END $$;
 
--- The answers to `operations` on one book, in their order: all of them are kept, or nothing is.
+-- The answers to `operations` on one book and then to `takings`, in their order: all are kept, or nothing is.
 --
 -- Plans are made once for each connection, when tables may still be empty: rows are found by their keys
 -- however few there are.
-CREATE FUNCTION interlock.perform(of uuid, organization text, operations interlock.operation[]) RETURNS SETOF json
+CREATE FUNCTION interlock.perform(
+    of uuid, organization text, operations interlock.operation[], takings interlock.operation[]
+) RETURNS SETOF json
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_bitmapscan = off
@@ -322,16 +394,23 @@ DECLARE
     asked interlock.operation;
 BEGIN
     PERFORM interlock.lock(of);
-    INSERT INTO interlock.books VALUES (of, organization) ON CONFLICT DO NOTHING;
     FOREACH asked IN ARRAY operations LOOP
         RETURN NEXT CASE asked.kind
             WHEN 'peek' THEN interlock.peek(of, asked)
-            WHEN 'take' THEN interlock.take(of, asked)
             WHEN 'settle' THEN interlock.settle(of, asked)
             WHEN 'release' THEN interlock.release(of, asked)
             WHEN 'extend' THEN interlock.extend(of, asked)
         END;
     END LOOP;
+    IF takings <> '{}' THEN
+        INSERT INTO interlock.books VALUES (of, organization) ON CONFLICT DO NOTHING;
+        RETURN QUERY SELECT * FROM interlock.take_together(of, takings);
+        IF NOT FOUND THEN
+            FOREACH asked IN ARRAY takings LOOP
+                RETURN NEXT interlock.take(of, asked);
+            END LOOP;
+        END IF;
+    END IF;
 END $$;
 
 -- How many holds of one book expired by `now`, and whether there is more to do; what nobody needs is forgotten.

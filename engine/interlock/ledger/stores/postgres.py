@@ -32,6 +32,7 @@ from interlock.ledger.stores.postgres_database import Database
 from interlock.ledger.stores.postgres_operations import Operation
 from interlock.units import Instant
 
+_PERFORM: Final = "SELECT * FROM interlock.perform($1, $2, $3, $4)"
 _ACCOUNTS: Final = "SELECT * FROM interlock.buckets JOIN interlock.books USING (book)"
 _HOLDS: Final = "SELECT id, expires, facts, lines FROM interlock.holds WHERE status = 'open' AND expires > $1"
 _SETTLEMENTS: Final = (
@@ -117,6 +118,11 @@ class PostgresLedger:
         await self._database.close()
 
     async def _perform(self, organization: OrganizationName, group: Sequence[Operation]) -> Sequence[object]:
+        """The answers to `group`; those who take come last, when others have made room, and together."""
         book, name = operations.key(organization), operations.text(organization)
-        rows = await self._database.fetch("SELECT * FROM interlock.perform($1, $2, $3)", book, name, group)
-        return [operations.answer(asked, row[0]) for asked, row in zip(group, rows, strict=True)]
+        order = sorted(range(len(group)), key=lambda each: operations.takes(group[each]))
+        takings = [group[each] for each in order if operations.takes(group[each])]
+        others = [group[each] for each in order[: len(group) - len(takings)]]
+        rows = await self._database.fetch(_PERFORM, book, name, others, takings)
+        answered = dict(zip(order, rows, strict=True))
+        return [operations.answer(asked, answered[each][0]) for each, asked in enumerate(group)]

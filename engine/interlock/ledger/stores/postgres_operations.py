@@ -92,6 +92,11 @@ def ending(  # noqa: PLR0913 - what can be asked of a hold
     return kind, now, None, None, None, None, None, key(organization, hold), used, expires
 
 
+def takes(operation: Operation) -> bool:
+    """Whether `operation` takes holds."""
+    return operation[0] == "take"
+
+
 def answer(operation: Operation, written: str) -> object:
     """What was answered to `operation`."""
     kind = operation[0]

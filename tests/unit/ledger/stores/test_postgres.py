@@ -4,10 +4,13 @@ import asyncio
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Final
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock.errors import OperatorError
 from interlock.identity import AccountName, OrganizationName
@@ -15,9 +18,11 @@ from interlock.ledger.account import Standing
 from interlock.ledger.answers import Ended, Held
 from interlock.ledger.hold import Hold, Status, Taking, hold_id
 from interlock.ledger.stores.groups import LARGEST
+from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.stores.postgres import PostgresLedger
 from interlock.units import Instant
-from support.ledgers import HOUR, NOW, ORGANIZATION, hold, line, memo, named, step, taking, whole
+from support.ledgers import HOUR, NOW, ORGANIZATION, hold, line, memo, named, step, steps, taking, whole
+from support.ledgerwalks import Call, Walk, everything
 from support.postgres import SAFE, Server, programs, shared
 
 _PASSWORD: Final = "secret"  # noqa: S105 - the server lets everybody in
@@ -178,6 +183,34 @@ def test_of_many_that_are_due_each_call_expires_some_and_the_one_that_it_is_abou
             assert await ledger.sweep(due) == 500
 
     asyncio.run(story())
+
+
+@given(seed=st.integers(0, 2**64), length=st.integers(10, 30))
+def test_calls_that_go_together_are_answered_as_one_after_another(seed: int, length: int) -> None:
+    own = shared()
+    asyncio.run(own.empty())
+
+    async def remembered() -> MemoryLedger:
+        return MemoryLedger()
+
+    walk = Walk(Random(seed))  # noqa: S311 - a walk is no secret
+    with steps(remembered) as memory, steps(lambda: PostgresLedger.open(own.url)) as kept:
+        for _ in range(length):
+            calls = together(walk)
+            answers = kept.all(getattr(kept.ledger, call.method)(*call.arguments) for call in calls)
+            assert answers == [call.made(memory) for call in calls], calls
+        assert everything(kept) == everything(memory)
+
+
+def together(walk: Walk) -> list[Call]:
+    """Some calls in the order that they are answered in: those who take last."""
+    walk.wait()
+    calls = []
+    for _ in range(walk.random.randint(1, 8)):
+        calls.append(walk.call())
+        if walk.random.random() < 0.1:
+            walk.wait()
+    return sorted((call for call in calls if call.method != "sweep"), key=lambda call: call.method == "take")
 
 
 def test_texts_that_no_index_holds_name_accounts(server: Server) -> None:
