@@ -7,7 +7,7 @@
 -- Keys are digests of names, as long as they may be. Texts are JSON strings, since PostgreSQL's can't hold
 -- every character. Of amounts, what is held has no bound, and what is spent stays at 2^53 - 1 whole units.
 --
--- Whoever changes anything below counts the format up, in postgres_database.py too.
+-- Whoever changes anything below counts the format up, in `FORMAT` of postgres_database.py too.
 
 CREATE TABLE interlock.formats (format integer NOT NULL);
 INSERT INTO interlock.formats VALUES (1);
@@ -133,8 +133,8 @@ BEGIN
     RETURN expired;
 END $$;
 
--- There is a bucket for each of `lines`; where an account gets one, it loses those that nothing needs.
-CREATE FUNCTION interlock.open_buckets(of uuid, lines interlock.line[], now bigint) RETURNS void
+-- Those of `lines` that had no bucket and got one; an account that gets one loses those that nothing needs.
+CREATE FUNCTION interlock.open_buckets(of uuid, lines interlock.line[], now bigint) RETURNS interlock.line[]
 LANGUAGE plpgsql AS $$
 DECLARE
     missing interlock.line[];
@@ -148,6 +148,7 @@ BEGIN
         INSERT INTO interlock.buckets (account, start, book, name, forgets, spent, parts, held)
         SELECT l.account, l.bucket, of, l.name, l.forgets, 0, 0, 0 FROM unnest(missing) l;
     END IF;
+    RETURN missing;
 END $$;
 
 
@@ -174,6 +175,8 @@ DECLARE
     fits boolean;
     held interlock.hold;
     lines interlock.line[];
+    rest interlock.line[];
+    booked integer;
 BEGIN
     IF (asked.memo).key IS NOT NULL THEN
         answer := interlock.answered(asked.memo, asked.now);
@@ -200,9 +203,14 @@ BEGIN
         RETURN json_build_object('type', 'Short', 'standings', before);
     END IF;
     FOREACH held IN ARRAY asked.holds LOOP
-        PERFORM interlock.open_buckets(of, held.lines, asked.now);
-        UPDATE interlock.buckets b SET held = b.held + l.amount, forgets = greatest(b.forgets, l.forgets)
-        FROM unnest(held.lines) l WHERE b.account = l.account AND b.start = l.bucket;
+        rest := held.lines;
+        LOOP
+            UPDATE interlock.buckets b SET held = b.held + l.amount, forgets = greatest(b.forgets, l.forgets)
+            FROM unnest(rest) l WHERE b.account = l.account AND b.start = l.bucket;
+            GET DIAGNOSTICS booked = ROW_COUNT;
+            EXIT WHEN booked = cardinality(rest);
+            rest := interlock.open_buckets(of, rest, asked.now);
+        END LOOP;
         INSERT INTO interlock.holds (key, book, id, facts, lines, expires)
         VALUES (held.key, of, held.id, held.facts, held.lines, held.expires);
     END LOOP;
@@ -235,7 +243,7 @@ DECLARE
     told integer := 0;
     possible boolean;
 BEGIN
-    SELECT min(t.now), max(t.now), cardinality(takings) > 1 AND bool_and(t.steps = '{}')
+    SELECT min(t.now), max(t.now), bool_and(t.steps = '{}')
     INTO first, last, possible FROM unnest(takings) t;
     IF possible THEN
         SELECT count(DISTINCT m.key) = count(*) AND count(a.key) = 0 INTO possible
@@ -392,6 +400,7 @@ SET jit = off
 AS $$
 DECLARE
     asked interlock.operation;
+    are_taken boolean := false;
 BEGIN
     PERFORM interlock.lock(of);
     FOREACH asked IN ARRAY operations LOOP
@@ -404,8 +413,11 @@ BEGIN
     END LOOP;
     IF takings <> '{}' THEN
         INSERT INTO interlock.books VALUES (of, organization) ON CONFLICT DO NOTHING;
-        RETURN QUERY SELECT * FROM interlock.take_together(of, takings);
-        IF NOT FOUND THEN
+        IF cardinality(takings) > 1 THEN
+            RETURN QUERY SELECT * FROM interlock.take_together(of, takings);
+            are_taken := FOUND;
+        END IF;
+        IF NOT are_taken THEN
             FOREACH asked IN ARRAY takings LOOP
                 RETURN NEXT interlock.take(of, asked);
             END LOOP;

@@ -205,12 +205,37 @@ def test_calls_that_go_together_are_answered_as_one_after_another(seed: int, len
 def together(walk: Walk) -> list[Call]:
     """Some calls in the order that they are answered in: those who take last."""
     walk.wait()
+    is_crowd = walk.random.random() < 0.6
     calls = []
     for _ in range(walk.random.randint(1, 8)):
-        calls.append(walk.call())
+        calls.append(alike(walk) if is_crowd else walk.call())
         if walk.random.random() < 0.1:
             walk.wait()
     return sorted((call for call in calls if call.method != "sweep"), key=lambda call: call.method == "take")
+
+
+def alike(walk: Walk) -> Call:
+    """A hold as others that are taken at the same time, but for one thing or another."""
+    random, now = walk.random, walk.now
+    start = now // HOUR * HOUR
+    # What is rare for one is common in a crowd.
+    bucket = start if random.random() < 0.97 else start + 1
+    lines = [
+        line(
+            name,
+            random.randint(0, 9),
+            random.choice((None, None, 10_000, 40)),
+            bucket=bucket,
+            forgets=start + HOUR,
+        )
+        for name in random.sample("abc", random.randint(0, 3))
+    ]
+    number = len(walk.taken) if random.random() < 0.98 else 0
+    walk.taken.append(named(number))
+    later = random.choice((2 * HOUR, 2 * HOUR, 2 * HOUR, 1))
+    held = Hold(id=named(number), lines=tuple(lines), expires=Instant(now + later), facts={})
+    key = memo(str(random.randint(0, 30)), forgets=now + later) if random.random() < 0.3 else None
+    return Call("take", (taking(held, memo=key), now))
 
 
 def test_texts_that_no_index_holds_name_accounts(server: Server) -> None:
