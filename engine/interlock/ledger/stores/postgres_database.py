@@ -181,5 +181,5 @@ def _explained(place: str, error: Exception) -> OperatorError:
         if isinstance(error, kinds):
             return OperatorError(f"{place}: {advice}")
     # What the server says may go on with the values that it was asked about.
-    reason = error.args[0].splitlines()[0] if isinstance(error, asyncpg.PostgresError) else type(error).__name__
+    reason = str(error).partition("\n")[0] if isinstance(error, asyncpg.PostgresError) else type(error).__name__
     return OperatorError(f"{place}: {reason}")
