@@ -98,7 +98,7 @@ class Walk:
         )
 
     def _window(self) -> tuple[int, int, int]:
-        """Start, first bucket that counts and end of a window, which may have none, roll or be over already."""
+        """Start, first bucket that counts and end of a window, which may have none, roll or be over at once."""
         minute, hour = self.now // MINUTE * MINUTE, self.now // HOUR * HOUR
         return self._one(
             (
@@ -106,7 +106,7 @@ class Walk:
                 (minute, minute - 2 * MINUTE, minute + 3 * MINUTE),
                 (minute, minute - 2 * MINUTE, minute + HOUR),
                 (hour, hour, hour + HOUR),
-                (minute, minute, self.now),
+                (minute, minute, self.now + 1),
             )
         )
 

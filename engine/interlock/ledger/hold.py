@@ -32,7 +32,7 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
 
     It fits while what is used from bucket `since` on and `amount` are at most
     `limit` together; without a limit it always does. It is booked in `bucket`,
-    which counts until `forgets`.
+    which counts until `forgets`, later than when it is taken.
     """
 
     account: AccountName

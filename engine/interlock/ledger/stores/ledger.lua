@@ -110,7 +110,7 @@ local function note_forgetting(book, instant, kind, name)
   redis.call("ZADD", book.keys[FORGETS], instant, kind .. name)
 end
 
--- Hold the line's amount in its bucket, which lasts as long as the line that needs it longest.
+-- Hold the line's amount in its bucket, which lasts as long as the line that needs it longest; when that was made.
 local function enter(book, line)
   local name, bucket, lasts = line[1], line[5], line[7]
   local at, forgets, made, spent, parts, held, carried = find(book.accounts[name], bucket)
@@ -123,6 +123,18 @@ local function enter(book, line)
   end
   held, carried = plus(held, carried, line[3])
   put(book, name, at, past, bucket, math.max(forgets, lasts), made, spent, parts, held, carried)
+  return made
+end
+
+-- Enter the lines of `packed` holds, none of which is taken before any of its buckets was made: somebody's clock may
+-- have been ahead of `now`.
+local function enter_all(book, packed)
+  for index, each in ipairs(packed) do
+    local taken, lines, facts = unpack(cmsgpack.unpack(each))
+    local latest = taken
+    for _, line in ipairs(lines) do latest = math.max(latest, enter(book, line)) end
+    if latest > taken then packed[index] = cmsgpack.pack({ latest, lines, facts }) end
+  end
 end
 
 -- Give back what lines took that were `taken` then, and spend what is `actual` of their units, if anything is: in the
@@ -302,7 +314,7 @@ function operations.take(keys, request, ...)
   local lines = lines_of(packed)
   local fits, stood = fitting(book, lines)
   if fits then
-    for _, line in ipairs(lines) do enter(book, line) end
+    enter_all(book, packed)
     keep_holds(book, holds, packed)
     keep_steps(book, steps)
     if memo then keep_answer(book, memo, stood) end

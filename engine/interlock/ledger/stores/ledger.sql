@@ -32,7 +32,8 @@ CREATE TABLE interlock.books (book uuid PRIMARY KEY, organization text NOT NULL)
 CREATE TABLE interlock.buckets (
     account uuid, start bigint,
     book uuid NOT NULL, name text NOT NULL,
-    forgets bigint NOT NULL, spent bigint NOT NULL, parts bigint NOT NULL, held numeric NOT NULL,
+    made bigint NOT NULL, forgets bigint NOT NULL,
+    spent bigint NOT NULL, parts bigint NOT NULL, held numeric NOT NULL,
     PRIMARY KEY (account, start)
 ) WITH (fillfactor = 25, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0);
 CREATE INDEX ON interlock.buckets (book, forgets);
@@ -40,7 +41,7 @@ CREATE INDEX ON interlock.buckets (book, forgets);
 CREATE TABLE interlock.holds (
     key uuid PRIMARY KEY,
     book uuid NOT NULL, id text NOT NULL, facts text NOT NULL, lines interlock.line[] NOT NULL,
-    expires bigint NOT NULL, status text NOT NULL DEFAULT 'open', ended bigint,
+    taken bigint NOT NULL, expires bigint NOT NULL, status text NOT NULL DEFAULT 'open', ended bigint,
     forgets bigint, -- null while it is open
     actual interlock.used[]
 );
@@ -67,7 +68,7 @@ CREATE INDEX ON interlock.settlements (at, number);
 
 -- How accounts stand before and after `lines`, each with those before it on its account, and whether all fit.
 CREATE FUNCTION interlock.fitting(
-    lines interlock.line[], OUT before json, OUT after json, OUT fits boolean
+    lines interlock.line[], now bigint, OUT before json, OUT after json, OUT fits boolean
 ) LANGUAGE plpgsql AS $$
 BEGIN
     SELECT coalesce(json_agg(json_build_array(s.spent, s.parts, s.held) ORDER BY n), '[]'),
@@ -80,7 +81,7 @@ BEGIN
     ) AS asked, LATERAL (
         SELECT least(coalesce(sum(b.spent) + div(sum(b.parts), 1000000), 0), 9007199254740991) AS spent,
             coalesce(mod(sum(b.parts), 1000000), 0) AS parts, coalesce(sum(b.held), 0) AS held
-        FROM interlock.buckets b WHERE b.account = asked.account AND b.start >= asked.since
+        FROM interlock.buckets b WHERE b.account = asked.account AND b.start >= asked.since AND b.forgets > now
     ) AS s;
 END $$;
 
@@ -122,18 +123,22 @@ BEGIN
              ORDER BY d.expires LIMIT 1000)
             UNION ALL SELECT wanted
         )
-        RETURNING h.lines
+        RETURNING h.lines, h.taken
     ), back AS (
-        SELECT l.account, l.bucket, sum(l.amount) AS amount FROM due, unnest(due.lines) l GROUP BY l.account, l.bucket
+        SELECT b.account, b.start, sum(l.amount) AS amount
+        FROM due, unnest(due.lines) l, interlock.buckets b
+        WHERE b.account = l.account AND b.start = l.bucket AND b.made <= due.taken
+        GROUP BY b.account, b.start
     ), given AS (
         UPDATE interlock.buckets b SET held = b.held - back.amount
-        FROM back WHERE b.account = back.account AND b.start = back.bucket
+        FROM back WHERE b.account = back.account AND b.start = back.start
     )
     SELECT count(*) INTO expired FROM due;
     RETURN expired;
 END $$;
 
--- Those of `lines` that had no bucket and got one; an account that gets one loses those that nothing needs.
+-- Those of `lines` that had no bucket, or one that is forgotten, and got one; an account that gets one loses those
+-- that nothing needs.
 CREATE FUNCTION interlock.open_buckets(of uuid, lines interlock.line[], now bigint) RETURNS interlock.line[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -141,12 +146,15 @@ DECLARE
 BEGIN
     missing := ARRAY(
         SELECT l FROM unnest(lines) l
-        WHERE NOT EXISTS (SELECT FROM interlock.buckets b WHERE b.account = l.account AND b.start = l.bucket)
+        WHERE NOT EXISTS (
+            SELECT FROM interlock.buckets b
+            WHERE b.account = l.account AND b.start = l.bucket AND b.forgets > now
+        )
     );
     IF missing <> '{}' THEN
         DELETE FROM interlock.buckets b USING unnest(missing) l WHERE b.account = l.account AND b.forgets <= now;
-        INSERT INTO interlock.buckets (account, start, book, name, forgets, spent, parts, held)
-        SELECT l.account, l.bucket, of, l.name, l.forgets, 0, 0, 0 FROM unnest(missing) l;
+        INSERT INTO interlock.buckets (account, start, book, name, made, forgets, spent, parts, held)
+        SELECT l.account, l.bucket, of, l.name, now, l.forgets, 0, 0, 0 FROM unnest(missing) l;
     END IF;
     RETURN missing;
 END $$;
@@ -156,7 +164,7 @@ CREATE FUNCTION interlock.peek(of uuid, asked interlock.operation) RETURNS json 
 BEGIN
     PERFORM interlock.expire(of, asked.now);
     RETURN json_build_object(
-        'standings', (interlock.fitting(asked.lines)).before,
+        'standings', (interlock.fitting(asked.lines, asked.now)).before,
         'runs', (
             SELECT coalesce(json_agg(json_build_object(
                 'version', coalesce(r.version, 0), 'text', coalesce(r.text, '""')::json) ORDER BY n), '[]')
@@ -177,6 +185,7 @@ DECLARE
     lines interlock.line[];
     rest interlock.line[];
     booked integer;
+    latest bigint;
 BEGIN
     IF (asked.memo).key IS NOT NULL THEN
         answer := interlock.answered(asked.memo, asked.now);
@@ -198,21 +207,24 @@ BEGIN
         END IF;
     END IF;
     lines := ARRAY(SELECT l FROM unnest(asked.holds) h, unnest(h.lines) l);
-    SELECT f.before, f.after, f.fits INTO before, after, fits FROM interlock.fitting(lines) f;
+    SELECT f.before, f.after, f.fits INTO before, after, fits FROM interlock.fitting(lines, asked.now) f;
     IF NOT fits THEN
         RETURN json_build_object('type', 'Short', 'standings', before);
     END IF;
     FOREACH held IN ARRAY asked.holds LOOP
-        rest := held.lines;
-        LOOP
-            UPDATE interlock.buckets b SET held = b.held + l.amount, forgets = greatest(b.forgets, l.forgets)
+        UPDATE interlock.buckets b SET held = b.held + l.amount, forgets = greatest(b.forgets, l.forgets)
+        FROM unnest(held.lines) l WHERE b.account = l.account AND b.start = l.bucket AND b.forgets > asked.now;
+        GET DIAGNOSTICS booked = ROW_COUNT;
+        IF booked < cardinality(held.lines) THEN
+            rest := interlock.open_buckets(of, held.lines, asked.now);
+            UPDATE interlock.buckets b SET held = b.held + l.amount
             FROM unnest(rest) l WHERE b.account = l.account AND b.start = l.bucket;
-            GET DIAGNOSTICS booked = ROW_COUNT;
-            EXIT WHEN booked = cardinality(rest);
-            rest := interlock.open_buckets(of, rest, asked.now);
-        END LOOP;
-        INSERT INTO interlock.holds (key, book, id, facts, lines, expires)
-        VALUES (held.key, of, held.id, held.facts, held.lines, held.expires);
+        END IF;
+        -- Not before any of its buckets was made: somebody's clock may have been ahead of `now`.
+        SELECT max(b.made) INTO latest FROM interlock.buckets b, unnest(held.lines) l
+        WHERE b.account = l.account AND b.start = l.bucket;
+        INSERT INTO interlock.holds (key, book, id, facts, lines, taken, expires)
+        VALUES (held.key, of, held.id, held.facts, held.lines, greatest(asked.now, latest), held.expires);
     END LOOP;
     IF asked.steps <> '{}' THEN
         INSERT INTO interlock.runs AS r (key, book, version, text, forgets)
@@ -227,7 +239,8 @@ END $$;
 -- The answers to `takings` where all can be taken at once, with the same outcome as one after another; or none.
 --
 -- They can where there is room for all, and nothing that one does is seen by the next but the amounts that it
--- holds: each bucket is there and counts for all who book in it, and nothing is known twice or due meanwhile.
+-- holds: each bucket is there and counts for all who book in it, and nothing is known twice, due or forgotten
+-- meanwhile.
 CREATE FUNCTION interlock.take_together(of uuid, takings interlock.operation[]) RETURNS SETOF json
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -241,6 +254,7 @@ DECLARE
     asked interlock.operation;
     own integer;
     told integer := 0;
+    latest bigint;
     possible boolean;
 BEGIN
     SELECT min(t.now), max(t.now), bool_and(t.steps = '{}')
@@ -265,19 +279,26 @@ BEGIN
         LEFT JOIN interlock.buckets b ON b.account = l.account AND b.start = l.bucket;
     END IF;
     IF possible THEN
-        SELECT f.after, f.fits INTO standings, possible FROM interlock.fitting(lines) f;
+        SELECT count(*) = 0 INTO possible FROM unnest(lines) l, interlock.buckets b
+        WHERE b.account = l.account AND b.forgets <= last;
+    END IF;
+    IF possible THEN
+        SELECT f.after, f.fits INTO standings, possible FROM interlock.fitting(lines, last) f;
     END IF;
     IF NOT possible THEN
         RETURN;
     END IF;
+    SELECT max(b.made) INTO latest FROM interlock.buckets b, unnest(lines) l
+    WHERE b.account = l.account AND b.start = l.bucket;
     UPDATE interlock.buckets b SET held = b.held + l.amount, forgets = greatest(b.forgets, l.forgets)
     FROM (
         SELECT account, bucket, sum(amount) AS amount, max(forgets) AS forgets
         FROM unnest(lines) GROUP BY account, bucket
     ) AS l
     WHERE b.account = l.account AND b.start = l.bucket;
-    INSERT INTO interlock.holds (key, book, id, facts, lines, expires)
-    SELECT h.key, of, h.id, h.facts, h.lines, h.expires FROM unnest(holds) h;
+    INSERT INTO interlock.holds (key, book, id, facts, lines, taken, expires)
+    SELECT h.key, of, h.id, h.facts, h.lines, greatest(t.now, latest), h.expires
+    FROM unnest(takings) t, unnest(t.holds) h;
     after := ARRAY(SELECT json_array_elements(standings));
     FOREACH asked IN ARRAY takings LOOP
         own := coalesce((SELECT sum(cardinality(h.lines)) FROM unnest(asked.holds) h), 0);
@@ -303,27 +324,23 @@ BEGIN
     END IF;
     IF kept.status <> 'settled' THEN
         is_open := kept.status = 'open';
-        PERFORM interlock.open_buckets(
-            of, ARRAY(SELECT l FROM unnest(kept.lines) l WHERE l.forgets > asked.now), asked.now
-        );
         WITH lines AS (
-            SELECT l.account, l.bucket, l.forgets, CASE WHEN is_open THEN l.amount ELSE 0 END AS held,
-                CASE WHEN l.forgets > asked.now THEN coalesce(a.parts, l.amount * 1000000.0) ELSE 0 END AS parts
+            SELECT l.account, l.bucket, CASE WHEN is_open THEN l.amount ELSE 0 END AS held,
+                coalesce(a.parts, l.amount * 1000000.0) AS parts
             FROM unnest(kept.lines) l LEFT JOIN unnest(asked.actual) a ON a.unit = l.unit
         )
         UPDATE interlock.buckets b
         SET held = b.held - l.held,
             spent = least(b.spent + div(b.parts + l.parts, 1000000), 9007199254740991),
-            parts = mod(b.parts + l.parts, 1000000),
-            forgets = CASE WHEN l.forgets > asked.now THEN greatest(b.forgets, l.forgets) ELSE b.forgets END
-        FROM lines l WHERE b.account = l.account AND b.start = l.bucket;
+            parts = mod(b.parts + l.parts, 1000000)
+        FROM lines l WHERE b.account = l.account AND b.start = l.bucket AND b.made <= kept.taken;
         UPDATE interlock.holds
         SET status = 'settled', ended = asked.now, forgets = asked.now + 3600000, actual = asked.actual -- REMEMBERED
         WHERE key = asked.hold;
         INSERT INTO interlock.settlements (at, hold, facts, actual)
         VALUES (asked.now, kept.id, kept.facts, interlock.used_of(kept.lines, asked.actual));
     END IF;
-    RETURN json_build_object('type', 'Ended', 'was', kept.status, 'standings', (interlock.fitting(kept.lines)).before);
+    RETURN json_build_object('type', 'Ended', 'was', kept.status, 'standings', (interlock.fitting(kept.lines, asked.now)).before);
 END $$;
 
 -- What was used of each unit: as stated, or else as it was held.
@@ -353,12 +370,13 @@ BEGIN
     END IF;
     IF kept.status = 'open' THEN
         UPDATE interlock.buckets b SET held = b.held - l.amount
-        FROM unnest(kept.lines) l WHERE b.account = l.account AND b.start = l.bucket;
+        FROM unnest(kept.lines) l
+        WHERE b.account = l.account AND b.start = l.bucket AND b.made <= kept.taken;
         UPDATE interlock.holds
         SET status = 'released', ended = asked.now, forgets = asked.now + 3600000 -- REMEMBERED
         WHERE key = asked.hold;
     END IF;
-    RETURN json_build_object('type', 'Ended', 'was', kept.status, 'standings', (interlock.fitting(kept.lines)).before);
+    RETURN json_build_object('type', 'Ended', 'was', kept.status, 'standings', (interlock.fitting(kept.lines, asked.now)).before);
 END $$;
 
 CREATE FUNCTION interlock.extend(of uuid, asked interlock.operation) RETURNS json LANGUAGE plpgsql AS $$

@@ -15,7 +15,6 @@ from asyncpg import Record
 from msgspec import convert
 
 from interlock.identity import AccountName, Digest, HoldId, OrganizationName, RunId
-from interlock.ledger.account import Standing
 from interlock.ledger.answers import (
     AccountEntry,
     Closed,
@@ -28,6 +27,7 @@ from interlock.ledger.answers import (
     Unknown,
 )
 from interlock.ledger.hold import Actual, Hold, Line, Memo, Taking
+from interlock.model.balances import Standing
 from interlock.units import Instant
 
 Operation: TypeAlias = tuple[object, ...]
