@@ -346,6 +346,13 @@ def test_what_began_anew_is_not_changed_by_what_was_before(store: Steps) -> None
     assert standing(store, line(), now=NOW + HOUR) == [Standing(held=10)]
 
 
+def test_who_asks_by_a_clock_that_is_behind_is_booked_all_the_same(store: Steps) -> None:
+    take(store, hold(1), now=NOW)
+    assert take(store, hold(2), hold(3), now=NOW - 1) == Held((Standing(held=20), Standing(held=30)))
+    assert settle(store, 2, tokens=7) == Ended(Status.OPEN, (Standing(7, 0, 20),))
+    assert release(store, 3) == Ended(Status.OPEN, (Standing(7, 0, 10),))
+
+
 def test_all_buckets_of_a_rolling_window_count(store: Steps) -> None:
     for minute in range(3):
         at = NOW + minute * MINUTE

@@ -134,9 +134,7 @@ def take(book: Book, taking: Taking, now: Instant) -> Taken:
     if isinstance(found, Short):
         return found
     for hold in taking.holds:
-        for line in hold.lines:
-            _bucket(book, line, now).hold(line.amount)
-        book.open(Kept(hold, now, hold.expires))
+        _hold(book, hold, now)
     for step in taking.steps:
         book.runs[step.run] = Run(RunState(version=step.version + 1, text=step.text), step.forgets)
     if memo is not None:
@@ -233,6 +231,16 @@ def _fitting(book: Book, holds: tuple[Hold, ...], now: Instant) -> Held | Short:
             before.append(found)
             after.append(Standing(found.spent, found.parts, found.held + amount))
     return Held(tuple(after)) if fits else Short(tuple(before))
+
+
+def _hold(book: Book, hold: Hold, now: Instant) -> None:
+    """Take `hold`, not before any of its buckets was made: somebody's clock may have been ahead of `now`."""
+    taken = now
+    for line in hold.lines:
+        bucket = _bucket(book, line, now)
+        bucket.hold(line.amount)
+        taken = max(taken, bucket.made)
+    book.open(Kept(hold, taken, hold.expires))
 
 
 def _give_back(book: Book, kept: Kept) -> None:
