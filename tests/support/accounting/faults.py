@@ -42,7 +42,7 @@ def _interrupted(store: str, folder: Path) -> Iterator[tuple[Opened, Failing]]:
             left -= 1
             return left == -1
 
-        writer = _writer(ledger)
+        writer = writer_of(ledger)
         writer.set_progress_handler(is_over, 1)
         try:
             yield
@@ -71,7 +71,7 @@ def _full(store: str, folder: Path) -> Iterator[tuple[Opened, Failing]]:
         yield opened, failing
 
 
-def _writer(ledger: Ledger) -> sqlite3.Connection:
+def writer_of(ledger: Ledger) -> sqlite3.Connection:
     """The connection that a ledger in SQLite writes by, which it shows to nobody."""
     return cast("sqlite3.Connection", vars(vars(ledger)["_file"])["_writer"])
 
