@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from interlock.cel.activation import Activation
 from interlock.cel.values import EvaluationError, LimitExceeded
+from interlock.engine.accounts import burst_account, key_of_run, window_account
 from interlock.engine.amounts import amount_of
 from interlock.engine.consult import activation_of
 from interlock.engine.funds import paid
@@ -134,7 +135,7 @@ def _drawn(
     if isinstance(budget.window, PerRun):
         if "run" not in intent:
             return _unknown(budget, "it counts each run for itself, and the request names none", _NAME_RUN)
-        key = _of_run(intent["run"]["id"], key)
+        key = key_of_run(intent["run"]["id"], key)
     draws: list[Draw] = []
     for limit in budget.limits:
         needed = amount_of(limit.unit, intent)
@@ -143,12 +144,6 @@ def _drawn(
             return _unknown(budget, f"nobody knows how much `{limit.unit}` it may use", _remedy(limit.unit))
         draws += _draws(budget, limit, key, amount, now)
     return draws
-
-
-def _of_run(run: str, key: str) -> str:
-    """The account of one run under `key`; no other run and key have the same."""
-    escaped = run.replace("%", "%25").replace("/", "%2F")
-    return f"{escaped}/{key}" if key else escaped
 
 
 def _key(compiled: CompiledBudget, activation: Activation) -> tuple[str, str]:
@@ -166,14 +161,15 @@ def _key(compiled: CompiledBudget, activation: Activation) -> tuple[str, str]:
 
 def _draws(budget: Budget, limit: UnitLimit, key: str, amount: int, now: Instant) -> Iterator[Draw]:
     """The line of the window, and that of the burst."""
-    account = f"{budget.name}/{limit.unit}"
     place = span(budget.window, now)
-    line = _line(AccountName(f"{account}/{key}"), limit.unit, amount, _most(budget, limit.most), place)
+    account = window_account(budget.name, limit.unit, key)
+    line = _line(account, limit.unit, amount, _most(budget, limit.most), place)
     yield Draw(line=line, budget=budget, limit=limit.most, key=key, ends=place.ends)
     if limit.burst is not None:
         most, within = limit.burst.most, limit.burst.within
         place = span(Rolling(within), now)
-        line = _line(AccountName(f"{account}.burst/{key}"), limit.unit, amount, _most(budget, most), place)
+        account = burst_account(budget.name, limit.unit, key)
+        line = _line(account, limit.unit, amount, _most(budget, most), place)
         yield Draw(line=line, budget=budget, limit=most, key=key, ends=place.ends, within=within)
 
 
