@@ -14,6 +14,7 @@ from interlock_webhooks.openapi import OPERATIONS, REFUSALS, Operation
 from interlock_webhooks.refusal import CODES, ErrorBody
 from interlock_webhooks.runtime.codec import MAX_BATCH
 from support.asgi import Answer, ask
+from support.failing import Unreachable
 from support.holds import ENDED, HOLDS, take_holds
 from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService
@@ -26,6 +27,14 @@ _GOOD: dict[str, Any] = {
     "/v1/check/batch": {"checks": [chat("good-1"), chat("bad-1")]},
     **HOLDS,
 }
+_READ = {
+    "/healthz": b"",
+    "/readyz": b"",
+    "/metrics": b"",
+    "/v1/budgets": b"",
+    "/v1/settlements": b"from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
+}
+"""What is read, and what is asked for."""
 _SETTLED, _RELEASED = ENDED
 _CONFLICTS: dict[str, list[dict[str, Any]]] = {
     "/v1/check": [chat(model) | {"idempotencyKey": "a"} for model in ("good-1", "good-2")],
@@ -60,16 +69,34 @@ def test_the_description_is_openapi_3_1(described: dict[str, Any]) -> None:
 def test_exactly_the_routes_that_exist_are_described(
     described: dict[str, Any], apps: dict[str, Application]
 ) -> None:
-    assert set(described["paths"]) == {*apps, "/healthz", "/readyz", "/metrics"}
+    assert set(described["paths"]) == {*apps, *_READ}
     for path, operations in described["paths"].items():
         assert set(operations) == ({"post"} if path in apps else {"get"})
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_probes_answer_as_described(described: dict[str, Any], check: Application, path: str) -> None:
-    answer = ask(check, path, method="GET")
-    (media_type,) = described["paths"][path]["get"]["responses"][str(answer.status)]["content"]
+@pytest.mark.parametrize("path", _READ)
+def test_what_is_read_is_answered_as_described(
+    described: dict[str, Any], check: Application, path: str
+) -> None:
+    answer = ask(check, path, method="GET", query=_READ[path])
+    assert answer.status == HTTPStatus.OK
+    (media_type,) = described["paths"][path]["get"]["responses"]["200"]["content"]
     assert answer.headers["content-type"] == media_type
+
+
+@pytest.mark.parametrize("path", ["/v1/budgets", "/v1/settlements"])
+def test_refusals_of_what_is_read_are_described(
+    described: dict[str, Any], check: Application, service: LoggedService, path: str
+) -> None:
+    refused = ask(check, path, method="GET", query=b"nothing=1")
+    service.ledger = Unreachable()
+    failed = ask(check, path, method="GET", query=_READ[path])
+    stated = described["paths"][path]["get"]["responses"]
+    assert (refused.status, failed.status, set(stated)) == (400, 500, {"200", "4XX", "500"})
+    for answer in (refused, failed):
+        _assert_exact(answer.json(), ErrorBody)
+        assert answer.json()["error"]["code"] == CODES[HTTPStatus(answer.status)]
+    assert [line["error"] for line in service.lines if line["level"] == "error"] == [Unreachable.why]
 
 
 def test_a_service_that_is_about_to_stop_says_so_as_described(

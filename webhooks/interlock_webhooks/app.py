@@ -10,19 +10,23 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from interlock.errors import InterlockError, OperatorError, RequestError
 from interlock_webhooks import openapi, wire
 from interlock_webhooks.accounts.handlers import AccountHandlers
+from interlock_webhooks.accounts.reports import reports
 from interlock_webhooks.docs import docs
 from interlock_webhooks.hot import Answer, HotRoute
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
 from interlock_webhooks.openapi import Operation
 from interlock_webhooks.probes import probes
-from interlock_webhooks.refusal import RefusedError, error_body
+from interlock_webhooks.refusal import RefusedError, error_body, status_of
 from interlock_webhooks.runtime.handlers import RuntimeHandlers
 from interlock_webhooks.service import Service
+from interlock_webhooks.text import quoted
 
 _DESCRIPTION: Final = (
     "Decides Kubernetes admissions and gateway calls by one set of policies. "
@@ -63,6 +67,7 @@ def check_app(service: Service) -> Application:
         (openapi.EXTEND, "extend", accounts.extend),
     )
     beside = _beside(service)
+    beside.include_router(reports(service))
     described = openapi.describe(beside.openapi())
 
     async def description() -> Response:
@@ -90,7 +95,16 @@ def _beside(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(probes(service))
+
+    async def failed(_request: Request, error: Exception) -> Response:
+        """Our own errors; what the operator has to mend is logged, too."""
+        if isinstance(error, OperatorError):
+            service.log.error("request failed", error=str(error))
+        return _json(status_of(error), error_body(error))
+
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misasked)
+    app.add_exception_handler(InterlockError, failed)
     return app
 
 
@@ -100,6 +114,24 @@ async def _refused(_request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     refusal = RefusedError(status, f"{error.detail.lower()}: `/docs` on the check listener says what there is")
     return _json(status, error_body(refusal), error.headers)
+
+
+async def _misasked(_request: Request, error: Exception) -> Response:
+    """What FastAPI finds wrong with parameters, in the form that all our errors have."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what the handler is registered for
+    return _json(HTTPStatus.BAD_REQUEST, error_body(RequestError(_wrong(error.errors()[0]))))
+
+
+def _wrong(found: dict[str, Any]) -> str:
+    """What is wrong with one parameter."""
+    name = quoted(str(found["loc"][-1]))
+    match found["type"]:
+        case "missing":
+            return f"the parameter {name} is missing"
+        case "extra_forbidden":
+            return f"there is no parameter {name}: `/docs` on the check listener says which there are"
+        case _:
+            return f"the parameter {name} {found['msg']}"
 
 
 def _json(status: HTTPStatus, value: Any, headers: Any = None) -> Response:  # noqa: ANN401 - raw JSON

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.engine.settlements import SettlementRecord
 from interlock.intents.check import CheckRequest
 from interlock_webhooks.accounts.codec import Extension, HoldAnswer, Release, Settlement
 from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
@@ -123,8 +124,8 @@ REFUSALS: Final = {
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:
     """`document`, FastAPI's description of its own routes, with the raw routes and their schemas added."""
-    shapes = {shape for operation in OPERATIONS for shape in (operation.takes, operation.gives)} | {ErrorBody}
-    ordered = sorted(shapes, key=lambda shape: shape.__name__)
+    shapes = {shape for operation in OPERATIONS for shape in (operation.takes, operation.gives)}
+    ordered = sorted({*shapes, ErrorBody, SettlementRecord}, key=lambda shape: shape.__name__)
     references, schemas = msgspec.json.schema_components(ordered, ref_template=_TEMPLATE)
     by_shape = dict(zip(ordered, references, strict=True))
     document["paths"] |= {operation.path: {"post": _described(operation, by_shape)} for operation in OPERATIONS}

@@ -76,18 +76,28 @@ _FIRST: Final = Instant(0)
 
 
 def standings(budgets: Sequence[Budget], entries: Iterable[AccountEntry], now: Instant) -> Standings:
-    """How all accounts stand at `now` that anything counts on, in the order of their names."""
+    """How all accounts stand at `now` that anything counts on, a window before its burst."""
     lines = {key: line for budget in budgets for key, line in _lines(budget)}
     accounts: list[AccountStanding] = []
     others: list[Remainder] = []
-    for (organization, name), buckets in sorted(_by_account(entries).items()):
+    for (organization, name), buckets in _by_account(entries).items():
         found = _standing(lines, organization, name, buckets, now)
         if isinstance(found, AccountStanding):
             accounts.append(found)
         elif found is not None:
             others.append(found)
     of_runs = frozenset(budget.name for budget in budgets if isinstance(budget.window, PerRun))
-    return Standings(accounts=tuple(accounts), others=tuple(others), of_runs=of_runs)
+    return Standings(
+        accounts=tuple(sorted(accounts, key=_place)),
+        others=tuple(sorted(others, key=lambda each: (each.organization, each.account))),
+        of_runs=of_runs,
+    )
+
+
+def _place(account: AccountStanding) -> tuple[str | int, ...]:
+    charge = account.charge
+    whose = account.organization, charge.budget, charge.unit, account.run or "", charge.key
+    return (*whose, charge.within or 0)
 
 
 def _lines(budget: Budget) -> Iterator[tuple[tuple[BudgetName, Unit, bool], _Line]]:

@@ -1,0 +1,28 @@
+"""A ledger that can't be used, or only for a while."""
+
+from collections.abc import AsyncIterator
+from typing import ClassVar
+
+from interlock.errors import OperatorError
+from interlock.ledger.answers import Settlement
+from interlock.ledger.stores.memory import MemoryLedger
+from interlock.units import Instant
+
+
+class Unreachable(MemoryLedger):
+    """Can't be read; what was settled can be for `lasts` settlements."""
+
+    why: ClassVar[str] = "the ledger is away"
+    lasts = 0
+
+    async def sweep(self, now: Instant) -> int:  # noqa: ARG002 - what a ledger is asked
+        raise OperatorError(self.why)
+
+    async def settlements(self, start: Instant, end: Instant) -> AsyncIterator[Settlement]:
+        left = self.lasts
+        async for each in super().settlements(start, end):
+            if not left:
+                break
+            left -= 1
+            yield each
+        raise OperatorError(self.why)
