@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from interlock.cli.budgets import budgets
 from interlock.cli.check import check
 from interlock.cli.evaluate import evaluate
 from interlock.cli.explain import explain
@@ -62,6 +63,7 @@ app.command()(explain)
 app.command()(lint)
 app.command("replay")(replay_log)
 app.command()(serve)
+app.add_typer(budgets, name="budgets", cls=TyperGroup)
 
 
 @app.command()

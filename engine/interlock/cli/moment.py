@@ -19,8 +19,8 @@ NowOption: TypeAlias = Annotated[
 _ADAPTER: TypeAdapter[int] = TypeAdapter(InstantText)
 
 
-def instant(given: str | None) -> Instant:
-    """The instant that `given` names, or the present one.
+def instant(given: str | None, option: str = "--now") -> Instant:
+    """The instant that `given` names, which is the value of `option`, or the present one.
 
     Raises:
         OperatorError: `given` is no RFC 3339 time.
@@ -30,4 +30,4 @@ def instant(given: str | None) -> Instant:
     try:
         return Instant(_ADAPTER.validate_python(given))
     except ValidationError as error:
-        raise OperatorError(f"`--now` is {quoted(given)}: it {error.errors()[0]['msg']}") from None
+        raise OperatorError(f"`{option}` is {quoted(given)}: it {error.errors()[0]['msg']}") from None

@@ -16,3 +16,10 @@ class TextOutput(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class DocumentOutput(StrEnum):
+    """For people a table, for programs one JSON document."""
+
+    TABLE = "table"
+    JSON = "json"

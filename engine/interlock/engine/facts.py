@@ -7,6 +7,12 @@ from interlock.model.intent import Intent
 _ATTRIBUTION: Final = ("organization", "team", "project", "useCase", "environment", "costCenter")
 _LONGEST: Final = 512
 
+FACTS: Final = (
+    *_ATTRIBUTION,
+    *("principal", "agent", "run", "action", "model", "provider", "kind", "namespace"),
+)
+"""All that a hold can say of who it is for."""
+
 
 def facts_of(intent: Intent) -> dict[str, str]:
     """What `intent` says of who acts, for whom, and with what; of several models, the first."""

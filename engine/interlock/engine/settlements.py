@@ -1,10 +1,13 @@
-"""The JSON of a settlement: what one hold really used, and who it was for."""
+"""The JSON of a settlement: what one hold really used, and who it was for. Pure."""
+
+from datetime import datetime
 
 from typing_extensions import TypedDict  # as in `interlock.engine.statement`
 
-from interlock.instants import rfc3339
+from interlock.identity import HoldId
+from interlock.instants import instant_of, rfc3339
 from interlock.ledger.answers import Settlement
-from interlock.ledger.decimals import decimal_of
+from interlock.ledger.decimals import decimal_of, parts_of
 
 
 class SettlementRecord(TypedDict):
@@ -23,4 +26,18 @@ def settlement_record(settled: Settlement) -> SettlementRecord:
         at=rfc3339(settled.at),
         facts=settled.facts,
         actual={unit: decimal_of(parts) for unit, parts in settled.actual.items()},
+    )
+
+
+def settlement_of(record: SettlementRecord) -> Settlement:
+    """What `settlement_record` wrote.
+
+    Raises:
+        ValueError: it wrote no such record.
+    """
+    return Settlement(
+        hold=HoldId(record["hold"]),
+        at=instant_of(datetime.fromisoformat(record["at"])),
+        facts=record["facts"],
+        actual={unit: parts_of(text) for unit, text in record["actual"].items()},
     )
