@@ -10,9 +10,11 @@ import msgspec
 import pytest
 from pydantic import TypeAdapter
 
+from interlock.cli.remote import Remote
 from interlock.engine import statement as statements
 from interlock.engine.settlements import SettlementRecord
 from interlock.engine.statement import Statement
+from interlock.errors import OperatorError
 from interlock.identity import HoldId
 from interlock.instants import rfc3339
 from interlock.ledger.hold import FOREVER
@@ -20,6 +22,7 @@ from interlock.units import Instant, days
 from interlock_webhooks.accounts.reports import LONGEST
 from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.clock import now
+from interlock_webhooks.listener import Address, Listener, address_of, bind
 from support.admitting import at_once
 from support.asgi import Answer, ask
 from support.budgets import WORLD, call, limited
@@ -254,6 +257,31 @@ def test_what_breaks_off_does_not_look_whole(serve: Serve) -> None:
     settling(service, 600)
     with pytest.raises(RuntimeError, match="already started"):
         get(check_app(service), "/v1/settlements", **recent())
+
+
+def test_who_reads_what_breaks_off_is_not_told_that_it_ends(serve: Serve) -> None:
+    service = serve(TOKENS)
+    service.ledger = ledger = Unreachable()
+    ledger.lasts = 501
+    settling(service, 600)
+
+    def read(url: str) -> list[SettlementRecord]:
+        return list(Remote(url).lines("/v1/settlements", recent(), SettlementRecord))
+
+    async def scenario() -> None:
+        with bind(Address("127.0.0.1", 0)) as bound:
+            server = Listener(check_app(service), None)
+            serving = asyncio.create_task(server.serve(sockets=[bound]))
+            try:
+                with pytest.raises(OperatorError, match="does not answer"):
+                    await asyncio.to_thread(read, f"http://{address_of(bound)}")
+                ledger.lasts, ledger.is_mended = 600, True
+                assert len(await asyncio.to_thread(read, f"http://{address_of(bound)}")) == 600
+            finally:
+                server.should_exit = True
+                await serving
+
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize(
