@@ -4,8 +4,14 @@ from collections import Counter
 
 import pytest
 
+from interlock.engine.pricing import Told, reported
+from interlock.ledger.account import PARTS
+from interlock.ledger.stores.memory import MemoryLedger
+from interlock.model.catalog import Catalog
 from interlock.prices import published
 from interlock.prices.cost import cost
+from support.admitting import at_once
+from support.ledgers import NOW, hold, line, named, taking
 from support.pricerecords import CORPUS, RECORDED_AT, Recorded, known, records
 
 pytestmark = pytest.mark.skipif(
@@ -38,3 +44,19 @@ def test_without_a_flavor_a_body_costs_what_it_does_in_any_that_reads_as_much_of
             untold = published.read(row.body, provider=row.provider)
             reads_less = len(told.usage.counts) < len(untold.usage.counts)
             assert reads_less or cost(found, untold.usage) == cost(found, told.usage)
+
+
+def test_settling_with_the_bodies_books_exactly_what_was_recorded(rows: list[Recorded]) -> None:
+    ledger, expected = MemoryLedger(), 0
+    priced = [row for row in rows if row.prices is not None and row.difference() is None]
+    for number, row in enumerate(priced):
+        at_once(ledger.take(taking(hold(number, line("all", 1, None, unit="cost"))), NOW))
+        told = Told(provider=row.provider, flavor=row.flavor)
+        settled = reported(row.body, Catalog(), RECORDED_AT, told)
+        assert settled.price is not None
+        at_once(ledger.settle(named(number), settled.actual, NOW))
+        assert row.prices is not None
+        expected += row.prices.get("total_price") or sum(row.prices.values())
+    (booked,) = at_once(ledger.accounts())
+    assert len(priced) > 3_400
+    assert booked.standing.spent * PARTS + booked.standing.parts == expected

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from interlock.errors import RequestError
 from interlock.instants import rfc3339
 from interlock.ledger.account import MOST, PARTS
 from interlock.ledger.answers import Closed, Ended, Extended, Unknown
@@ -17,6 +18,7 @@ from interlock_webhooks.refusal import RefusedError
 
 Amount = Annotated[int, Meta(ge=0, le=MOST)]
 Money = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,12})?$", max_length=24)]
+Name = Annotated[str, Meta(min_length=1, max_length=512)]
 HoldText = Annotated[str, Meta(min_length=1, max_length=1024)]
 
 _MICRO: Final = 1_000_000
@@ -56,11 +58,31 @@ class Used(Struct, forbid_unknown_fields=True, omit_defaults=True, rename="camel
         return parts
 
 
-class Settlement(Struct, forbid_unknown_fields=True):
-    """The hold that a decision named, and what was used of it."""
+class Settlement(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """The hold that a decision named, and what was used of it.
+
+    That is `used`, or is read from the provider's `response` or the usage in it,
+    which `provider`, `model` and `flavor` say more of where it does not itself.
+    What `used` says beside a `response` counts before it.
+    """
 
     hold: HoldText
-    used: Used
+    used: Used | UnsetType = UNSET
+    response: dict[str, Any] | UnsetType = UNSET
+    provider: Name | UnsetType = UNSET
+    model: Name | UnsetType = UNSET
+    flavor: Name | UnsetType = UNSET
+
+    @property
+    def stated(self) -> Actual:
+        """What whoever settles says itself."""
+        return {} if self.used is UNSET else self.used.actual
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What is said of the response beside it."""
+        given = {"provider": self.provider, "model": self.model, "flavor": self.flavor}
+        return {name: text for name, text in given.items() if text is not UNSET}
 
 
 class Release(Struct, forbid_unknown_fields=True):
@@ -77,12 +99,18 @@ class Extension(Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 class HoldAnswer(Struct, omit_defaults=True):
-    """What a hold is now, what it was before where it ended, and until when it lasts where it did not."""
+    """What a hold is now, what it was before where it ended, and until when it lasts where it did not.
+
+    `cost` is what a `response` cost, in US dollars, and `price` the digest of
+    the prices that it was counted by; absent where nobody knows them.
+    """
 
     hold: str
     status: str
     was: str = ""
     expires: str = ""
+    cost: str = ""
+    price: str = ""
 
 
 _SETTLEMENT: Final = msgspec.json.Decoder(Settlement)
@@ -91,8 +119,11 @@ _EXTENSION: Final = msgspec.json.Decoder(Extension)
 
 
 def decode_settlement(body: bytes) -> Settlement:
-    """The settlement in `body`."""
-    return wire.decode(body, _SETTLEMENT)
+    """The settlement in `body`, which says what was used."""
+    settlement = wire.decode(body, _SETTLEMENT)
+    if settlement.used is UNSET and settlement.response is UNSET:
+        raise RequestError("say what was `used`, or send the provider's `response`", path="$.used")
+    return settlement
 
 
 def decode_release(body: bytes) -> Release:
@@ -105,14 +136,18 @@ def decode_extension(body: bytes) -> Extension:
     return wire.decode(body, _EXTENSION)
 
 
-def encode_ended(hold: str, status: str, answer: Ended | Closed | Unknown) -> bytes:
-    """The body that says that `hold` is `status` now.
+def encode_ended(hold: str, status: str, answer: Ended | Closed | Unknown, **said: str) -> bytes:
+    """The body that says that `hold` is `status` now, and what else is `said` of it.
 
     Raises:
         RefusedError: there is no such hold, or it has ended in another way.
     """
-    ended = _known(answer)
-    return wire.encode(HoldAnswer(hold=hold, status=status, was=ended.was))
+    return wire.encode(HoldAnswer(hold=hold, status=status, was=_known(answer).was, **said))
+
+
+def priced(cost: int, price: str) -> dict[str, str]:
+    """What is said of a hold that cost so many millionths of a micro-USD, by the prices of this digest."""
+    return {"cost": f"{(Decimal(cost) / (_MICRO * PARTS)).normalize():f}", "price": price}
 
 
 def encode_extended(hold: str, answer: Extended | Closed | Unknown) -> bytes:

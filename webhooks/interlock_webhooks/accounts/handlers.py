@@ -1,7 +1,11 @@
 """Answers what is said of holds: settled, released, extended."""
 
+from msgspec import UNSET
+
+from interlock.engine.pricing import Reported, Told, reported
 from interlock.identity import HoldId
 from interlock.ledger.hold import Status
+from interlock.model.budget import Unit
 from interlock.units import Instant
 from interlock_webhooks.accounts import codec
 from interlock_webhooks.clock import now
@@ -17,9 +21,19 @@ class AccountHandlers:
 
     async def settle(self, body: bytes, _until: int) -> bytes:
         """That what was used is booked."""
-        settlement = codec.decode_settlement(body)
-        answer = await self._service.ledger.settle(HoldId(settlement.hold), settlement.used.actual, now())
-        return codec.encode_ended(settlement.hold, Status.SETTLED, answer)
+        settlement, at = codec.decode_settlement(body), now()
+        read = self._reported(settlement, at)
+        actual = {**(read.actual if read else {}), **settlement.stated}
+        answer = await self._service.ledger.settle(HoldId(settlement.hold), actual, at)
+        priced = {} if read is None or read.price is None else codec.priced(actual[Unit.COST.value], read.price)
+        return codec.encode_ended(settlement.hold, Status.SETTLED, answer, **priced)
+
+    def _reported(self, settlement: codec.Settlement, at: Instant) -> Reported | None:
+        """What the provider's response says, if there is one."""
+        if settlement.response is UNSET:
+            return None
+        catalog = self._service.policies.in_force.engine.policies.catalog
+        return reported(settlement.response, catalog, at, Told(**settlement.named))
 
     async def release(self, body: bytes, _until: int) -> bytes:
         """That nothing is held any more."""
