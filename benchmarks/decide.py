@@ -205,7 +205,7 @@ def cost(decide: Callable[[], object], times: int) -> float:
 def main() -> None:
     """Measures all in one run and prints a table."""
     engines = {count: engine(count) for count in (10, 100, 1000)}
-    intent = from_chat(BODY, CALLER, engines[10].context)
+    intent = from_chat(BODY, CALLER, engines[10].context_at(NOW))
     decision = engines[10].decide(intent, now=NOW)
     if not decision.allowed or not by_hand(intent)["allowed"]:
         raise SystemExit(f"the request must be allowed: {decision}")

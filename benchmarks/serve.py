@@ -158,8 +158,9 @@ def idiomatic(policies: Path) -> ASGIApp:
 
     @app.post("/v1/check")
     async def check(body: Check) -> Decided:
-        intent = from_check(cast("CheckRequest", body.model_dump(exclude_none=True)), engine.context)
-        decision = engine.decide(intent, now=Instant(time.time_ns() // 1_000_000))
+        now = Instant(time.time_ns() // 1_000_000)
+        intent = from_check(cast("CheckRequest", body.model_dump(exclude_none=True)), engine.context_at(now))
+        decision = engine.decide(intent, now=now)
         return Decided(**record(decision))
 
     return app

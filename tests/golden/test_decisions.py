@@ -53,7 +53,7 @@ def _decided(case: Path) -> dict[str, Any]:
     now = Instant(int(datetime.fromisoformat(clock["now"]).timestamp() * 1000))
     engine = _engine(_policies(case))
     if "outOfTime" in clock:
-        decision = engine.decide(extract(_request(case), engine.context), now=now, until=0)
+        decision = engine.decide(extract(_request(case), engine.context_at(now)), now=now, until=0)
     else:
         decision = decide_document(engine, _request(case), now=now).decision
     decided = record(decision)

@@ -9,6 +9,7 @@ from interlock.engine import Engine
 from interlock.intents.extract import extract
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.intent import Intent
+from interlock.units import Instant
 from support.documents import budget, catalog, policy_set
 
 _OPEN: Final = policy_set("  layers: [{name: platform}]\n")
@@ -54,4 +55,4 @@ def call(model: str = "priced", *, most: int | None = 100, words: str = "", **ca
 
 def intent_of(engine: Engine, document: dict[str, Any] | None = None) -> Intent:
     """What `document` wants to do."""
-    return extract(call() if document is None else document, engine.context)
+    return extract(call() if document is None else document, engine.context_at(Instant(0)))

@@ -11,8 +11,9 @@ from interlock.intents.context import ExtractionContext
 from interlock.loading.catalogs import shipped
 from interlock.model.intent import Accelerator, Intent, Model
 from interlock.model.labels import DEFAULT_LABELS
+from interlock.units import Instant
 
-CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS)
+CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS, Instant(0))
 """The Catalog that ships and the default labels."""
 
 REQUESTS = Path(__file__).parents[2] / "testdata" / "requests"

@@ -108,7 +108,7 @@ def policies_with(waivers: Iterable[Mapping[str, Any]]) -> PolicySet:
 def asks_for(model: str, engine: Engine, **caller: Any) -> Intent:
     """The Intent of a chat with `model`."""
     messages = [{"role": "user", "content": "hello"}]
-    return extract({"chat": {"model": model, "messages": messages}, "caller": caller}, engine.context)
+    return extract({"chat": {"model": model, "messages": messages}, "caller": caller}, engine.context_at(NOW))
 
 
 @cache

@@ -53,7 +53,7 @@ def test_the_page_of_costs_says_how_long_the_names_are() -> None:
 
 @pytest.mark.parametrize(("expression", "cost"), _COST.findall(_PAGE))
 def test_an_expression_costs_what_its_page_says(expression: str, cost: str) -> None:
-    intent = extract(_request(), ExtractionContext(shipped(), DEFAULT_LABELS))
+    intent = extract(_request(), ExtractionContext(shipped(), DEFAULT_LABELS, Instant(0)))
     meter = Meter()
     program = environments()[Area.INTENT].compile(typed_in(expression))
     assert isinstance(program.measure(activation_of(intent, Instant(0)), meter), bool)

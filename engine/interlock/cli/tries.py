@@ -57,11 +57,11 @@ def over_variables(written: Iterable[str], at: Instant) -> Trial:
 def over_input(given: Path, policies: Path | None, area: Area, at: Instant) -> Trial:
     """A trial over each item of `area` of the Intent of each document in `given`."""
     scope = environments()[area]
-    context = ExtractionContext(shipped(), DEFAULT_LABELS)
+    context = ExtractionContext(shipped(), DEFAULT_LABELS, at)
     if policies is not None:
         loaded: PolicySet = load([policies])
         scope = with_newest(scope, loaded.libraries)
-        context = ExtractionContext(loaded.catalog, loaded.labels)
+        context = ExtractionContext(loaded.catalog, loaded.labels, at)
     found, problems = answers([given], lambda document: extract(document, context))
     if problems:
         raise AuthorError(problems)

@@ -60,7 +60,6 @@ class Engine:
 
     def __init__(self, policies: PolicySet, uses: Uses | None = None) -> None:
         self.policies = policies
-        self.context = ExtractionContext(policies.catalog, policies.labels)
         enforced = [each for each in policies.compiled if each.policy.enforcement is ENFORCE]
         unenforced = [each for each in policies.compiled if each.policy.enforcement is not ENFORCE]
         self._enforced = Index.of(policies, enforced)
@@ -98,9 +97,14 @@ class Engine:
 
         return self.sure(decided, now)
 
-    def cost_of(self, intent: Intent, written: int) -> int | None:
+    def context_at(self, now: Instant) -> ExtractionContext:
+        """What extractors know at `now`."""
+        return ExtractionContext(self.policies.catalog, self.policies.labels, now)
+
+    def cost_of(self, intent: Intent, written: int, now: Instant) -> int | None:
         """What `intent` costs at most, in micro-USD, if it writes so many tokens; None where nobody knows."""
-        return cost_of(intent["models"], intent["usage"].get("inputTokens", 0), written, self.policies.catalog)
+        read = intent["usage"].get("inputTokens", 0)
+        return cost_of(intent["models"], read, written, self.context_at(now))
 
     def mutate(
         self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], *, until: int | None = None

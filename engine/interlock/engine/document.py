@@ -42,7 +42,7 @@ def decide_document(
     if found is None:
         return decide_as_it_stands(engine, document, now=now, balances=balances)
     item, embed = found
-    intent, changes = engine.mutate(item, lambda changed: extract(embed(changed), engine.context))
+    intent, changes = engine.mutate(item, lambda changed: extract(embed(changed), engine.context_at(now)))
     return Decided(intent, engine.decide(intent, now=now, balances=balances, changes=changes))
 
 
@@ -54,7 +54,7 @@ def decide_as_it_stands(
     Raises:
         RequestError: no Intent can be read from it.
     """
-    intent = extract(document, engine.context)
+    intent = extract(document, engine.context_at(now))
     return Decided(intent, engine.decide(intent, now=now, balances=balances))
 
 

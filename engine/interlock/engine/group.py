@@ -158,7 +158,9 @@ class Group:
         if ask.clamp is None or "outputTokens" not in usage:
             return None
         read, asked = usage.get("inputTokens", 0), usage["outputTokens"]
-        most = most_tokens(charges, read, asked, lambda tokens: self.engine.cost_of(ask.intent, tokens))
+        most = most_tokens(
+            charges, read, asked, lambda tokens: self.engine.cost_of(ask.intent, tokens, self.now)
+        )
         budgets = tuple(sorted({charge.budget for charge in charges if charge.denies}))
         lower = ask.clamp(most, budgets) if 0 < most < asked else None
         return None if lower is None else self.of(self.engine, [lower], self.now, self.until)

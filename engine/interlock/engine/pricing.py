@@ -28,7 +28,8 @@ def row_of(model: str, provider: str | None, catalog: Catalog, at: Instant) -> R
     entry = model_entry(model, catalog)
     if entry is None:
         return published.find(model, provider, at)
-    return of_catalog(entry) or published.find(model, provider or entry.provider, at)
+    ours = None if entry.is_shipped else of_catalog(entry)
+    return ours or published.find(model, provider or entry.provider, at)
 
 
 class Told(Struct, frozen=True):

@@ -20,6 +20,7 @@ from interlock.intents.estimates import (
     is_unsized,
     json_size,
     message_size,
+    price_of,
     tokens_of_text,
     utf8_size,
 )
@@ -94,7 +95,7 @@ def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) 
     if unsized:
         note(intent, unsized, "what the message refers to is of unknown size, so the call is of unknown cost")
     elif limits:
-        _add_cost(intent, context.catalog)
+        _add_cost(intent, context)
     return checked(intent)
 
 
@@ -103,7 +104,7 @@ def from_embeddings(body: dict[str, Any], caller: Caller, context: ExtractionCon
     intent = _call(Action.MODEL_EMBED, "Embeddings", body, caller, context)
     intent["usage"] = {"inputTokens": _embeddings_input(body.get("input")), "outputTokens": 0}
     intent["provenance"] |= {"usage.inputTokens": "input"}
-    _add_cost(intent, context.catalog)
+    _add_cost(intent, context)
     return checked(intent)
 
 
@@ -238,8 +239,13 @@ def _is_token(item: object) -> bool:
     return isinstance(item, int) and not isinstance(item, bool)
 
 
-def _add_cost(intent: Intent, catalog: Catalog) -> None:
+def _add_cost(intent: Intent, context: ExtractionContext) -> None:
     usage = intent["usage"]
-    cost = cost_of(intent["models"], usage["inputTokens"], usage["outputTokens"], catalog)
-    if cost is not None:
-        usage["cost"] = cost
+    cost = cost_of(intent["models"], usage["inputTokens"], usage["outputTokens"], context)
+    if cost is None:
+        return
+    usage["cost"] = cost
+    for model in intent["models"]:
+        price = price_of(model["name"], context)
+        if price is not None:
+            model["priceDigest"] = price.digest

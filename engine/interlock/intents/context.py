@@ -1,18 +1,20 @@
 """What an extractor knows beside the object: the platform's own knowledge.
 
-It comes with the policy set, not with the request, and never changes under a
-request.
+It comes with the policy set and the time, not with the request, and never
+changes under a request.
 """
 
 from dataclasses import dataclass
 
 from interlock.model.catalog import Catalog
 from interlock.model.labels import AttributionLabels
+from interlock.units import Instant
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractionContext:
-    """The Catalog that classifies names, and the labels that carry attribution."""
+    """The Catalog that classifies names, the labels that carry attribution, and the time that prices are of."""
 
     catalog: Catalog
     labels: AttributionLabels
+    at: Instant

@@ -20,8 +20,12 @@ from typing import Any, Final
 import msgspec
 
 from interlock.intents.classes import model_entry
-from interlock.model.catalog import Catalog, ModelEntry
+from interlock.intents.context import ExtractionContext
+from interlock.model.catalog import ModelEntry
 from interlock.model.intent import MAX_INT64, Model
+from interlock.prices import published
+from interlock.prices.cost import worst
+from interlock.prices.row import Row, of_catalog
 from interlock.units import MicroUsdPerMillionTokens, Tokens, cost
 
 BYTES_PER_TOKEN: Final = 4
@@ -129,23 +133,43 @@ def _is_image(value: dict[str, Any]) -> bool:
     return isinstance(kind, str) and kind in _IMAGE_PARTS
 
 
-def cost_of(models: Iterable[Model], input_tokens: int, output_tokens: int, catalog: Catalog) -> int | None:
+def cost_of(
+    models: Iterable[Model], input_tokens: int, output_tokens: int, context: ExtractionContext
+) -> int | None:
     """What the call costs at most, in micro-USD, if any of `models` may answer it.
 
     None where the price of one of them isn't known.
     """
-    costs = [_cost(model_entry(model["name"], catalog), input_tokens, output_tokens) for model in models]
+    costs = [_cost(model["name"], input_tokens, output_tokens, context) for model in models]
     known = [each for each in costs if each is not None]
     return min(max(known), MAX_INT64) if known and len(known) == len(costs) else None
 
 
-def _cost(entry: ModelEntry | None, input_tokens: int, output_tokens: int) -> int | None:
+def price_of(name: str, context: ExtractionContext) -> Row | None:
+    """The prices that the estimate of a call to the model `name` rests on."""
+    entry = model_entry(name, context.catalog)
+    row = None if entry is None else of_catalog(entry)
+    return row or _published(name, entry, context)
+
+
+def _cost(name: str, input_tokens: int, output_tokens: int, context: ExtractionContext) -> int | None:
     """Tokens that can't be used need no price: embeddings have no output."""
-    if entry is None:
+    entry = model_entry(name, context.catalog)
+    if entry is not None:
+        read = _priced(input_tokens, entry.input_price)
+        written = _priced(output_tokens, entry.output_price)
+        if read is not None and written is not None:
+            return read + written
+    row = _published(name, entry, context)
+    if row is None:
         return None
-    read = _priced(input_tokens, entry.input_price)
-    written = _priced(output_tokens, entry.output_price)
-    return None if read is None or written is None else read + written
+    return worst(row, input_tokens=Tokens(input_tokens), output_tokens=Tokens(output_tokens))
+
+
+def _published(name: str, entry: ModelEntry | None, context: ExtractionContext) -> Row | None:
+    """What providers publish of `name`, if tokens are all that costs something."""
+    row = published.find(name, None if entry is None else entry.provider, context.at)
+    return None if row is None or row.unbounded else row
 
 
 def _priced(tokens: int, price: MicroUsdPerMillionTokens | None) -> int | None:

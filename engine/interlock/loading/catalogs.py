@@ -56,7 +56,10 @@ def over(base: Catalog, own: Catalog) -> Catalog:
 def shipped() -> Catalog:
     """The Catalog that ships with Interlock."""
     documents = [file for file in files("interlock.catalogs").iterdir() if file.name.endswith(".yaml")]
-    return catalog_of(Source(f"interlock/catalogs/{d.name}", d.read_text(encoding="utf-8")) for d in documents)
+    catalog = catalog_of(
+        Source(f"interlock/catalogs/{d.name}", d.read_text(encoding="utf-8")) for d in documents
+    )
+    return replace(catalog, models=tuple(replace(entry, is_shipped=True) for entry in catalog.models))
 
 
 def catalog_of(sources: Iterable[Source]) -> Catalog:

@@ -18,7 +18,11 @@ _LONGEST_REMEMBERED: Final = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEntry:
-    """Models of one class by the names that they go by."""
+    """Models of one class by the names that they go by.
+
+    What `is_shipped` with Interlock says of prices is for estimates: what
+    providers publish is finer, and counts when a call is settled.
+    """
 
     names: tuple[str, ...]
     class_name: str
@@ -26,6 +30,7 @@ class ModelEntry:
     hosting: str
     input_price: MicroUsdPerMillionTokens | None = None
     output_price: MicroUsdPerMillionTokens | None = None
+    is_shipped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ Model = TypedDict(
         "confidence": str,
         "inputPrice": NotRequired[Count],
         "outputPrice": NotRequired[Count],
+        "priceDigest": NotRequired[str],
         "source": str,
     },
 )
@@ -101,7 +102,7 @@ Model = TypedDict(
 selfHosted) come from the Catalog and are unknown where it doesn't know.
 `confidence` is declared where a field or argument for it names the model,
 inferred where a convention does, and unknown. Prices are in micro-USD per
-million tokens.
+million tokens; `priceDigest` is that of the prices that a call's cost rests on.
 """
 
 Accelerator = TypedDict(

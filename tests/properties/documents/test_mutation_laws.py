@@ -123,7 +123,7 @@ def _engines(documents: list[str], *orders: list[str]) -> Iterator[Engine]:
 
 
 def _mutated(engine: Engine, document: dict[str, Any]) -> Decision:
-    intent, changes = engine.mutate(document, lambda each: from_manifest(each, engine.context))
+    intent, changes = engine.mutate(document, lambda each: from_manifest(each, engine.context_at(NOW)))
     return engine.decide(intent, now=NOW, changes=changes)
 
 
@@ -142,7 +142,7 @@ def test_admitted_is_validated(documents: list[str], jobs: list[dict[str, Any]])
     for job in jobs:
         decision = _mutated(engine, job)
         stored = applied(job, json_patch(job, decision.patches))
-        validated = engine.decide(from_manifest(stored, engine.context), now=NOW)
+        validated = engine.decide(from_manifest(stored, engine.context_at(NOW)), now=NOW)
         allowed = validated.allowed and not decision.conflicts
         assert record(replace(decision, patches=(), conflicts=())) == record(
             replace(validated, allowed=allowed)
@@ -192,7 +192,7 @@ def test_what_is_drawn_meets() -> None:
         (engine,) = _engines(documents)
         for job in jobs:
             decision = _mutated(engine, job)
-            as_it_is = engine.decide(from_manifest(job, engine.context), now=NOW)
+            as_it_is = engine.decide(from_manifest(job, engine.context_at(NOW)), now=NOW)
             found["decided"] += 1
             found["allowed as changed"] += decision.allowed and bool(decision.patches)
             found["allowed if changed"] += decision.allowed and not as_it_is.allowed

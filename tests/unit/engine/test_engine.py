@@ -287,7 +287,7 @@ def pod(policies: PolicySet, **metadata: Any) -> tuple[dict[str, Any], Any]:
         "metadata": {"name": "p", **metadata},
         "spec": {"containers": []},
     }
-    context = Engine(policies).context
+    context = Engine(policies).context_at(NOW)
     return document, lambda each: from_manifest(each, context)
 
 

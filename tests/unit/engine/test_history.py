@@ -28,7 +28,7 @@ RUN = {"id": "7"}
 
 
 def intent(document: dict[str, Any]) -> Intent:
-    return extract(document, ExtractionContext(Catalog(), DEFAULT_LABELS))
+    return extract(document, ExtractionContext(Catalog(), DEFAULT_LABELS, Instant(0)))
 
 
 def chat(words: str = "hello", **run: str) -> Intent:

@@ -177,7 +177,7 @@ def test_a_logged_decision_is_replayed_with_its_uses() -> None:
     engine = _engine(waiver("a", "small", uses=1), waiver("b", "small", "finished", uses=2))
     for model in ("large-beta", "large", "beta", "large"):
         document = chat(model)
-        decision = admitted(engine, extract(document, engine.context), now=NOW)
+        decision = admitted(engine, extract(document, engine.context_at(NOW)), now=NOW)
         logged = decode_entry(encode_entry(Entry.of(decision, document, mutates=True)))
         assert replay(engine, logged).changes == ()
 

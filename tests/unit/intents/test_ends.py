@@ -9,11 +9,12 @@ from interlock.intents.extract import extract
 from interlock.model.catalog import Catalog
 from interlock.model.intent import MAX_INT64, Intent
 from interlock.model.labels import DEFAULT_LABELS
+from interlock.units import Instant
 
 
 def _read(version: str, kind: str, spec: dict[str, Any]) -> Intent:
     manifest = {"apiVersion": version, "kind": kind, "metadata": {"name": "a"}, "spec": spec}
-    return extract(manifest, ExtractionContext(Catalog(), DEFAULT_LABELS))
+    return extract(manifest, ExtractionContext(Catalog(), DEFAULT_LABELS, Instant(0)))
 
 
 def _pods(gpus: int = 2, **spec: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from interlock.intents.context import ExtractionContext
 from interlock.intents.mcp import from_mcp
 from interlock.model.catalog import Catalog, ToolEntry
 from interlock.model.labels import DEFAULT_LABELS
+from interlock.units import Instant
 from support.intents import CONTEXT, recorded
 
 _PINNED = Digest("sha256:" + "1" * 64)
@@ -19,6 +20,7 @@ _PINNING = ExtractionContext(
         )
     ),
     DEFAULT_LABELS,
+    Instant(0),
 )
 
 

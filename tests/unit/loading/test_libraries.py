@@ -75,7 +75,7 @@ def policies(folder: Path, *texts: str, evaluator: Evaluator = Evaluator.INTERLO
 def call_of(tool: str) -> Intent:
     """What a call of `tool` intends."""
     request = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}}
-    return extract(request, ExtractionContext(shipped(), DEFAULT_LABELS))
+    return extract(request, ExtractionContext(shipped(), DEFAULT_LABELS, Instant(0)))
 
 
 def reasons(made: PolicySet, tool: str) -> list[str]:

@@ -109,7 +109,7 @@ async def _validated(
     if request.get("dryRun"):
         return await _considered(admission, engine, request, until)
     name = name_of_hold(request) if engine.policies.budgets else None
-    intent = from_admission(request, engine.context)
+    intent = from_admission(request, engine.context_at(now()))
     ask = Ask(intent=intent, request=request, lasts=HOLD_TIME, name=name)
     once = None
     if name is not None:
@@ -127,7 +127,7 @@ async def _validated(
 
 
 async def _considered(admission: Admission, engine: Engine, request: dict[str, Any], until: int) -> Decision:
-    ask = Ask(intent=from_admission(request, engine.context))
+    ask = Ask(intent=from_admission(request, engine.context_at(now())))
     return await admission.consider(ask, now=now(), until=until)
 
 
@@ -138,6 +138,6 @@ async def _mutated(admission: Admission, engine: Engine, request: dict[str, Any]
         return await _considered(admission, engine, request, until)
     item, embed = found
     intent, changes = engine.mutate(
-        item, lambda changed: from_admission(embed(changed), engine.context), until=until
+        item, lambda changed: from_admission(embed(changed), engine.context_at(now())), until=until
     )
     return await admission.consider(Ask(intent=intent, changes=changes), now=now(), until=until)

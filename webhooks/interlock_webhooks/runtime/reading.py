@@ -15,6 +15,7 @@ from interlock.identity import BudgetName
 from interlock.intents.chat import limiting
 from interlock.intents.check import CheckRequest, changeable_call, from_check
 from interlock.model.intent import Action, Intent
+from interlock_webhooks.clock import now
 from interlock_webhooks.runtime.terms import Terms, terms_of
 
 
@@ -36,7 +37,7 @@ class Call(Struct, frozen=True):
         """The Intent of the call with `body`, and with what policies change in that."""
 
         def extract(changed: dict[str, Any]) -> Intent:
-            return from_check(cast("CheckRequest", self.embed(changed)), self.engine.context)
+            return from_check(cast("CheckRequest", self.embed(changed)), self.engine.context_at(now()))
 
         return self.engine.mutate(body, extract, until=self.until)
 
@@ -74,7 +75,7 @@ class Read(Struct, frozen=True, kw_only=True):
         terms = terms_of(cast("dict[str, Any]", check))
         call = Call.of(engine, check, until)
         if call is None:
-            intent, changes = from_check(check, engine.context), NO_CHANGES
+            intent, changes = from_check(check, engine.context_at(now())), NO_CHANGES
         else:
             intent, changes = call.mutated(call.body)
         read = cls(
