@@ -251,7 +251,27 @@ def test_an_answer_that_is_none_is_never_half_a_report(answer: bytes, said: str,
     assert ended.stdout == ""
 
 
+def test_what_is_left_of_other_budgets_and_what_is_left_out_is_told() -> None:
+    statement = {
+        "time": "2026-01-01T00:00:00.000Z",
+        "policySet": "sha256:0",
+        "accounts": [],
+        "others": [{"organization": "acme", "account": f"old/tokens/{ESCAPE}", "spent": 7000, "held": 1}],
+        "holds": [{"id": "h", "expires": "then", "facts": {"team": "a"}, "amounts": {}}],
+        "omitted": {"accounts": 1000, "others": 500, "holds": 2},
+    }
+    body = json.dumps(statement).encode()
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body)
+    with saying(head + body) as url:
+        accounts, holds = run(url), run(url, "holds")
+    assert accounts == (
+        "no budget: acme old/tokens/\\x1b]0;pwned\\x07: 7,000 spent, 1 held\n"
+        "and 1,500 more: choose with --organization, --budget or --key\n"
+    )
+    assert holds == "h  until then\n  team a\nand 2 more: choose with --organization, --budget or --key\n"
+
+
 def test_a_whole_answer_is_a_report() -> None:
-    with saying(HEAD + chunk(LINE) + chunk(LINE) + b"0\r\n\r\n") as url:
+    with saying(HEAD + chunk(LINE) + chunk(LINE.strip()) + b"0\r\n\r\n") as url:
         ended = commandline.run("budgets", "report", "--service", url, "--by", "", "-o", "csv")
     assert ended.stdout.splitlines()[1] == '"2","0","0","0","0.000002","0","0"'

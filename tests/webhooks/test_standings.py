@@ -175,6 +175,17 @@ def test_accounts_of_budgets_that_are_gone_are_told_apart(serve: Serve, tmp_path
     assert told(app, budget="other")["others"] == []
 
 
+def test_an_account_with_a_name_that_no_budget_gives_is_told_to_who_wants_all(serve: Serve) -> None:
+    service = serve(TOKENS)
+    app = check_app(service)
+    at_once(service.ledger.take(taking(hold(1, line("{}/\x00"), expires=now() + HOUR)), now()))
+    assert [each["account"] for each in told(app)["others"]] == ["{}/\x00"]
+    for query in ({"budget": "{}"}, {"key": ""}, {"organization": "other"}):
+        found = told(app, **query)
+        assert (found["others"], found["holds"]) == ([], [])
+    assert len(told(app, organization="acme")["holds"]) == 1
+
+
 def test_a_statement_has_an_end_and_says_what_it_leaves_out(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ _STYLES: Final = {
     Level.EXCEEDED: "bold red",
 }
 _CELLS: Final = 10
+_CHOOSE: Final = "choose with --organization, --budget or --key"
 
 
 def write_accounts(statement: Statement) -> None:
@@ -29,7 +30,7 @@ def write_accounts(statement: Statement) -> None:
         out.print(line(("no budget: ", "dim"), _other(other)))
     omitted = statement["omitted"]["accounts"] + statement["omitted"]["others"]
     if omitted:
-        out.print(line(f"and {omitted:,} more: choose with --organization, --budget or --key"))
+        out.print(line(f"and {omitted:,} more: {_CHOOSE}"))
     if not statement["accounts"] and not statement["others"]:
         out.print(line("nothing is spent or held"))
 
@@ -41,8 +42,9 @@ def write_holds(statement: Statement) -> None:
         out.print(line((visible(hold["id"]), "bold"), f"  until {visible(hold['expires'])}"))
         for text in _details(hold):
             out.print(line(text, indent=1))
-    if statement["omitted"]["holds"]:
-        out.print(line(f"and {statement['omitted']['holds']:,} more"))
+    omitted = statement["omitted"]["holds"]
+    if omitted:
+        out.print(line(f"and {omitted:,} more: {_CHOOSE}"))
     if not statement["holds"]:
         out.print(line("nothing is held"))
 
