@@ -198,6 +198,10 @@ def test_charges_have_the_columns_of_focus(service: str) -> None:
         (["-o", "json", "holds"], "give `--output` after `holds`"),
         (["report", "--by", "tema"], "`--by` has `tema`, which no hold says: did you mean `team`?"),
         (["report", "--from", "today"], "`--from` is `today`: it must be a time with its offset"),
+        (
+            ["report", "--from", "2026-02-01T01:00:00+01:00", "--to", "2026-01-01T00:00:00Z"],
+            "`--from` is 2026-02-01T00:00:00.000Z, which is after 2026-01-01T00:00:00.000Z: give",
+        ),
         (["report", "--to", "today"], "`--to` is `today`: it must be a time with its offset"),
     ],
 )

@@ -9,6 +9,7 @@ from interlock.cli.columns import Cell, columns
 from interlock.cli.render import console, in_one_line, line, visible
 from interlock.decisionlog.charges import written
 from interlock.engine.statement import AccountRecord, HoldRecord, OtherRecord, Statement
+from interlock.ledger.decimals import shifted
 from interlock.model.charge import Level
 
 _STYLES: Final = {
@@ -51,8 +52,8 @@ def write_holds(statement: Statement) -> None:
 
 def _table(accounts: Sequence[AccountRecord]) -> Iterator[Text]:
     """A line for each of `accounts`, without the columns that none of them has anything in."""
-    columns_ = {head: [cell(account) for account in accounts] for head, cell in _COLUMNS.items()}
-    told = {head: cells for head, cells in columns_.items() if any(cells)}
+    cells = {head: [cell(account) for account in accounts] for head, cell in _COLUMNS.items()}
+    told = {head: column for head, column in cells.items() if any(column)}
     if told:
         numbers = frozenset(index for index, head in enumerate(told) if head in _NUMBERS)
         yield from columns([tuple(told), *zip(*told.values(), strict=True)], numbers=numbers)
@@ -64,7 +65,7 @@ def _share(account: AccountRecord) -> str:
 
 
 def _limit(account: AccountRecord) -> str:
-    within = f" in {account['within'] // 1000:,} s" if "within" in account else ""
+    within = f" in {shifted(account['within'], 3)} s" if "within" in account else ""
     return written(account["unit"], account["limit"]) + within
 
 

@@ -49,14 +49,7 @@ def accounts(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Exits with 0, and with 2 if the service does not answer.
     """
     if context.invoked_subcommand is not None:
-        given = {"--service": service != DEFAULT_SERVICE, "--output": output is not DocumentOutput.TABLE}
-        given |= {
-            "--organization": organization is not None,
-            "--budget": budget is not None,
-            "--key": key is not None,
-        }
-        for option in (name for name, is_given in given.items() if is_given):
-            raise OperatorError(f"give `{option}` after `{context.invoked_subcommand}`")
+        _check_place(context)
         return
     found = _statement(service, organization, budget, key)
     if output is DocumentOutput.JSON:
@@ -128,9 +121,21 @@ def report(
     facts = facts_named(by)
     until = instant(end, "--to")
     since = month_of(until) if start is None else instant(start, "--from")
+    if since > until:
+        raise OperatorError(
+            f"`--from` is {rfc3339(since)}, which is after {rfc3339(until)}: give an earlier time"
+        )
     query = {"from": rfc3339(since), "to": rfc3339(until)}
     records = Remote(service).lines(_SETTLEMENTS, query, SettlementRecord)
     write_report(sys.stdout, output, facts, map(_settlement, records), since, until)
+
+
+def _check_place(context: typer.Context) -> None:
+    """Raises OperatorError where options come before the word for what is asked, which would not know them."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise OperatorError(f"give `--{name}` after `{context.invoked_subcommand}`")
 
 
 def _statement(service: str, organization: str | None, budget: str | None, key: str | None) -> Statement:

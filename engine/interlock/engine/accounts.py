@@ -27,12 +27,12 @@ class Account(Struct, frozen=True, kw_only=True):
 
 def window_account(budget: BudgetName, unit: Unit, key: str) -> AccountName:
     """The account that a limit of `budget` is for."""
-    return AccountName(f"{budget}/{unit.value}/{key}")
+    return AccountName(f"{budget}/{unit}/{key}")
 
 
 def burst_account(budget: BudgetName, unit: Unit, key: str) -> AccountName:
     """The account that the burst of a limit of `budget` is for."""
-    return AccountName(f"{budget}/{unit.value}{_BURST}/{key}")
+    return AccountName(f"{budget}/{unit}{_BURST}/{key}")
 
 
 def account_of(name: AccountName) -> Account | None:
