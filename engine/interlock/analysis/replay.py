@@ -13,6 +13,8 @@ from interlock.engine.document import decide_as_it_stands, decide_document
 from interlock.model.intent import Intent
 
 _UNENFORCED: Final = frozenset({"warnings", "audits", "tried", "untried"})
+_TAKEN: Final = frozenset({"hold"})
+"""What was taken because of a decision, and is taken once."""
 
 
 class Comparison(Enum):
@@ -60,22 +62,21 @@ def replay(engine: Engine, entry: Entry) -> Replayed:
     decide = decide_document if entry.mutates else decide_as_it_stands
     decided = decide(engine, entry.document, now=entry.now, balances=entry.balances)
     was, now = entry.decision, record(decided.decision)
-    return Replayed(intent=decided.intent, was=was, now=now, changes=_changes(was, now))
+    return Replayed(intent=decided.intent, was=was, now=now, changes=_changes(_without(was, _TAKEN), now))
 
 
 def _changes(was: dict[str, Any], now: dict[str, Any]) -> tuple[Difference, ...]:
     is_of_same_set = was["policySet"] == now["policySet"]
     if "untried" in was and was["untried"] != now.get("untried"):
         # As with decisions, what failed, such as time, is not in the log.
-        was, now = _enforced(was), _enforced(now)
+        was, now = _without(was, _UNENFORCED), _without(now, _UNENFORCED)
     if is_of_same_set:
         return differences(was, now)
     return differences(apart_from_digests(was), apart_from_digests(now))
 
 
-def _enforced(recorded: dict[str, Any]) -> dict[str, Any]:
-    """`recorded` without what comes from policies that are not enforced."""
-    return {field: said for field, said in recorded.items() if field not in _UNENFORCED}
+def _without(recorded: dict[str, Any], fields: frozenset[str]) -> dict[str, Any]:
+    return {field: said for field, said in recorded.items() if field not in fields}
 
 
 def _had_failed(was: dict[str, Any]) -> bool:
