@@ -125,7 +125,8 @@ class Watched:
         found = [each for each in settled if organization_of(each.hold) == self.organization]
         wanted = self.log.settlements()
         is_kept = [each.at for each in found] == sorted(each.at for each in wanted)
-        is_kept &= sorted(map(repr, found)) == sorted(map(repr, wanted))
+        is_kept &= {each.hold: each for each in found} == {each.hold: each for each in wanted}
+        is_kept &= len(found) == len(wanted)
         hold_to(Law.EXACTLY_ONCE, (found, wanted), is_kept=is_kept)
 
     def _is_within(self, taking: Taking) -> None:
