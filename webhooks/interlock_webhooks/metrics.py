@@ -85,6 +85,13 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._workload_holds = Counter(
+            "interlock_workload_holds_total",
+            "What this service did with holds of workloads, by outcome.",
+            ("outcome",),
+            registry=self._registry,
+        )
+
     def route(self, endpoint: str) -> RouteMetrics:
         """What is counted of `endpoint`, whatever it answers."""
         return RouteMetrics(refusals=self._refused, endpoint=endpoint)
@@ -109,6 +116,10 @@ class Metrics:
         """Count one attempt to load changed files: `loaded`, `unchanged` or `failed`."""
         self._reloads.labels(outcome).inc()
         self._stale.set(1 if outcome == "failed" else 0)
+
+    def workload_hold(self, outcome: str) -> None:
+        """Count one hold of a workload: `settled`, `released`, `extended`, or `failed` to be."""
+        self._workload_holds.labels(outcome).inc()
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format 0.0.4."""

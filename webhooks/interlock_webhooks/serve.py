@@ -29,6 +29,7 @@ from interlock_webhooks.service import Service
 from interlock_webhooks.state import StateDir, default_state_dir
 from interlock_webhooks.sweep import sweep
 from interlock_webhooks.tls import GivenCertificate, Identity, SelfMadeCertificate
+from interlock_webhooks.workloads.opening import open_workloads
 
 DRAIN_SECONDS: Final = 3.0
 """From SIGTERM to the last connection taken: long enough for the cluster to send no more."""
@@ -45,7 +46,8 @@ class Settings:
 
     `certificate` and `key` are given both or not at all; without them the
     service makes its own in `state_dir`, for localhost and for `names`. `ledger`
-    is the URL of what keeps accounts; without it that is a file there.
+    is the URL of what keeps accounts; without it that is a file there. `workloads`
+    says whether those of a cluster are watched, so that their holds end with them.
     """
 
     policies: tuple[Path, ...]
@@ -58,15 +60,17 @@ class Settings:
     ledger: str | None
     decision_log: Path | None
     watches: bool
+    workloads: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """What runs now.
 
-    `ca_certificate` is what clients must trust, where the service made it, and
-    `ledger` the URL of what keeps accounts, without its password, and
-    `decision_log` where decisions are logged, if anywhere.
+    `ca_certificate` is what clients must trust, where the service made it,
+    `ledger` the URL of what keeps accounts, without its password, `cluster` that
+    of the API server whose workloads are watched, if any are, and `decision_log`
+    where decisions are logged, if anywhere.
     """
 
     webhook: Address
@@ -74,6 +78,7 @@ class Started:
     policies: PolicySet
     ca_certificate: Path | None
     ledger: str
+    cluster: str | None
     decision_log: Path | None
 
 
@@ -81,7 +86,8 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     """Serve until SIGTERM or SIGINT; returns when all requests are answered.
 
     Raises `AuthorError` where the policies don't load, and `OperatorError` where
-    an address, a certificate, the state directory, the ledger or the decision log can't be used.
+    an address, a certificate, the state directory, the ledger, the cluster or the decision log
+    can't be used.
     """
     _check_exposure(settings.check)
     log = json_log()
@@ -100,6 +106,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
         _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
     ):
         service = Service(policies=policies, ledger=ledger, metrics=metrics, log=log, decisions=decisions)
+        workloads = runner.run(open_workloads(service)) if settings.workloads else None
         servers = {
             webhook: Listener(webhook_app(service), identity.front),
             check: Listener(check_app(service), None),
@@ -111,12 +118,15 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 policies=policies.in_force.engine.policies,
                 ca_certificate=None if settings.certificate else state.ca_certificate,
                 ledger=shown(settings.ledger or url_of(state.ledger)),
+                cluster=None if workloads is None else workloads.host,
                 decision_log=settings.decision_log,
             )
         )
         watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
         if settings.watches:
             watching.append(policies.watch())
+        if workloads is not None:
+            watching.append(workloads.watch())
         runner.run(_run(service, servers, watching))
 
 

@@ -94,6 +94,13 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
             metavar="FILE", help="Append each decision to this file, with all that was asked: prompts, too."
         ),
     ] = None,
+    workloads: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option(
+            "--workloads",
+            help="Watch the pods and jobs of the cluster, and settle what they hold on budgets when they end.",
+        ),
+    ] = False,
     watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
     """Serve the admission webhook over HTTPS and the check API over HTTP."""
@@ -109,6 +116,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         ledger=ledger,
         decision_log=decision_log,
         watches=watch,
+        workloads=workloads,
     )
     service.serve(settings, _announce)
 
@@ -146,6 +154,8 @@ def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve
         "policy set": started.policies.digest,
         "ledger": started.ledger,
     }
+    if started.cluster is not None:
+        facts["workloads"] = f"pods and jobs of {started.cluster}"
     if started.decision_log is not None:
         facts["log"] = f"{started.decision_log}, with all that is asked"
     for name, fact in facts.items():

@@ -27,6 +27,7 @@ def facts_of(intent: Intent) -> dict[str, str]:
         model = intent["models"][0]
         found |= {"model": model["name"], "provider": model["provider"]}
     if "workload" in intent:
-        found |= {"kind": intent["kind"], "namespace": intent["workload"]["namespace"]}
+        workload = intent["workload"]
+        found |= {"group": workload["group"], "kind": intent["kind"], "namespace": workload["namespace"]}
     # Names come from requests, and every hold keeps them.
     return {key: value[:_LONGEST] for key, value in found.items()}

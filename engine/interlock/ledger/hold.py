@@ -108,10 +108,24 @@ def organization_of(hold: HoldId) -> OrganizationName | None:
     """The organization that `hold` is of; None where it is no id that `hold_id` gives."""
     encoded, _, nonce = hold.partition(".")
     try:
-        name = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+        name = _data(encoded).decode()
     except ValueError:
         return None
     return OrganizationName(name) if nonce and hold == f"{_text(name.encode())}.{nonce}" else None
+
+
+def nonce_of(hold: HoldId) -> bytes | None:
+    """What tells `hold` from others of its organization; None where it is no id that `hold_id` gives."""
+    organization, _, nonce = hold.partition(".")
+    try:
+        data = _data(nonce)
+    except ValueError:
+        return None
+    return data if data and hold == f"{organization}.{_text(data)}" else None
+
+
+def _data(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _text(data: bytes) -> str:

@@ -1,0 +1,1 @@
+"""Watches pods and jobs, and settles, releases or extends what they hold."""

@@ -1,0 +1,92 @@
+"""Says to the ledger what objects want said of their holds.
+
+Whoever says it again changes nothing, so any number of services may; where they
+differ, the ledger takes what it is told first. What it can't take is owed to it.
+"""
+
+from collections.abc import Callable
+from typing import Final, assert_never
+
+from structlog.typing import FilteringBoundLogger
+
+from interlock.errors import OperatorError
+from interlock.identity import HoldId
+from interlock.ledger.account import PARTS
+from interlock.ledger.answers import Ended, Extended
+from interlock.ledger.hold import Status
+from interlock.ledger.ledger import Ledger
+from interlock.model.budget import Unit
+from interlock.units import GpuMilliseconds, Instant
+from interlock_webhooks.kubernetes.holding import HOLD_TIME
+from interlock_webhooks.metrics import Metrics
+from interlock_webhooks.workloads.fate import Fate, Keep, Release, Settle
+
+_UNSETTLED: Final = frozenset({Status.OPEN, Status.EXPIRED})
+
+
+class Closing:
+    """Ends holds, and extends them."""
+
+    def __init__(
+        self, ledger: Ledger, metrics: Metrics, log: FilteringBoundLogger, clock: Callable[[], Instant]
+    ) -> None:
+        self._ledger = ledger
+        self._metrics = metrics
+        self._log = log
+        self._clock = clock
+        self._owed: dict[HoldId, Fate] = {}
+
+    async def say(self, hold: HoldId, fate: Fate) -> bool:
+        """Whether the ledger took what `fate` says of `hold`; else it is owed."""
+        try:
+            await self._said(hold, fate)
+        except OperatorError as error:
+            self._owed[hold] = fate
+            self._metrics.workload_hold("failed")
+            self._log.error("a workload's hold can't be ended now", hold=hold, error=str(error))
+            return False
+        self._owed.pop(hold, None)
+        return True
+
+    async def pay(self) -> None:
+        """Say what is owed, unless the ledger still takes nothing."""
+        for hold, fate in list(self._owed.items()):
+            if not await self.say(hold, fate):
+                return
+
+    async def extend(self, hold: HoldId, expires: Instant) -> None:
+        """Let `hold`, which lasts until `expires`, last on where half of its time is over.
+
+        Raises:
+            OperatorError: the ledger can't be used.
+        """
+        now = self._clock()
+        if expires - now < HOLD_TIME // 2:
+            answer = await self._ledger.extend(hold, Instant(now + HOLD_TIME), now)
+            if isinstance(answer, Extended):
+                self._metrics.workload_hold("extended")
+
+    async def _said(self, hold: HoldId, fate: Fate) -> None:
+        match fate:
+            case Settle(gpu_time):
+                await self._settle(hold, gpu_time)
+            case Release():
+                await self._release(hold)
+            case Keep():
+                pass
+            case _:
+                assert_never(fate)
+
+    async def _settle(self, hold: HoldId, gpu_time: GpuMilliseconds | None) -> None:
+        actual = {} if gpu_time is None else {Unit.GPU_TIME.value: gpu_time * PARTS}
+        answer = await self._ledger.settle(hold, actual, self._clock())
+        if isinstance(answer, Ended) and answer.was in _UNSETTLED:
+            self._metrics.workload_hold("settled")
+            used = "as held" if gpu_time is None else gpu_time
+            self._log.info("a workload's hold is settled", hold=hold, gpuTime=used)
+
+    async def _release(self, hold: HoldId) -> None:
+        answer = await self._ledger.release(hold, self._clock())
+        if isinstance(answer, Ended) and answer.was is Status.OPEN:
+            self._metrics.workload_hold("released")
+            self._log.info("a workload's hold is released", hold=hold)
