@@ -29,7 +29,11 @@ class Running:
 
     def client(self) -> httpx.Client:
         """A client that trusts the service's own authority and no other."""
-        return httpx.Client(verify=ssl.create_default_context(cafile=str(self.ca)), timeout=10)
+        return httpx.Client(verify=self.trust(), timeout=10)
+
+    def trust(self) -> ssl.SSLContext:
+        """Trust in the service's own authority and no other."""
+        return ssl.create_default_context(cafile=str(self.ca))
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -38,7 +42,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 @contextmanager
-def running(policies: Path, state: Path, *arguments: str | Path) -> Iterator[Running]:
+def running(policies: Path, state: Path, *arguments: str | Path, **environment: str) -> Iterator[Running]:
     """A service over `policies`, ended when left."""
     state.mkdir(parents=True, exist_ok=True)
     log = state / "log"
@@ -50,7 +54,7 @@ def running(policies: Path, state: Path, *arguments: str | Path) -> Iterator[Run
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
         ) as process,
     ):
         try:

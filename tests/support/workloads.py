@@ -115,6 +115,18 @@ def _metadata(uid: str) -> dict[str, Any]:
     return {"name": uid, "namespace": "shop", "uid": uid, "generation": 1, "labels": labels}
 
 
+def kubeconfig_of(server: str) -> dict[str, Any]:
+    """A kubeconfig file that leads to the API server at this URL."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "c",
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": server}}],
+        "users": [{"name": "u", "user": {"token": "t0ken"}}],
+    }
+
+
 class Scene:
     """A cluster and a service whose webhook admits to it; `ahead` is how far its time is ahead of ours."""
 
@@ -127,9 +139,9 @@ class Scene:
     def clock(self) -> Instant:
         return Instant(now() + self.ahead)
 
-    async def admit(self, body: dict[str, Any]) -> bool:
-        """Whether the webhook allows that `body` is created."""
-        asked = review(body, uid=f"review-{body['metadata']['uid']}")
+    async def admit(self, body: dict[str, Any], **changes: Any) -> bool:
+        """Whether the webhook allows that `body` is created; `changes` are those of the request."""
+        asked = review(body, uid=f"review-{body['metadata']['uid']}", **changes)
         answer = await send(self._webhook, "/validate", msgspec.json.encode(asked))
         return bool(answer.json()["response"]["allowed"])
 

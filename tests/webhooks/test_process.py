@@ -1,5 +1,6 @@
 """The service as users start it: a process of its own, HTTPS, signals, changing files."""
 
+import asyncio
 import json
 import shutil
 import signal
@@ -14,9 +15,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.apiserver import ApiServer
+from support.budgets import WORLD, limited
 from support.policies import MODELS, write_policies
 from support.process import Running, command, eventually, running
 from support.reviews import call, chat, pod, review
+from support.workloads import GPUS, completed, job, kubeconfig_of, started, until
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +143,49 @@ def test_denials_are_logged_as_json_lines_without_what_was_asked(service: Runnin
     assert denials[-1]["level"] == "info"
     assert "timestamp" in denials[-1]
     assert "secret" not in service.log.read_text()
+
+
+def test_workloads_of_a_cluster_are_settled_when_they_end(tmp_path: Path) -> None:
+    policies = tmp_path / "policies.yaml"
+    policies.write_text("\n---\n".join([*WORLD, limited("gpuTime", "100h", name="devices")]))
+
+    async def play() -> None:
+        async with ApiServer().running() as api:
+            config = tmp_path / "kubeconfig"
+            config.write_text(json.dumps(kubeconfig_of(api.url)))
+            starting = running(policies, tmp_path / "state", "--workloads", KUBECONFIG=str(config))
+            service = await asyncio.to_thread(starting.__enter__)
+            try:
+                assert f"pods and jobs of {api.url}" in service.said
+                async with httpx.AsyncClient(verify=service.trust(), timeout=10) as client:
+                    for body in (job(), job("job-2")):
+                        asked = review(body, uid=body["metadata"]["uid"])
+                        answer = await client.post(f"{service.webhook}/validate", json=asked)
+                        assert answer.json()["response"]["allowed"], answer.text
+                await api.put(completed(started(job()), 60))
+                await api.put(job("job-2"))
+                await until(lambda: "a workload's hold is settled" in service.log.read_text())
+                await api.delete("job-2")
+                await until(lambda: "a workload's hold is released" in service.log.read_text())
+                assert f'"gpuTime":{GPUS * 60_000}' in service.log.read_text()
+                assert "t0ken" not in service.log.read_text()
+                service.process.send_signal(signal.SIGINT)
+                assert await asyncio.to_thread(service.process.wait, 20) == 0
+                assert "Traceback" not in service.log.read_text()
+            finally:
+                await asyncio.to_thread(starting.__exit__, None, None, None)
+
+    asyncio.run(play())
+
+
+def test_a_service_that_is_to_watch_workloads_and_knows_no_cluster_says_so(
+    policies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    listening = ("--check-address", "127.0.0.1:0", "--webhook-address", "127.0.0.1:0")
+    said = _refused_start(policies, "--state-dir", tmp_path, *listening, "--workloads")
+    assert "no Kubernetes API server is known" in said
 
 
 def test_changed_files_are_in_force_soon_and_broken_ones_never(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from interlock.errors import OperatorError
 from support.budgets import limited
+from support.holds import take_holds
 from support.workloads import (
     GPUS,
     Scene,
@@ -391,6 +393,95 @@ def test_what_runs_and_says_strange_things_holds_on_and_the_watch_goes_on(tmp_pa
         assert await found.used() == [GPUS * 4_000]
 
     played(tmp_path, play)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_ledger_that_fails_is_told_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any]
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise OperatorError("the disk is full")
+
+    async def play(found: Scene) -> None:
+        await found.create(body)
+        async with found.watched() as workloads:
+            with monkeypatch.context() as broken:
+                for step in ("settle", "release", "extend", "holds"):
+                    broken.setattr(found.service.ledger, step, fail)
+                await found.api.put(completed(started(body), 4))
+                await until(lambda: bool(found.service.lines))
+                await found.api.delete(body["metadata"]["uid"])
+                await workloads.attend()
+            # What was to be said is known, also once it is too late to look for what is held.
+            found.ahead = 2 * DAY
+            assert await found.holds() == []
+            await workloads.attend()
+        assert await found.used() == [GPUS * 4_000]
+        assert {line["error"] for line in found.service.lines if "error" in line} == {"the disk is full"}
+        metrics = found.service.metrics.exposition().decode()
+        assert 'interlock_workload_holds_total{outcome="failed"} 2.0' in metrics
+        assert 'interlock_workload_holds_total{outcome="settled"} 1.0' in metrics
+
+    played(tmp_path, play)
+
+
+def test_an_error_of_our_own_does_not_end_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: Any) -> None:
+        raise KeyError("bug")
+
+    async def play(found: Scene) -> None:
+        await found.create(job())
+        async with found.watched() as workloads:
+            with monkeypatch.context() as broken:
+                broken.setattr(found.service.ledger, "settle", fail)
+                await found.api.put(completed(started(job()), 4))
+                await until(lambda: bool(found.service.lines))
+                await workloads.attend()
+            await workloads.attend()
+        assert await found.used() == [GPUS * 4_000]
+        assert all(isinstance(line["exc_info"], KeyError) for line in found.service.lines[:2])
+
+    played(tmp_path, play)
+
+
+def test_what_is_settled_and_released_is_logged_with_its_hold(tmp_path: Path) -> None:
+    async def play(found: Scene) -> None:
+        async with found.watched():
+            await found.create(job())
+            await found.create(pod())
+            (first, second) = [hold.id for hold in await found.holds()]
+            await found.api.put(completed(started(job()), 4))
+            await found.api.delete("pod-1")
+            await ended(found)
+        told = [line for line in found.service.lines if "hold" in line]
+        assert sorted(told, key=lambda line: str(line["event"])) == [
+            {"level": "info", "event": "a workload's hold is released", "hold": second},
+            {"level": "info", "event": "a workload's hold is settled", "hold": first, "gpuTime": GPUS * 4_000},
+        ]
+
+    played(tmp_path, play)
+
+
+def test_holds_of_others_are_left_alone(tmp_path: Path) -> None:
+    """Of other kinds, of kinds of that name in other groups, and of calls."""
+    other = {**job("volcano"), "apiVersion": "batch.volcano.sh/v1alpha1"}
+    group = {"group": "batch.volcano.sh", "version": "v1alpha1", "kind": "Job"}
+
+    async def play(found: Scene) -> None:
+        async with found.watched() as workloads:
+            assert await found.admit(other, kind=group)
+            assert await found.admit({**job("cron"), "kind": "CronJob"})
+            take_holds(found.service)
+            before = await found.holds()
+            for _ in range(2):
+                await workloads.attend()
+                found.ahead += 6 * MINUTES
+                await found.api.bookmark()
+                await asyncio.sleep(0.02)
+            await workloads.attend()
+            assert await found.holds() == before
+
+    played(tmp_path, play, limited("calls", 100, "  match: {actions: [workload.create]}\n"))
 
 
 def test_a_job_that_a_queue_starts_counts_from_then(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Objects are raw, as the server sends them: the client's own types drop what they
 don't know, and refuse what they don't expect.
 """
 
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 import aiohttp
 import msgspec
+from aiohttp.http_exceptions import LineTooLong
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 from kubernetes.aio.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
@@ -77,10 +79,12 @@ class Cluster:
         configuration = Configuration()
         try:
             if _has_kubeconfig():
-                await config.load_kube_config(client_configuration=configuration, persist_config=False)
+                await config.load_kube_config(
+                    KUBE_CONFIG_DEFAULT_LOCATION, client_configuration=configuration, persist_config=False
+                )
             else:
                 config.load_incluster_config(client_configuration=configuration)
-        except (config.ConfigException, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - the client believes whatever a file says
             raise OperatorError(
                 f"no Kubernetes API server is known: {one_line(str(error), _SHOWN)}: run in a pod, "
                 "or name a kubeconfig file in `KUBECONFIG`"
@@ -98,7 +102,7 @@ class Cluster:
         while True:
             query = {"limit": str(PAGE)} | ({"continue": more} if more else {})
             async with self._asked(path, query, aiohttp.ClientTimeout(total=_LIST_SECONDS)) as answer:
-                page = _PAGE.decode(await answer.read())
+                page = _page(await answer.read())
             yield page
             found = page.metadata.get("continue")
             if not isinstance(found, str) or not found:
@@ -120,8 +124,11 @@ class Cluster:
         }
         silent = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=WATCH_SECONDS + 30)
         async with self._asked(path, query, silent) as answer:
-            async for line in answer.content:
-                yield _told(line)
+            try:
+                async for line in answer.content:
+                    yield _told(line)
+            except LineTooLong as error:
+                raise GoneError("the API server sends an event that is longer than any object") from error
 
     async def aclose(self) -> None:
         """Ask nothing more."""
@@ -149,17 +156,24 @@ class Cluster:
         except (aiohttp.ClientError, OSError) as error:
             said = one_line(str(error) or type(error).__name__, _SHOWN)
             raise OperatorError(f"the API server can't be asked: {said}") from error
-        except ValueError as error:
-            # A line that is longer than any object, or no JSON: what comes after it can't be read.
-            raise GoneError from error
 
 
 def _has_kubeconfig() -> bool:
-    return Path(KUBE_CONFIG_DEFAULT_LOCATION).expanduser().exists()
+    return any(Path(name).expanduser().exists() for name in KUBE_CONFIG_DEFAULT_LOCATION.split(os.pathsep))
+
+
+def _page(body: bytes) -> Page:
+    try:
+        return _PAGE.decode(body)
+    except msgspec.MsgspecError as error:
+        raise OperatorError(f"the API server sends what is no list: {one_line(str(error), _SHOWN)}") from error
 
 
 def _told(line: bytes) -> Event:
-    event = _EVENT.decode(line)
+    try:
+        event = _EVENT.decode(line)
+    except msgspec.MsgspecError as error:
+        raise GoneError(f"the API server sends what is no event: {one_line(str(error), _SHOWN)}") from error
     if event.type == "ERROR":
         _fail(event.object.get("code"), str(event.object.get("message")))
     return event
@@ -167,5 +181,5 @@ def _told(line: bytes) -> Event:
 
 def _fail(code: object, message: str) -> NoReturn:
     if code == HTTPStatus.GONE:
-        raise GoneError
+        raise GoneError("the API server does not remember what happened meanwhile")
     raise OperatorError(f"the API server answers {code} to a list or watch: {one_line(message, _SHOWN)}")

@@ -34,17 +34,7 @@ class Workloads:
         self._log = service.log
         self._clock = clock
         self._closing = Closing(service.ledger, service.metrics, service.log, clock)
-        self._followers = [
-            Follower(
-                kind,
-                cluster,
-                self._closing,
-                lambda: service.policies.in_force.engine.context,
-                service.log,
-                clock,
-            )
-            for kind in KINDS
-        ]
+        self.followers = [Follower(kind, cluster, self._closing, service, clock) for kind in KINDS]
 
     @property
     def host(self) -> str:
@@ -54,7 +44,7 @@ class Workloads:
     async def watch(self) -> None:
         """Watch them for as long as the service runs."""
         async with aclosing(self._cluster), asyncio.TaskGroup() as tasks:
-            for follower in self._followers:
+            for follower in self.followers:
                 tasks.create_task(follower.follow())
             while True:
                 await self.attend()
@@ -66,7 +56,7 @@ class Workloads:
             await self._closing.pay()
             now = self._clock()
             holds = await self._ledger.holds(now)
-            for follower in self._followers:
+            for follower in self.followers:
                 await self._attend_to(follower, _of_kind(holds, follower.kind), now)
         except OperatorError as error:
             self._log.error("workloads' holds can't be attended to", error=str(error))

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any, Final
 
-from structlog.typing import FilteringBoundLogger
-
 from interlock.errors import OperatorError
-from interlock.intents.context import ExtractionContext
 from interlock.units import Instant
+from interlock_webhooks.service import Service
 from interlock_webhooks.workloads.census import Census
 from interlock_webhooks.workloads.closing import Closing
 from interlock_webhooks.workloads.cluster import Cluster, Event, GoneError
@@ -24,23 +22,17 @@ _WAITS: Final = (0.1, 0.1, 1.0, 5.0, 15.0, 30.0)
 
 
 class Follower:
-    """What is known of the objects of `kind`, and who says it."""
+    """Keeps a census of the objects of `kind`."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
-        self,
-        kind: Kind,
-        cluster: Cluster,
-        closing: Closing,
-        context: Callable[[], ExtractionContext],
-        log: FilteringBoundLogger,
-        clock: Callable[[], Instant],
+    def __init__(
+        self, kind: Kind, cluster: Cluster, closing: Closing, service: Service, clock: Callable[[], Instant]
     ) -> None:
         self.kind = kind
         self.census = Census()
         self._cluster = cluster
         self._closing = closing
-        self._context = context
-        self._log = log
+        self._policies = service.policies
+        self._log = service.log
         self._clock = clock
         self._version: str | None = None
         self._failures = 0
@@ -51,8 +43,9 @@ class Follower:
             self._failures += 1
             try:
                 await self._follow_once()
-            except GoneError:
+            except GoneError as error:
                 self._version = None
+                self._log.info("workloads are listed anew", kind=self.kind.name, reason=str(error))
             except OperatorError as error:
                 self._log.error("workloads can't be watched", kind=self.kind.name, error=str(error))
             except Exception as error:  # noqa: BLE001 - whatever a server sends must not end the service
@@ -66,7 +59,7 @@ class Follower:
         async with aclosing(self._cluster.events(self.kind.path, version)) as events:
             async for event in events:
                 self._failures = 0
-                await self._take(event)
+                await self.take(event)
                 self._version = event.version or self._version
         self.census.heard(self._clock())
 
@@ -85,7 +78,8 @@ class Follower:
             await self._say(found)
         return version
 
-    async def _take(self, event: Event) -> None:
+    async def take(self, event: Event) -> None:
+        """Know what `event` tells, and say it if it is news."""
         uid = uid_of(event.object)
         if event.type == "BOOKMARK":
             # It comes after all that was before it; of other events, many may have waited to be told.
@@ -97,7 +91,7 @@ class Follower:
                 await self._say(found)
 
     def _sighted(self, body: dict[str, Any], deleted: Instant | None = None) -> Sighting:
-        return sighting(self.kind, body, self._context(), deleted)
+        return sighting(self.kind, body, self._policies.in_force.engine.context, deleted)
 
     async def _say(self, found: Sighting) -> None:
         if found.hold is not None:

@@ -1,0 +1,142 @@
+"""What is asked of an API server, and what is told of answers that are none."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes.aio.client import Configuration
+from kubernetes.aio.config import incluster_config
+
+from interlock.errors import OperatorError
+from interlock_webhooks.certificates import make_authority
+from interlock_webhooks.workloads import cluster as clusters
+from interlock_webhooks.workloads.cluster import Cluster, GoneError, Page
+from support.workloads import kubeconfig_of
+
+PODS = "/api/v1/pods"
+
+
+def answered(body: bytes, ask: Callable[[Cluster], Awaitable[Any]], status: str = "200 OK") -> tuple[Any, str]:
+    """What `ask` gives where the server answers so, and the head of the request."""
+    heads: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n".encode())
+        writer.write(body)
+        await writer.drain()
+        writer.close()
+
+    async def asking() -> Any:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()
+        configuration = Configuration(host=f"http://{host}:{port}", api_key={"BearerToken": "bearer t0ken"})
+        found = Cluster(configuration)
+        try:
+            return await ask(found)
+        finally:
+            await found.aclose()
+            server.close()
+
+    return asyncio.run(asking()), heads[0]
+
+
+async def listed(found: Cluster) -> list[Page]:
+    return [page async for page in found.pages(PODS)]
+
+
+async def watched(found: Cluster) -> list[Any]:
+    return [event async for event in found.events(PODS, "7")]
+
+
+def test_a_list_is_asked_for_in_pages_with_who_asks() -> None:
+    pages, head = answered(b'{"items": [], "metadata": {"resourceVersion": "7"}}', listed)
+    assert pages == [Page(items=[], metadata={"resourceVersion": "7"})]
+    assert head.startswith("GET /api/v1/pods?limit=500 HTTP/1.1")
+    assert "authorization: bearer t0ken" in head.lower().replace("\r\n", "\n")
+
+
+def test_a_watch_is_asked_for_from_a_version_with_bookmarks() -> None:
+    line = b'{"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "9"}}}\n'
+    events, head = answered(line, watched)
+    assert [event.version for event in events] == ["9"]
+    assert "watch=true&allowWatchBookmarks=true&resourceVersion=7&timeoutSeconds=240" in head
+
+
+@pytest.mark.parametrize("ask", [listed, watched])
+def test_a_version_that_is_gone_is_told(ask: Callable[[Cluster], Awaitable[Any]]) -> None:
+    with pytest.raises(GoneError, match="does not remember"):
+        answered(b"{}", ask, "410 Gone")
+
+
+@pytest.mark.parametrize("line", [b"{\n", b"[]\n", b'{"type": "ADDED"}\n', b'"' + b"x" * 2**22 + b'"\n'])
+def test_after_what_is_no_event_nobody_knows_where_to_go_on(line: bytes) -> None:
+    with pytest.raises(GoneError, match=r"the API server sends (what is no event: |an event that is longer)"):
+        answered(line, watched)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"items": [1], "metadata": {}}', b'{"items": []}'])
+def test_what_is_no_list_is_told(body: bytes) -> None:
+    with pytest.raises(OperatorError, match="sends what is no list"):
+        answered(body, listed)
+
+
+@pytest.mark.parametrize("ask", [listed, watched])
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "500 X", "204 No Content"])
+def test_any_other_answer_is_told(ask: Callable[[Cluster], Awaitable[Any]], status: str) -> None:
+    with pytest.raises(OperatorError, match=f"answers {status[:3]} to a list or watch"):
+        answered(b"", ask, status)
+
+
+def test_an_error_in_a_watch_is_told() -> None:
+    line = b'{"type": "ERROR", "object": {"code": 500, "message": "etcd\\nis down"}}\n'
+    with pytest.raises(OperatorError, match="answers 500 to a list or watch: etcd is down"):
+        answered(line, watched)
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    async def asking() -> None:
+        found = Cluster(Configuration(host="http://127.0.0.1:1"))
+        try:
+            await listed(found)
+        finally:
+            await found.aclose()
+
+    with pytest.raises(OperatorError, match="the API server can't be asked: "):
+        asyncio.run(asking())
+
+
+def test_a_kubeconfig_file_says_where_the_server_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config"
+    path.write_text(yaml.safe_dump(kubeconfig_of("http://127.0.0.1:7")))
+    monkeypatch.setattr(clusters, "KUBE_CONFIG_DEFAULT_LOCATION", f"{tmp_path / 'none'}{os.pathsep}{path}")
+    assert asyncio.run(found_host()) == "http://127.0.0.1:7"
+    path.write_text("clusters: 3")
+    with pytest.raises(OperatorError, match="no Kubernetes API server is known"):
+        asyncio.run(found_host())
+
+
+def test_without_one_it_is_the_cluster_that_this_runs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "none"))
+    with pytest.raises(OperatorError, match="run in a pod, or name a kubeconfig file in `KUBECONFIG`"):
+        asyncio.run(found_host())
+    made = make_authority(datetime.now(UTC)).certificate_pem()
+    for name in ("SERVICE_TOKEN_FILENAME", "SERVICE_CERT_FILENAME"):
+        (tmp_path / name).write_bytes(made if name == "SERVICE_CERT_FILENAME" else b"t0ken")
+        monkeypatch.setattr(incluster_config, name, str(tmp_path / name))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    assert asyncio.run(found_host()) == "https://10.0.0.1:443"
+
+
+async def found_host() -> str:
+    found = await Cluster.found()
+    await found.aclose()
+    return found.host
