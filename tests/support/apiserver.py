@@ -23,7 +23,8 @@ class ApiServer:
 
     `refuses` is whether it answers nobody, `expires_by_status` whether it says by
     the HTTP status that a version is too old, `page` how many objects it lists at
-    once at most. `lists` and `watches` count what was asked, by kind.
+    once at most. `lists` and `watches` count what was asked, by kind, and `since`
+    has the versions that watches went on after.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class ApiServer:
         self.page = 500
         self.lists = dict.fromkeys(("Pod", "Job"), 0)
         self.watches = dict.fromkeys(("Pod", "Job"), 0)
+        self.since: list[int] = []
         self.url = ""
         self._version = 100
         self._oldest = 0
@@ -78,8 +80,18 @@ class ApiServer:
 
     async def drop(self) -> None:
         """Break all watches in the middle."""
-        for writer in list(self._watching):
+        for writer in self._watching:
             writer.transport.abort()
+        await self._leave()
+
+    async def end(self) -> None:
+        """End all watches in order, as when their time is over."""
+        for writer in self._watching:
+            writer.write(b"0\r\n\r\n")
+        await self._leave()
+
+    async def _leave(self) -> None:
+        self._watching.clear()
         async with self._changed:
             self._changed.notify_all()
 
@@ -134,19 +146,17 @@ class ApiServer:
             _chunk(writer, {"type": "ERROR", "object": _EXPIRED})
             writer.write(b"0\r\n\r\n")
             return
+        self.since.append(since)
         self._watching.add(writer)
-        try:
-            while not writer.is_closing():
-                for version, of, event, body in [each for each in self._events if each[0] > since]:
-                    since = version
-                    if of == kind:
-                        _chunk(writer, {"type": event, "object": body})
-                await writer.drain()
-                async with self._changed:
-                    if self._version == since or not self._events:
-                        await self._changed.wait()
-        finally:
-            self._watching.discard(writer)
+        while writer in self._watching:
+            for version, of, event, body in [each for each in self._events if each[0] > since]:
+                since = version
+                if of == kind:
+                    _chunk(writer, {"type": event, "object": body})
+            await writer.drain()
+            async with self._changed:
+                if self._version == since or not self._events:
+                    await self._changed.wait()
 
 
 def _chunk(writer: asyncio.StreamWriter, event: dict[str, Any]) -> None:

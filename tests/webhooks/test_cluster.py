@@ -15,7 +15,7 @@ from kubernetes.aio.config import incluster_config
 from interlock.errors import OperatorError
 from interlock_webhooks.certificates import make_authority
 from interlock_webhooks.workloads import cluster as clusters
-from interlock_webhooks.workloads.cluster import Cluster, GoneError, Page
+from interlock_webhooks.workloads.cluster import Cluster, Extent, GoneError, Page
 from support.workloads import kubeconfig_of
 
 PODS = "/api/v1/pods"
@@ -56,7 +56,7 @@ async def watched(found: Cluster) -> list[Any]:
 
 def test_a_list_is_asked_for_in_pages_with_who_asks() -> None:
     pages, head = answered(b'{"items": [], "metadata": {"resourceVersion": "7"}}', listed)
-    assert pages == [Page(items=[], metadata={"resourceVersion": "7"})]
+    assert pages == [Page(items=[], metadata=Extent("7"))]
     assert head.startswith("GET /api/v1/pods?limit=500 HTTP/1.1")
     assert "authorization: bearer t0ken" in head.lower().replace("\r\n", "\n")
 
@@ -80,7 +80,16 @@ def test_after_what_is_no_event_nobody_knows_where_to_go_on(line: bytes) -> None
         answered(line, watched)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"items": [1], "metadata": {}}', b'{"items": []}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"items": [1], "metadata": {}}',
+        b'{"items": []}',
+        b'{"items": [], "metadata": {"resourceVersion": ""}}',
+    ],
+)
 def test_what_is_no_list_is_told(body: bytes) -> None:
     with pytest.raises(OperatorError, match="sends what is no list"):
         answered(body, listed)

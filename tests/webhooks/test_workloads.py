@@ -239,6 +239,7 @@ def test_a_watch_that_breaks_goes_on_where_it_was(tmp_path: Path) -> None:
         async with found.watched():
             await found.api.bookmark()
             await found.api.put(started(job()))
+            await asyncio.sleep(0.05)
             for _ in range(3):
                 await found.api.drop()
             await found.api.put(completed(started(job()), 4))
@@ -246,6 +247,7 @@ def test_a_watch_that_breaks_goes_on_where_it_was(tmp_path: Path) -> None:
         assert await found.used() == [GPUS * 4_000]
         assert found.api.lists["Job"] == 1
         assert found.api.watches["Job"] > 1
+        assert max(found.api.since) > min(found.api.since), "it goes on after what it was told last"
 
     played(tmp_path, play)
 
@@ -283,7 +285,8 @@ def test_what_went_while_nobody_watched_is_booked_as_held(tmp_path: Path) -> Non
     played(tmp_path, play)
 
 
-def test_what_was_admitted_and_never_created_is_released(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ends", [True, False])
+def test_what_was_admitted_and_never_created_is_released(tmp_path: Path, *, ends: bool) -> None:
     """Another webhook or a quota denied it after us; so its retries don't drain the account."""
 
     async def play(found: Scene) -> None:
@@ -294,7 +297,13 @@ def test_what_was_admitted_and_never_created_is_released(tmp_path: Path) -> None
             found.ahead += 6 * MINUTES
             await workloads.attend()
             assert len(await found.holds()) == 1, "no watch has told yet that it is not there"
-            await found.api.bookmark()
+            # What happened may have waited to be told, and more may wait behind it.
+            await found.api.put(job("other"))
+            await found.api.put(pod("other"))
+            await asyncio.sleep(0.05)
+            await workloads.attend()
+            assert len(await found.holds()) == 1
+            await (found.api.end if ends else found.api.bookmark)()
             await asyncio.sleep(0.05)
             await workloads.attend()
             assert await found.holds() == []
@@ -440,6 +449,35 @@ def test_an_error_of_our_own_does_not_end_the_service(tmp_path: Path, monkeypatc
             await workloads.attend()
         assert await found.used() == [GPUS * 4_000]
         assert all(isinstance(line["exc_info"], KeyError) for line in found.service.lines[:2])
+
+    played(tmp_path, play)
+
+
+def test_what_is_no_news_is_not_said_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    async def play(found: Scene) -> None:
+        settle = found.service.ledger.settle
+
+        async def count(*said: Any) -> Any:
+            told.append(said)
+            return await settle(*said)
+
+        monkeypatch.setattr(found.service.ledger, "settle", count)
+        async with found.watched():
+            await found.create(job())
+            for number in range(3):
+                await found.api.put(with_status(completed(started(job()), 4), note=number))
+            await until(lambda: bool(told))
+            await asyncio.sleep(0.05)
+            await found.api.put(pod())
+            await found.api.drop()
+            found.api.forget()
+            await until(lambda: found.api.watches["Job"] == 3)
+            await found.api.delete("job-1")
+            await asyncio.sleep(0.05)
+        assert found.api.lists["Job"] == 2
+        assert len(told) == 1
 
     played(tmp_path, play)
 

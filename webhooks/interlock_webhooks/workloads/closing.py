@@ -19,7 +19,7 @@ from interlock.model.budget import Unit
 from interlock.units import GpuMilliseconds, Instant
 from interlock_webhooks.kubernetes.holding import HOLD_TIME
 from interlock_webhooks.metrics import Metrics
-from interlock_webhooks.workloads.fate import Fate, Keep, Release, Settle
+from interlock_webhooks.workloads.fate import End, Release, Settle
 
 _UNSETTLED: Final = frozenset({Status.OPEN, Status.EXPIRED})
 
@@ -34,14 +34,14 @@ class Closing:
         self._metrics = metrics
         self._log = log
         self._clock = clock
-        self._owed: dict[HoldId, Fate] = {}
+        self._owed: dict[HoldId, End] = {}
 
-    async def say(self, hold: HoldId, fate: Fate) -> bool:
-        """Whether the ledger took what `fate` says of `hold`; else it is owed."""
+    async def say(self, hold: HoldId, end: End) -> bool:
+        """Whether the ledger took that `hold` has come to that `end`; else it is owed."""
         try:
-            await self._said(hold, fate)
+            await self._said(hold, end)
         except OperatorError as error:
-            self._owed[hold] = fate
+            self._owed[hold] = end
             self._metrics.workload_hold("failed")
             self._log.error("a workload's hold can't be ended now", hold=hold, error=str(error))
             return False
@@ -50,8 +50,8 @@ class Closing:
 
     async def pay(self) -> None:
         """Say what is owed, unless the ledger still takes nothing."""
-        for hold, fate in list(self._owed.items()):
-            if not await self.say(hold, fate):
+        for hold, end in list(self._owed.items()):
+            if not await self.say(hold, end):
                 return
 
     async def extend(self, hold: HoldId, expires: Instant) -> None:
@@ -66,16 +66,14 @@ class Closing:
             if isinstance(answer, Extended):
                 self._metrics.workload_hold("extended")
 
-    async def _said(self, hold: HoldId, fate: Fate) -> None:
-        match fate:
+    async def _said(self, hold: HoldId, end: End) -> None:
+        match end:
             case Settle(gpu_time):
                 await self._settle(hold, gpu_time)
             case Release():
                 await self._release(hold)
-            case Keep():
-                pass
             case _:
-                assert_never(fate)
+                assert_never(end)
 
     async def _settle(self, hold: HoldId, gpu_time: GpuMilliseconds | None) -> None:
         actual = {} if gpu_time is None else {Unit.GPU_TIME.value: gpu_time * PARTS}

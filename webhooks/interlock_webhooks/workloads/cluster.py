@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import aiohttp
 import msgspec
@@ -17,7 +17,7 @@ from aiohttp.http_exceptions import LineTooLong
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 from kubernetes.aio.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from interlock.errors import OperatorError
 from interlock_webhooks.text import one_line
@@ -37,11 +37,18 @@ class GoneError(Exception):
     """What happened since then can't be told any more: what is there has to be listed again."""
 
 
+class Extent(Struct, rename={"version": "resourceVersion", "more": "continue"}):
+    """Which version a list is of, and what to ask with for more of it."""
+
+    version: Annotated[str, Meta(min_length=1)]
+    more: str | None = None
+
+
 class Page(Struct):
     """Part of a list."""
 
     items: list[dict[str, Any]]
-    metadata: dict[str, Any]
+    metadata: Extent
 
 
 class Event(Struct):
@@ -104,10 +111,9 @@ class Cluster:
             async with self._asked(path, query, aiohttp.ClientTimeout(total=_LIST_SECONDS)) as answer:
                 page = _page(await answer.read())
             yield page
-            found = page.metadata.get("continue")
-            if not isinstance(found, str) or not found:
+            if not page.metadata.more:
                 return
-            more = found
+            more = page.metadata.more
 
     async def events(self, path: str, version: str) -> AsyncGenerator[Event, None]:
         """What happens at `path` after `version`, until the server or the network ends it.

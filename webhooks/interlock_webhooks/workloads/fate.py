@@ -25,7 +25,8 @@ class Release(Struct, frozen=True, tag=True):
     """The workload never ran."""
 
 
-Fate: TypeAlias = Keep | Settle | Release
+End: TypeAlias = Settle | Release
+Fate: TypeAlias = Keep | End
 
 KEEP: Final = Keep()
 AS_HELD: Final = Settle(None)

@@ -15,6 +15,7 @@ from interlock_webhooks.service import Service
 from interlock_webhooks.workloads.census import Census
 from interlock_webhooks.workloads.closing import Closing
 from interlock_webhooks.workloads.cluster import Cluster, Event, GoneError
+from interlock_webhooks.workloads.fate import Keep
 from interlock_webhooks.workloads.sighting import Kind, Sighting, sighting, uid_of
 
 _WAITS: Final = (0.1, 0.1, 1.0, 5.0, 15.0, 30.0)
@@ -66,13 +67,11 @@ class Follower:
     async def _listed(self) -> str:
         """The version of a new list of what is there."""
         present: dict[str, Sighting] = {}
-        version: object = None
+        version = ""
         async for page in self._cluster.pages(self.kind.path):
-            version = page.metadata.get("resourceVersion")
+            version = page.metadata.version
             present |= {uid: self._sighted(body) for body in page.items if (uid := uid_of(body)) is not None}
             await asyncio.sleep(0)
-        if not isinstance(version, str) or not version:
-            raise OperatorError("the API server does not say which version its list is of")
         self._version = version
         for found in self.census.listed(present, self._clock()):
             await self._say(found)
@@ -94,5 +93,5 @@ class Follower:
         return sighting(self.kind, body, self._policies.in_force.engine.context, deleted)
 
     async def _say(self, found: Sighting) -> None:
-        if found.hold is not None:
+        if found.hold is not None and not isinstance(found.fate, Keep):
             await self._closing.say(found.hold, found.fate)
