@@ -44,7 +44,7 @@ from support.workloads import (
 
 HELD = GPUS * 3_600_000
 NOW = Instant(START + 1_000_000)
-CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS)
+CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS, Instant(0))
 
 
 @dataclass(frozen=True, slots=True)

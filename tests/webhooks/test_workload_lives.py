@@ -30,7 +30,7 @@ from support.workloads import (
     with_status,
 )
 
-CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS)
+CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS, Instant(0))
 SEEN = Instant(START + 500_000)
 RUNS = {"name": "b", "restartCount": 0, "state": {"running": {"startedAt": at(0)}}}
 WAITS = {"name": "b", "restartCount": 0, "state": {"waiting": {"reason": "ContainerCreating"}}}

@@ -90,7 +90,7 @@ class Follower:
                 await self._say(found)
 
     def _sighted(self, body: dict[str, Any], deleted: Instant | None = None) -> Sighting:
-        return sighting(self.kind, body, self._policies.in_force.engine.context, deleted)
+        return sighting(self.kind, body, self._policies.in_force.engine.context_at(self._clock()), deleted)
 
     async def _say(self, found: Sighting) -> None:
         if found.hold is not None and not isinstance(found.fate, Keep):
