@@ -69,6 +69,17 @@ def test_a_workload_that_is_created_holds_its_devices_under_its_uid(
     assert abs(held.expires - now() - DAY) < 60_000
 
 
+def test_who_asks_is_warned_when_a_budget_is_nearly_used_up(tmp_path: Path) -> None:
+    documents = [*WORLD, limited("gpuTime", "4m", "  warnAt: 50\n  key: '\"gpu\"'\n", name="devices")]
+    (tmp_path / "all.yaml").write_text("\n---\n".join(documents), encoding="utf-8")
+    app = webhook_app(service_over(tmp_path))
+    assert answered(app)["warnings"] == ["budget `devices` of `gpu`: 120000 of 240000 gpuTime are used"]
+
+
+def test_nobody_is_warned_before(app: Application) -> None:
+    assert "warnings" not in answered(app)
+
+
 def test_a_review_that_comes_again_holds_nothing_more(app: Application, service: LoggedService) -> None:
     assert answered(app) == answered(app)
     assert len(holds(service)) == 1

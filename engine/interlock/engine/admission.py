@@ -12,6 +12,7 @@ from typing import Final, TypeAlias, TypeVar
 from interlock.engine.decide import Engine
 from interlock.engine.funds import UndecidableError, check_deadline
 from interlock.engine.group import Ask, Group
+from interlock.engine.notices import notices
 from interlock.engine.repetition import Answered, Once, again, memo_of
 from interlock.errors import OperatorError, RequestError
 from interlock.identity import HoldId
@@ -121,6 +122,8 @@ class Admission:
                 return again(answer)
             if not isinstance(answer, Held):
                 return None
+            for notice in notices(group.draws, answer.standings):
+                _log.warning(notice)
         return await self._with_uses(group, decisions, once) if rests_on_uses else decisions
 
     async def _with_uses(

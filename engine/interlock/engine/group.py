@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from interlock.engine.charging import Drawn
+from interlock.engine.charging import Draw, Drawn
 from interlock.engine.clamping import is_clampable, most_tokens
 from interlock.engine.decide import Engine, Found
 from interlock.engine.facts import facts_of
@@ -87,9 +87,14 @@ class Group:
         return self.members[0][1].organization
 
     @property
+    def draws(self) -> tuple[Draw, ...]:
+        """What they draw, each with what it is for."""
+        return tuple([draw for _, drawn, _ in self.members for draw in drawn.draws])
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """What they draw."""
-        return tuple([line for _, drawn, _ in self.members for line in drawn.lines])
+        return tuple([draw.line for draw in self.draws])
 
     @property
     def runs(self) -> tuple[RunId, ...]:

@@ -140,6 +140,26 @@ def test_who_draws_on_nothing_needs_no_ledger() -> None:
     assert decided(admit(engine, Broken(), ask(engine)))[0].allowed
 
 
+# Operators
+
+
+def test_operators_are_told_once_that_a_share_is_used(caplog: pytest.LogCaptureFixture) -> None:
+    key = "intent.attribution.?team.orValue('')"
+    engine = engine_of(
+        limited("calls", 10, f"  notifyAt: 50\n  key: {key}\n", more=", burst: {limit: 9, within: 1s}")
+    )
+    ledger = MemoryLedger()
+    for _ in range(10):
+        admit(engine, ledger, ask(engine, call(attribution={"team": "search"})))
+    assert caplog.messages == ["budget `team-tokens` of `search` has reached 50 % of its calls"]
+
+
+def test_operators_are_told_of_a_hold_that_leaps_over_the_share(caplog: pytest.LogCaptureFixture) -> None:
+    engine, ledger = engine_of(limited("tokens", 120, "  notifyAt: 80\n")), MemoryLedger()
+    admit(engine, ledger, ask(engine))
+    assert caplog.messages == ["budget `team-tokens` has reached 80 % of its tokens"]
+
+
 # Groups
 
 

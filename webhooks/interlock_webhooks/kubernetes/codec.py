@@ -5,7 +5,7 @@ no message without bounds into its audit log, and no long warning to a client.
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import msgspec
 
 from interlock.decisionlog.codes import ReasonCode
 from interlock.errors import RequestError
+from interlock.model.charge import Level
 from interlock_webhooks import wire
 from interlock_webhooks.kubernetes.review import (
     API_VERSION,
@@ -118,13 +119,26 @@ def annotations(recorded: dict[str, Any]) -> dict[str, str]:
     return {"decision": recorded["decision"], "policy-set": recorded["policySet"], **rules}
 
 
+def _used_up(recorded: dict[str, Any]) -> Iterator[str]:
+    """What is said of budgets of which a share is used that somebody is to be warned of."""
+    for charge in recorded.get("budgets", []):
+        if charge["level"] != Level.WITHIN:
+            whose = f" of {quoted(charge['key'])}" if charge["key"] else ""
+            used = charge["spent"] + charge["held"] + charge["amount"]
+            share = f"{used} of {charge['limit']} {charge['unit']}"
+            yield f"budget {quoted(charge['budget'])}{whose}: {share} are used"
+
+
 def warnings(recorded: dict[str, Any]) -> list[str]:
-    """One warning for each rule that would deny if it were enforced, within the API server's limits."""
+    """One warning for each rule that would deny if enforced, and for each budget that is nearly used up.
+
+    All are within the API server's limits.
+    """
     kept: list[str] = []
     room = MAX_WARNINGS
-    entries = recorded["warnings"]
+    entries = [*map(_line, recorded["warnings"]), *_used_up(recorded)]
     for index, entry in enumerate(entries):
-        line = one_line(_line(entry), MAX_WARNING)
+        line = one_line(entry, MAX_WARNING)
         room -= len(line)
         if room < 0:
             kept.append(f"and {len(entries) - index} more warnings")
