@@ -29,6 +29,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python -m benchmarks.cel
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.ledger
 
 # Checks the proofs from nothing; needs coqc (Debian: apt install coq).
 .PHONY: prove

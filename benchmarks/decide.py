@@ -9,7 +9,7 @@ a function a rule, a loop, a record of reasons.
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,28 @@ spec:
     - {names: [house-small], class: small, provider: house, hosting: selfHosted}
 """
 
+BUDGET = """\
+apiVersion: interlock.dev/v1alpha1
+kind: Budget
+metadata: {{name: budget-{number}}}
+spec:
+  description: benchmark
+  match: {{actions: [model.chat]}}
+  key: {key}
+  window: {window}
+  limits:
+    - {{unit: {unit}, limit: 1000000000}}
+"""
+
+# Key, window and unit.
+BUDGETS = [
+    ("\"'all'\"", "{calendar: {every: month, timeZone: Europe/Berlin}}", "tokens"),
+    ('intent.attribution.?team.orValue("nobody")', "{calendar: {every: week}}", "tokens"),
+    ('intent.attribution.?environment.orValue("")', "{lifetime: true}", "calls"),
+    ('intent.?agent.name.orValue("")', "{rolling: 24h}", "outputTokens"),
+    ("intent.principal.id", "{rolling: 1h}", "calls"),
+]
+
 CALLER: Any = {
     "principal": {"id": "ana", "type": "user", "groups": ["staff", "ml-engineers"], "claims": {}},
     "agent": {"name": "support-agent"},
@@ -121,9 +143,11 @@ BODY: dict[str, Any] = {
 }
 
 
-def engine(count: int) -> Engine:
-    """An engine with `count` policies, of which the ten match chat requests."""
+def engine(count: int, budgets: Sequence[tuple[str, str, str]] = ()) -> Engine:
+    """An engine with `count` policies, of which the ten match chat requests, and `budgets`, which all do."""
     documents = [CATALOG]
+    for number, (key, window, unit) in enumerate(budgets):
+        documents.append(BUDGET.format(number=number, key=key, window=window, unit=unit))
     for number in range(count):
         area, effect, expression, _ = RULES[number % len(RULES)]
         is_match = number < len(RULES)
@@ -205,8 +229,11 @@ def cost(decide: Callable[[], object], times: int) -> float:
 def main() -> None:
     """Measures all in one run and prints a table."""
     engines = {count: engine(count) for count in (10, 100, 1000)}
+    charging = engine(10, BUDGETS)
     intent = from_chat(BODY, CALLER, engines[10].context_at(NOW))
     decision = engines[10].decide(intent, now=NOW)
+    if len(charging.decide(intent, now=NOW).charges) != len(BUDGETS):
+        raise SystemExit("the request must draw on all budgets")
     if not decision.allowed or not by_hand(intent)["allowed"]:
         raise SystemExit(f"the request must be allowed: {decision}")
     contenders: dict[str, tuple[Callable[[], object], int]] = {
@@ -215,6 +242,7 @@ def main() -> None:
             f"interlock, {count:,} policies loaded": (lambda e=each: e.decide(intent, now=NOW), 2000)  # type: ignore[misc]
             for count, each in engines.items()
         },
+        "interlock, 10 policies and 5 budgets loaded": (lambda: charging.decide(intent, now=NOW), 2000),
         "cel-expr-python, inputs converted once": (by_google(intent, is_converted_once=True), 1000),
         "cel-expr-python, inputs converted each time": (by_google(intent, is_converted_once=False), 500),
         "cel-python, inputs converted once": (by_celpy(intent), 20),
