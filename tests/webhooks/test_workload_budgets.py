@@ -65,7 +65,7 @@ def test_a_workload_that_is_created_holds_its_devices_under_its_uid(
     (held,) = holds(service)
     assert held.id == hold_id(OrganizationName("acme"), UID.encode())
     assert held.amounts == {"devices/gpuTime/": 120_000}
-    assert held.facts["namespace"] == "shop"
+    assert (held.facts["group"], held.facts["kind"], held.facts["namespace"]) == ("batch", "Job", "shop")
     assert abs(held.expires - now() - DAY) < 60_000
 
 

@@ -13,7 +13,7 @@ from interlock.ledger.hold import hold_id
 from interlock.loading.catalogs import shipped
 from interlock.model.labels import DEFAULT_LABELS
 from interlock.units import GpuMilliseconds, Instant
-from interlock_webhooks.workloads.fate import AS_HELD, KEEP, RELEASE, Fate, Settle
+from interlock_webhooks.workloads.fate import AS_HELD, KEEP, RELEASE, Fate, Settle, SettleAsHeld
 from interlock_webhooks.workloads.sighting import JOB, KINDS, POD, Kind, Sighting, sighting, uid_of
 from support.workloads import (
     GPUS,
@@ -50,6 +50,10 @@ def said(body: dict[str, Any], deleted: int | None = None) -> Sighting:
 
 def used(seconds: float) -> Settle:
     return Settle(GpuMilliseconds(int(GPUS * seconds * 1000)))
+
+
+def no_less_than(seconds: float) -> SettleAsHeld:
+    return SettleAsHeld(GpuMilliseconds(int(GPUS * seconds * 1000)))
 
 
 def ended_pod(*containers: dict[str, Any], phase: str = "Failed", **status: Any) -> dict[str, Any]:
@@ -106,9 +110,20 @@ ENDED: dict[str, tuple[dict[str, Any], Fate]] = {
         used(10),
     ),
     "a job that was created suspended": (suspended_job(2, **DONE), used(30)),
-    "a job that was suspended in the middle": (suspended_job(3, **DONE), AS_HELD),
-    "a job that was scaled": (with_metadata(completed(started(job()), 5), generation=2), AS_HELD),
-    "a job without a generation": (with_metadata(completed(started(job()), 5), generation=None), AS_HELD),
+    "a job that was suspended in the middle": (suspended_job(3, **DONE), no_less_than(3600)),
+    "a job that was scaled": (with_metadata(completed(started(job()), 5), generation=2), no_less_than(3600)),
+    "a job whose deadline was": (
+        with_metadata(completed(started(job(seconds=1)), 5), generation=2),
+        no_less_than(5),
+    ),
+    "a changed job that does not know when it ended": (
+        with_metadata(completed(started(job(), 9), 5), generation=2),
+        no_less_than(3600),
+    ),
+    "a job without a generation": (
+        with_metadata(completed(started(job()), 5), generation=None),
+        no_less_than(3600),
+    ),
     "a job that ended before it started": (completed(started(job(), 9), 5), AS_HELD),
     "a job without devices": (
         {**completed(started(job()), 5), "spec": {"template": {"spec": {"containers": []}}}},
@@ -135,7 +150,7 @@ DELETED: dict[str, tuple[dict[str, Any], Fate]] = {
     "a job that waited in a queue": (with_status(job(), conditions=[condition("Suspended")]), RELEASE),
     "a job that ran and was suspended": (
         with_metadata(with_status(job(), conditions=[condition("Suspended")]), generation=2),
-        AS_HELD,
+        no_less_than(3600),
     ),
     "a job that ran": (started(job()), used(500)),
     "a job that says when": (with_metadata(started(job()), deletionTimestamp=at(9)), used(9)),
@@ -236,6 +251,8 @@ def test_no_object_is_too_strange_and_none_has_used_less_than_nothing(
     body["metadata"]["uid"] = "uid"
     found = sighting(kind, body, CONTEXT, deleted)
     assert found == sighting(kind, body, CONTEXT, deleted)
-    if isinstance(found.fate, Settle) and found.fate.gpu_time is not None:
+    if isinstance(found.fate, Settle):
         assert 0 <= found.fate.gpu_time <= MOST
+    if isinstance(found.fate, SettleAsHeld):
+        assert 0 <= found.fate.at_least <= MOST
     assert deleted is None or found.fate is not KEEP

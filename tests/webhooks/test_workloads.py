@@ -522,6 +522,30 @@ def test_holds_of_others_are_left_alone(tmp_path: Path) -> None:
     played(tmp_path, play, limited("calls", 100, "  match: {actions: [workload.create]}\n"))
 
 
+@pytest.mark.parametrize(
+    ("asked", "later", "booked"),
+    [
+        pytest.param(job(seconds=60), job(seconds=60, parallelism=0), 60_000, id="fewer pods"),
+        pytest.param(job(seconds=60), job(seconds=600), 600_000, id="more time"),
+        pytest.param(job(seconds=60), job(seconds=10, parallelism=3), 90_000, id="more pods"),
+    ],
+)
+@pytest.mark.parametrize("expired", [False, True])
+def test_a_job_that_was_changed_is_booked_as_held_or_as_it_is_now(
+    tmp_path: Path, asked: dict[str, Any], later: dict[str, Any], booked: int, *, expired: bool
+) -> None:
+    async def play(found: Scene) -> None:
+        await found.create(asked)
+        await found.api.put(completed(started(with_metadata(later, generation=2)), 30))
+        found.ahead = 2 * DAY if expired else 0
+        for _ in range(2):
+            async with found.watched():
+                await until(lambda: bool(found.service.lines))
+        assert await found.used() == [GPUS * booked]
+
+    played(tmp_path, play, limited("gpuTime", "100h", more=", burst: {limit: 99h, within: 1h}", name="devices"))
+
+
 def test_a_job_that_a_queue_starts_counts_from_then(tmp_path: Path) -> None:
     waiting = with_status(job(suspend=True), conditions=[condition("Suspended", 0)])
     resumed = started(with_metadata(job(suspend=False), generation=2), 100)

@@ -32,11 +32,10 @@ def life_of_job(job: Mapping[str, Any], gone: Instant | None) -> Life:
         return KEEP
     start = instant(status, "startTime", "status")
     generation = whole(mapping(job, "metadata", ""), "generation", "metadata")
-    if start is None:
-        return RELEASE if generation == _CREATED and not _true(conditions, "Complete") else Ran()
-    if generation != _CREATED and not (generation == _RESUMED and _was_resumed(conditions)):
-        return Ran()
-    return Ran(start, gone if ended is None else _end(status, ended))
+    if start is None and generation == _CREATED and not _true(conditions, "Complete"):
+        return RELEASE
+    end = gone if ended is None else _end(status, ended)
+    return Ran(start, end, once=_ran_once(generation, conditions))
 
 
 def _end(status: Mapping[str, Any], ended: Mapping[str, Any]) -> Instant | None:
@@ -49,7 +48,12 @@ def _true(conditions: Mapping[str | None, dict[str, Any]], kind: str) -> dict[st
     return found if found is not None and text(found, "status", "status.conditions") == "True" else None
 
 
-def _was_resumed(conditions: Mapping[str | None, dict[str, Any]]) -> bool:
-    """Whether the one change of a spec was that it was resumed: it was created suspended, as queues want."""
-    found = conditions.get("Suspended")
-    return found is not None and text(found, "status", "status.conditions") == "False"
+def _ran_once(generation: int | None, conditions: Mapping[str | None, dict[str, Any]]) -> bool:
+    """Whether the spec is the one that ran from the start.
+
+    One change of it may be that it was resumed: it was created suspended, as queues want.
+    """
+    if generation == _RESUMED:
+        found = conditions.get("Suspended")
+        return found is not None and text(found, "status", "status.conditions") == "False"
+    return generation == _CREATED

@@ -15,7 +15,18 @@ from interlock.ledger.account import MOST
 from interlock.ledger.hold import hold_id
 from interlock.model.intent import Intent
 from interlock.units import GpuMilliseconds, Instant
-from interlock_webhooks.workloads.fate import AS_HELD, KEEP, RELEASE, Fate, Keep, Life, Ran, Release, Settle
+from interlock_webhooks.workloads.fate import (
+    AS_HELD,
+    KEEP,
+    RELEASE,
+    Fate,
+    Keep,
+    Life,
+    Ran,
+    Release,
+    Settle,
+    SettleAsHeld,
+)
 from interlock_webhooks.workloads.jobs import life_of_job
 from interlock_webhooks.workloads.pods import life_of_pod
 from interlock_webhooks.workloads.times import instant
@@ -90,12 +101,18 @@ def _hold(intent: Intent, uid: str) -> HoldId:
     return hold_id(OrganizationName(intent["attribution"].get("organization", "")), uid.encode())
 
 
-def _settled(ran: Ran, intent: Intent) -> Settle:
-    """The time of all devices that `intent` counts; nobody knows it where the end is before the start."""
-    if ran.start is None or ran.end is None or ran.end < ran.start:
-        return AS_HELD
+def _settled(ran: Ran, intent: Intent) -> Settle | SettleAsHeld:
+    """The time of all devices that `intent` counts.
+
+    Where that is not all, it is no less than what the object would hold if it
+    were created now, so that nobody gains by asking for little and more later.
+    """
+    lasted = ran.lasted
     devices = sum(accelerator["total"] for accelerator in intent["accelerators"])
-    return Settle(GpuMilliseconds(min(devices * (ran.end - ran.start), MOST)))
+    used = min(devices * (lasted or 0), MOST)
+    if not ran.once:
+        return SettleAsHeld(GpuMilliseconds(max(used, min(intent["usage"].get("gpuTime", 0), MOST))))
+    return AS_HELD if lasted is None else Settle(GpuMilliseconds(used))
 
 
 def _is_text(value: str) -> bool:
