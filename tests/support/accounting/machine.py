@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from msgspec.structs import replace
 
 from interlock.identity import HoldId
-from interlock.ledger.hold import Actual, Taking
+from interlock.ledger.hold import Actual, Hold, Taking
 from interlock.units import Instant
 from support.accounting.requests import ACTUALS, Level, named, scopes, takings
 from support.accounting.watched import Watched
@@ -39,10 +39,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), keeps_memo=st.booleans())
     def take_again(self, data: st.DataObject, *, keeps_memo: bool) -> None:
-        """What was asked before, as somebody does who got no answer."""
-        before, ledger = data.draw(st.sampled_from(self.asked)), self.ledger
-        if not any(ledger.log.may_be_forgotten(hold.id, ledger.now) for hold in before.holds):
-            ledger.take(before if keeps_memo else replace(before, memo=None))
+        """What was asked before, as somebody does who got no answer; nobody does so when all is over."""
+        before = data.draw(st.sampled_from(self.asked))
+        if not any(self._is_over(hold) for hold in before.holds):
+            self.ledger.take(before if keeps_memo else replace(before, memo=None))
 
     @rule(data=st.data(), actual=ACTUALS)
     def settle(self, data: st.DataObject, actual: Actual) -> None:
@@ -99,6 +99,13 @@ class LedgerMachine(RuleBasedStateMachine):
         ledger = self.ledger
         known = [*ledger.log.open_holds(ledger.now), *ledger.log.holds()]
         return data.draw(st.sampled_from([*known, self._new_names()[0]]))
+
+    def _is_over(self, hold: Hold) -> bool:
+        """Whether `hold` may be forgotten, or would be over as soon as it was taken."""
+        log, now = self.ledger.log, self.ledger.now
+        if hold.id in log.holds():
+            return log.may_be_forgotten(hold.id, now)
+        return min(hold.expires, *[line.forgets for line in hold.lines]) <= now
 
     def _new_names(self) -> list[HoldId]:
         first = _MOST_HOLDS * len(self.asked)
