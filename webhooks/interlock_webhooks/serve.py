@@ -20,6 +20,7 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.opening import open_ledger, shown, url_of
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.loading.policyset import PolicySet
+from interlock.prices import published as prices
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.logs import json_log
@@ -90,6 +91,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     can't be used.
     """
     _check_exposure(settings.check)
+    prices.load()
     log = json_log()
     metrics = Metrics()
     state = StateDir(settings.state_dir)

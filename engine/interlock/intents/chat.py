@@ -17,6 +17,7 @@ from interlock.intents.estimates import (
     IMAGE_TOKENS,
     TOKENS_PER_MESSAGE,
     cost_of,
+    is_searching,
     is_unsized,
     json_size,
     message_size,
@@ -67,6 +68,9 @@ _NO_PROMPT: Final = frozenset(
         _WEB_SEARCH,
     }
 )
+_RUN_BY_CALLERS: Final = frozenset({"function", "custom"})
+"""Types of tools that whoever calls the model runs itself."""
+
 _TEXTUAL: Final = (dict, list, str)
 
 
@@ -94,7 +98,7 @@ def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) 
     unsized = _unsized(body)
     if unsized:
         note(intent, unsized, "what the message refers to is of unknown size, so the call is of unknown cost")
-    elif limits:
+    elif limits and not _costs_searches(body, intent, context):
         _add_cost(intent, context)
     return checked(intent)
 
@@ -106,6 +110,13 @@ def from_embeddings(body: dict[str, Any], caller: Caller, context: ExtractionCon
     intent["provenance"] |= {"usage.inputTokens": "input"}
     _add_cost(intent, context)
     return checked(intent)
+
+
+def _costs_searches(body: dict[str, Any], intent: Intent, context: ExtractionContext) -> bool:
+    """Whether the provider is to run tools, which it may charge for by the search: nobody knows how many."""
+    kinds = {tool.get("type", "function") for tool in mappings(body, "tools", "")}
+    runs_tools = bool(kinds - _RUN_BY_CALLERS or body.get(_WEB_SEARCH) is not None or body.get("plugins"))
+    return runs_tools and any(is_searching(model["name"], context) for model in intent["models"])
 
 
 def limiting(body: dict[str, Any], tokens: int, budgets: Iterable[BudgetName]) -> tuple[Patch, ...]:

@@ -39,6 +39,11 @@ _PICTURE: Final = frozenset({"image_url", "image", "source", "detail", "file_id"
 _WORDS: Final = frozenset({"role", "type"})
 _LONGEST_WORD: Final = 32
 
+_SEARCHES: Final = frozenset(
+    {"webSearches", "socialSearches", "storageSearches", "rerankSearches", "codeExecutions"}
+)
+"""What costs something where a provider runs tools, and no number of tokens bounds."""
+
 _FIELDS: Final = (
     _PICTURE
     | _WORDS
@@ -166,10 +171,16 @@ def _cost(name: str, input_tokens: int, output_tokens: int, context: ExtractionC
     return worst(row, input_tokens=Tokens(input_tokens), output_tokens=Tokens(output_tokens))
 
 
+def is_searching(name: str, context: ExtractionContext) -> bool:
+    """Whether a call to the model `name` costs more than its tokens where the provider runs tools for it."""
+    row = price_of(name, context)
+    return row is not None and not _SEARCHES.isdisjoint(row.unbounded)
+
+
 def _published(name: str, entry: ModelEntry | None, context: ExtractionContext) -> Row | None:
-    """What providers publish of `name`, if tokens are all that costs something."""
+    """What providers publish of `name`, if tokens, and tools that they run, are all that costs something."""
     row = published.find(name, None if entry is None else entry.provider, context.at)
-    return None if row is None or row.unbounded else row
+    return None if row is None or not _SEARCHES.issuperset(row.unbounded) else row
 
 
 def _priced(tokens: int, price: MicroUsdPerMillionTokens | None) -> int | None:

@@ -29,6 +29,7 @@ from interlock.model.layers import Layers
 from interlock.model.library import LibraryId
 from interlock.model.policy import Policy
 from interlock.model.waiver import Waiver
+from interlock.prices.published import release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
                     [*map(_unordered, bundle.policies)],
                     bundle.waivers,
                     bundle.budgets,
+                    release(),
                     *bundle.schemas.custom,
                 ]
             ),

@@ -6,6 +6,7 @@ a service does so before it serves.
 """
 
 from functools import cache, lru_cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from interlock.errors import RequestError
@@ -26,6 +27,16 @@ _LONGEST: Final = 512
 
 _REMEMBERED: Final = 4096
 _MODEL_NAMES: Final = ("model", "modelVersion")
+
+
+def load() -> None:
+    """Load the data, which whoever asks first waits for otherwise."""
+    _units()
+
+
+def release() -> str:
+    """The release of the data: another one may price calls otherwise."""
+    return version("genai-prices")
 
 
 def find(model: str, provider: str | None, at: "Instant") -> "Row | None":
