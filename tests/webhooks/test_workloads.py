@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from interlock.errors import OperatorError
+from interlock.intents.admission import from_manifest
+from interlock.intents.context import ExtractionContext
+from interlock.model.intent import Intent
 from support.budgets import limited
 from support.holds import take_holds
 from support.workloads import (
@@ -449,6 +452,31 @@ def test_an_error_of_our_own_does_not_end_the_service(tmp_path: Path, monkeypatc
             await workloads.attend()
         assert await found.used() == [GPUS * 4_000]
         assert all(isinstance(line["exc_info"], KeyError) for line in found.service.lines[:2])
+
+    played(tmp_path, play)
+
+
+def test_an_object_that_breaks_us_hides_no_other_and_is_booked_as_held_once_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_at_bad(manifest: dict[str, Any], context: ExtractionContext) -> Intent:
+        if manifest["metadata"]["uid"] == "bad":
+            raise KeyError("bug")
+        return from_manifest(manifest, context)
+
+    async def play(found: Scene) -> None:
+        for uid, seconds in (("bad", 5), ("good", 7)):
+            await found.create(job(uid, seconds=60))
+            await found.api.put(completed(started(job(uid, seconds=60)), seconds))
+        monkeypatch.setattr("interlock_webhooks.workloads.sighting.from_manifest", fails_at_bad)
+        async with found.watched() as workloads:
+            await workloads.attend()
+            assert await found.used() == [GPUS * 7_000]
+            await found.api.delete("bad")
+            await asyncio.sleep(0.05)
+            await workloads.attend()
+            assert await found.used() == [GPUS * 7_000, GPUS * 60_000]
+        assert [line["uid"] for line in found.service.lines if line["level"] == "error"] == ["bad", "bad"]
 
     played(tmp_path, play)
 

@@ -47,7 +47,7 @@ class Extent(Struct, rename={"version": "resourceVersion", "more": "continue"}):
 class Page(Struct):
     """Part of a list."""
 
-    items: list[dict[str, Any]]
+    items: list[dict[str, Any]] | None
     metadata: Extent
 
 

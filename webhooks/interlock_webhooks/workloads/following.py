@@ -15,7 +15,7 @@ from interlock_webhooks.service import Service
 from interlock_webhooks.workloads.census import Census
 from interlock_webhooks.workloads.closing import Closing
 from interlock_webhooks.workloads.cluster import Cluster, Event, GoneError
-from interlock_webhooks.workloads.fate import Keep
+from interlock_webhooks.workloads.fate import AS_HELD, KEEP, Keep
 from interlock_webhooks.workloads.sighting import Kind, Sighting, sighting, uid_of
 
 _WAITS: Final = (0.1, 0.1, 1.0, 5.0, 15.0, 30.0)
@@ -70,8 +70,11 @@ class Follower:
         version = ""
         async for page in self._cluster.pages(self.kind.path):
             version = page.metadata.version
-            present |= {uid: self._sighted(body) for body in page.items if (uid := uid_of(body)) is not None}
-            await asyncio.sleep(0)
+            for body in page.items or ():
+                if (uid := uid_of(body)) is not None:
+                    present[uid] = self._sighted(body)
+                    # There may be many, and requests are to be answered meanwhile.
+                    await asyncio.sleep(0)
         self._version = version
         for found in self.census.listed(present, self._clock()):
             await self._say(found)
@@ -90,7 +93,12 @@ class Follower:
                 await self._say(found)
 
     def _sighted(self, body: dict[str, Any], deleted: Instant | None = None) -> Sighting:
-        return sighting(self.kind, body, self._policies.in_force.engine.context_at(self._clock()), deleted)
+        try:
+            context = self._policies.in_force.engine.context_at(self._clock())
+            return sighting(self.kind, body, context, deleted)
+        except Exception as error:  # noqa: BLE001 - one object that breaks us must not hide all others
+            self._log.error("a workload can't be read", kind=self.kind.name, uid=uid_of(body), exc_info=error)
+            return Sighting(KEEP if deleted is None else AS_HELD)
 
     async def _say(self, found: Sighting) -> None:
         if found.hold is not None and not isinstance(found.fate, Keep):

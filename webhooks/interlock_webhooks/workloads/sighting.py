@@ -18,12 +18,10 @@ from interlock.units import GpuMilliseconds, Instant
 from interlock_webhooks.workloads.fate import (
     AS_HELD,
     KEEP,
-    RELEASE,
     Fate,
     Keep,
     Life,
     Ran,
-    Release,
     Settle,
     SettleAsHeld,
 )
@@ -66,29 +64,28 @@ def uid_of(body: Mapping[str, Any]) -> str | None:
 
 
 def sighting(
-    kind: Kind,
-    body: Mapping[str, Any],
-    context: ExtractionContext,
-    deleted: Instant | None = None,
+    kind: Kind, body: Mapping[str, Any], context: ExtractionContext, deleted: Instant | None = None
 ) -> Sighting:
     """What `body` says, an object of `kind` with a uid; `deleted` is when it was seen to be gone, if it is.
 
     What can't be read is kept, and booked as held once it is gone.
     """
-    fate: Life
-    try:
-        gone = None if deleted is None else _gone(body, deleted)
-        fate = kind.life(body, gone)
-    except RequestError:
-        fate = KEEP if deleted is None else Ran()
-    if isinstance(fate, Keep):
+    life = _life(kind, body, deleted)
+    if isinstance(life, Keep):
         return _ALIVE
     try:
         intent = from_manifest({**body, "apiVersion": kind.version, "kind": kind.name}, context)
         hold = _hold(intent, body["metadata"]["uid"])
     except (RequestError, UnicodeEncodeError):
-        return Sighting(fate if isinstance(fate, Release) else AS_HELD)
-    return Sighting(RELEASE if isinstance(fate, Release) else _settled(fate, intent), hold)
+        return Sighting(AS_HELD if isinstance(life, Ran) else life)
+    return Sighting(_settled(life, intent) if isinstance(life, Ran) else life, hold)
+
+
+def _life(kind: Kind, body: Mapping[str, Any], deleted: Instant | None) -> Life:
+    try:
+        return kind.life(body, None if deleted is None else _gone(body, deleted))
+    except RequestError:
+        return KEEP if deleted is None else Ran()
 
 
 def _gone(body: Mapping[str, Any], seen: Instant) -> Instant:
