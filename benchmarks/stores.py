@@ -18,10 +18,10 @@ from interlock.ledger.book import Book
 from interlock.ledger.hold import Taking
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.memory import MemoryLedger
-from interlock.ledger.stores.postgres import PostgresLedger
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
-from interlock.ledger.stores.valkey import ValkeyLedger
+from interlock.ledger.stores.postgres.ledger import PostgresLedger
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
+from interlock.ledger.stores.valkey.ledger import ValkeyLedger
 from support import postgres, valkeys
 
 Compared: TypeAlias = tuple[Ledger, Step]

@@ -55,7 +55,7 @@ def test_the_wheel_has_two_packages_their_markers_and_what_they_read(wheel: Path
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert tops == {"interlock", "interlock_webhooks"}
     assert {"interlock/py.typed", "interlock_webhooks/py.typed"} <= set(names)
-    assert {"interlock/catalogs/accelerators.yaml", "interlock/ledger/stores/ledger.sql"} <= set(names)
+    assert {"interlock/catalogs/accelerators.yaml", "interlock/ledger/stores/postgres/ledger.sql"} <= set(names)
 
 
 def test_the_installed_command_decides_in_another_directory(installed: Path, tmp_path: Path) -> None:

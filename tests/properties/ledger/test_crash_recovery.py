@@ -22,8 +22,8 @@ from msgspec import Struct
 from interlock.identity import HoldId, RunId
 from interlock.ledger.hold import FOREVER, Hold, Taking
 from interlock.ledger.ledger import Ledger
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.units import Instant
 from support.accounting.faults import writer_of
 from support.ledgers import HOUR, NOW, ORGANIZATION, line, memo, named, step, steps, taking, whole

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 from interlock.errors import OperatorError
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.memory import MemoryLedger
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.spelling import alternatives, quoted
 
 _VALKEY: Final = frozenset({"valkey", "valkeys", "redis", "rediss", "unix"})
@@ -81,7 +81,7 @@ def _file(url: str) -> tuple[Path, Durability]:
 def _store(name: str, kind: str) -> _Kept:
     """The store of module `name`, whose client may be absent."""
     try:
-        found: _Kept = getattr(import_module(f"interlock.ledger.stores.{name}"), kind)
+        found: _Kept = getattr(import_module(f"interlock.ledger.stores.{name}.ledger"), kind)
     except ModuleNotFoundError as error:
         raise OperatorError(f"`{error.name}` is missing: install `interlock[{name}]`") from None
     return found

@@ -10,7 +10,7 @@ from interlock.errors import OperatorError
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.stores.opening import open_ledger, shown, url_of
-from interlock.ledger.stores.sqlite import SqliteLedger
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 
 
 async def _closed(url: str) -> Ledger:

@@ -11,11 +11,11 @@ from interlock.ledger.account import PARTS
 from interlock.ledger.answers import Closed, Ended, Held, Mismatched, Remembered
 from interlock.ledger.book import take
 from interlock.ledger.hold import Hold, Status, Taking
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
-from interlock.ledger.stores.sqlite_group import Group
-from interlock.ledger.stores.sqlite_memory import Memory
-from interlock.ledger.stores.sqlite_rows import BOOK_ACCOUNT, TAKE_HOLD
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.group import Group
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
+from interlock.ledger.stores.sqlite.memory import Memory
+from interlock.ledger.stores.sqlite.rows import BOOK_ACCOUNT, TAKE_HOLD
 from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import HOUR, NOW, ORGANIZATION, Steps, hold, line, memo, named, steps, taking

@@ -7,9 +7,9 @@ the group before waited for the disk.
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from interlock.ledger.stores.sqlite_file import LedgerFile
-from interlock.ledger.stores.sqlite_group import Group
-from interlock.ledger.stores.sqlite_memory import Memory
+from interlock.ledger.stores.sqlite.file import LedgerFile
+from interlock.ledger.stores.sqlite.group import Group
+from interlock.ledger.stores.sqlite.memory import Memory
 
 
 class Writer:

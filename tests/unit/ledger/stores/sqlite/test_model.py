@@ -13,8 +13,8 @@ from interlock.identity import Digest, RunId
 from interlock.ledger.hold import LATE, REMEMBERED, Hold, Taking
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.memory import MemoryLedger
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.units import Instant
 from support.ledgers import HOUR, MINUTE, NOW, ORGANIZATION, line, memo, named, step, taking, whole
 

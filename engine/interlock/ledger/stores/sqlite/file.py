@@ -17,9 +17,9 @@ from interlock.errors import OperatorError
 from interlock.identity import OrganizationName
 from interlock.ledger.book import Kept, Run
 from interlock.ledger.hold import Memo, RunState
-from interlock.ledger.stores import sqlite_rows as rows
-from interlock.ledger.stores.sqlite_log import Log
-from interlock.ledger.stores.sqlite_memory import Forgotten, Memory
+from interlock.ledger.stores.sqlite import rows
+from interlock.ledger.stores.sqlite.log import Log
+from interlock.ledger.stores.sqlite.memory import Forgotten, Memory
 from interlock.model.balances import Standing
 from interlock.units import Instant
 

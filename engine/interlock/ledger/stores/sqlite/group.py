@@ -10,8 +10,8 @@ from interlock.identity import Digest, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Settlement
 from interlock.ledger.book import OPEN, Kept, Run
 from interlock.ledger.hold import Memo, Taking
-from interlock.ledger.stores import sqlite_rows as rows
-from interlock.ledger.stores.sqlite_memory import Forgotten, Memory
+from interlock.ledger.stores.sqlite import rows
+from interlock.ledger.stores.sqlite.memory import Forgotten, Memory
 from interlock.model.balances import Standing
 from interlock.units import Instant
 

@@ -15,8 +15,8 @@ from interlock.identity import AccountName, HoldId
 from interlock.ledger.account import PARTS
 from interlock.ledger.answers import Closed, Unknown
 from interlock.ledger.hold import Status
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import HOUR, NOW, Steps, steps
@@ -29,8 +29,8 @@ import asyncio, itertools, sys
 from pathlib import Path
 from interlock.ledger.answers import Ended, Held
 from interlock.ledger.hold import FOREVER, Hold, Line, Taking, hold_id
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
+from interlock.ledger.stores.sqlite.file import Durability
 
 path, durability, seed, now, callers, *limits = sys.argv[1:]
 accounts = [text.split("=") for text in limits]

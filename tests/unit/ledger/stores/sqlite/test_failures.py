@@ -13,8 +13,8 @@ import pytest
 from interlock.errors import OperatorError
 from interlock.ledger.answers import Ended, Held, Unknown
 from interlock.ledger.hold import Status
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.model.balances import Standing
 from support.ledgers import NOW, ORGANIZATION, Steps, hold, line, memo, named, step, steps, taking, whole
 

@@ -10,7 +10,7 @@ import pytest
 
 from interlock.ledger.answers import Ended, Held, Remembered
 from interlock.ledger.hold import Status
-from interlock.ledger.stores.sqlite import SqliteLedger
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import NOW, Steps, hold, memo, named, steps, taking, whole

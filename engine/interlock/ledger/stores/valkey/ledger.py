@@ -32,9 +32,9 @@ from interlock.ledger.answers import (
     Unknown,
 )
 from interlock.ledger.hold import LATE, REMEMBERED, Actual, Line, Taking, organization_of
-from interlock.ledger.stores import packing
-from interlock.ledger.stores.pipeline import Pipeline, UnloadedError
-from interlock.ledger.stores.shelves import Shelves
+from interlock.ledger.stores.valkey import packing
+from interlock.ledger.stores.valkey.pipeline import Pipeline, UnloadedError
+from interlock.ledger.stores.valkey.shelves import Shelves
 from interlock.units import Instant
 
 _RULES: Final = f"local MOST, PARTS, REMEMBERED, LATE = {MOST}, {PARTS}, {REMEMBERED}, {LATE}\n" + files(

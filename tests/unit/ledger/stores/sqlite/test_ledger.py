@@ -16,8 +16,8 @@ from interlock.identity import RunId
 from interlock.ledger.account import MOST, PARTS
 from interlock.ledger.answers import Closed, Ended, Extended, Held, Mismatched, Remembered, Unknown
 from interlock.ledger.hold import REMEMBERED, RunState, Status
-from interlock.ledger.stores.sqlite import SqliteLedger
-from interlock.ledger.stores.sqlite_file import Durability
+from interlock.ledger.stores.sqlite.file import Durability
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import (
@@ -164,7 +164,7 @@ def test_many_settlements_are_read_in_their_order(opened: Opened) -> None:
 _OWNER: Final = """\
 import asyncio, sys
 from pathlib import Path
-from interlock.ledger.stores.sqlite import SqliteLedger
+from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 
 async def own():
     await SqliteLedger.open(Path(sys.argv[1]))

@@ -7,7 +7,7 @@
 -- Keys are digests of names, as long as they may be. Texts are JSON strings, since PostgreSQL's can't hold
 -- every character. Of amounts, what is held has no bound, and what is spent stays at 2^53 - 1 whole units.
 --
--- Whoever changes anything below counts the format up, in `FORMAT` of postgres_database.py too.
+-- Whoever changes anything below counts the format up, in `FORMAT` of database.py too.
 
 CREATE TABLE interlock.formats (format integer NOT NULL);
 INSERT INTO interlock.formats VALUES (1);

@@ -12,9 +12,9 @@ from interlock.identity import AccountName, OrganizationName
 from interlock.ledger.account import MOST, PARTS
 from interlock.ledger.answers import Held, Mismatched, Short, Taken
 from interlock.ledger.hold import Hold, Taking, hold_id
-from interlock.ledger.stores import pipeline, shelves
-from interlock.ledger.stores.packing import keys
-from interlock.ledger.stores.valkey import ValkeyLedger
+from interlock.ledger.stores.valkey import pipeline, shelves
+from interlock.ledger.stores.valkey.ledger import ValkeyLedger
+from interlock.ledger.stores.valkey.packing import keys
 from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import HOUR, NOW, ORGANIZATION, Steps, hold, line, named, steps, taking, whole

@@ -16,9 +16,9 @@ from interlock.errors import OperatorError
 from interlock.identity import AccountName, OrganizationName
 from interlock.ledger.answers import Ended, Held
 from interlock.ledger.hold import Hold, Status, Taking, hold_id
-from interlock.ledger.stores.groups import LARGEST
 from interlock.ledger.stores.memory import MemoryLedger
-from interlock.ledger.stores.postgres import PostgresLedger
+from interlock.ledger.stores.postgres.groups import LARGEST
+from interlock.ledger.stores.postgres.ledger import PostgresLedger
 from interlock.model.balances import Standing
 from interlock.units import Instant
 from support.ledgers import HOUR, NOW, ORGANIZATION, hold, line, memo, named, step, steps, taking, whole

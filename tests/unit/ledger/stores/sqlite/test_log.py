@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.ledger.stores.sqlite_log import ENOUGH, Log
+from interlock.ledger.stores.sqlite.log import ENOUGH, Log
 
 
 @pytest.fixture

@@ -26,10 +26,10 @@ from interlock.ledger.answers import (
 )
 from interlock.ledger.book import SETTLED, Book
 from interlock.ledger.hold import Actual, Line, Taking, organization_of
-from interlock.ledger.stores import sqlite_rows as rows
-from interlock.ledger.stores.sqlite_file import Durability, LedgerFile
-from interlock.ledger.stores.sqlite_memory import Memory
-from interlock.ledger.stores.sqlite_writer import Writer
+from interlock.ledger.stores.sqlite import rows
+from interlock.ledger.stores.sqlite.file import Durability, LedgerFile
+from interlock.ledger.stores.sqlite.memory import Memory
+from interlock.ledger.stores.sqlite.writer import Writer
 from interlock.ledger.views import entries, glance, open_holds, settlement
 from interlock.units import Instant
 

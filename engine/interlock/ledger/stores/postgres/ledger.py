@@ -26,10 +26,10 @@ from interlock.ledger.answers import (
     Unknown,
 )
 from interlock.ledger.hold import Actual, Line, Taking, organization_of
-from interlock.ledger.stores import postgres_operations as operations
-from interlock.ledger.stores.groups import Groups
-from interlock.ledger.stores.postgres_database import Database
-from interlock.ledger.stores.postgres_operations import Operation
+from interlock.ledger.stores.postgres import operations
+from interlock.ledger.stores.postgres.database import Database
+from interlock.ledger.stores.postgres.groups import Groups
+from interlock.ledger.stores.postgres.operations import Operation
 from interlock.units import Instant
 
 _PERFORM: Final = "SELECT * FROM interlock.perform($1, $2, $3, $4)"

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from interlock.identity import HoldId, OrganizationName
 from interlock.ledger.answers import AccountEntry, OpenHold, Settlement
-from interlock.ledger.stores import packing
-from interlock.ledger.stores.pipeline import Pipeline
+from interlock.ledger.stores.valkey import packing
+from interlock.ledger.stores.valkey.pipeline import Pipeline
 from interlock.units import Instant
 
 _PAGE: Final = 1000

@@ -1,0 +1,1 @@
+"""A ledger in a server of Valkey or Redis, for many."""
