@@ -574,6 +574,23 @@ def test_a_job_that_was_changed_is_booked_as_held_or_as_it_is_now(
     played(tmp_path, play, limited("gpuTime", "100h", more=", burst: {limit: 99h, within: 1h}", name="devices"))
 
 
+def test_a_job_that_was_changed_is_booked_with_the_most_that_it_holds_anywhere(tmp_path: Path) -> None:
+    endless = job()
+    del endless["spec"]["activeDeadlineSeconds"]
+    budgets = [
+        limited("gpuTime", "100h", more=f", assume: {time}", name=f"for-{time}") for time in ("1m", "60m")
+    ]
+
+    async def play(found: Scene) -> None:
+        await found.create(endless)
+        await found.api.put(completed(started(with_metadata(endless, generation=2)), 600))
+        async with found.watched():
+            await ended(found)
+        assert await found.spent() == 2 * 3_600_000
+
+    played(tmp_path, play, *budgets)
+
+
 def test_a_job_that_a_queue_starts_counts_from_then(tmp_path: Path) -> None:
     waiting = with_status(job(suspend=True), conditions=[condition("Suspended", 0)])
     resumed = started(with_metadata(job(suspend=False), generation=2), 100)
