@@ -65,7 +65,11 @@ class Admission:
 
     async def _considered(self, ask: Ask, now: Instant, until: int | None) -> tuple[Decision, ...]:
         group = Group.of(self._engine, (ask,), now, until)
-        return group.decided(await self._glance(group, None))
+        glance = await self._glance(group, None)
+        remade = group.remade(glance)
+        if remade is not None:
+            group, glance = remade, await self._glance(remade, None)
+        return group.decided(glance)
 
     async def _admitted(
         self, asks: Sequence[Ask], now: Instant, until: int | None, once: Once | None
@@ -85,6 +89,9 @@ class Admission:
 
     async def _attempted(self, group: Group, glance: Glance, once: Once | None) -> Admitted | None:
         """What comes of `group` where all stands as in `glance`; None where that changed meanwhile."""
+        remade = group.remade(glance)
+        if remade is not None:
+            group, glance = remade, await self._glance(remade, once)
         decisions = group.decided(glance)
         if _all_allow(decisions):
             return await self._taken(group, glance, decisions, once)

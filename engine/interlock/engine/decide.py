@@ -7,7 +7,7 @@ set is a new Engine, so a decision never sees two.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,8 +37,10 @@ from interlock.model.balances import Balances, Standing
 from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
 from interlock.model.policy import ENFORCE
-from interlock.model.seen import NOTHING_SEEN
+from interlock.model.seen import NOTHING_SEEN, Seen
 from interlock.units import Instant
+
+_UNTOUCHED: Final = Standing()
 
 _log = logging.getLogger("interlock")
 
@@ -106,10 +108,29 @@ class Engine:
         read = intent["usage"].get("inputTokens", 0)
         return cost_of(intent["models"], read, written, self.context_at(now))
 
+    @property
+    def mutates_by_seen(self) -> bool:
+        """Whether what policies change depends on how accounts stand, or on what runs did."""
+        return self._mutator.reads_seen
+
+    def seen(self, intent: Intent, balances: Balances, *, now: Instant, until: int | None = None) -> Seen:
+        """What policies see of accounts and runs in a decision on `intent` that finds `balances`.
+
+        Raises:
+            UndecidableError: time ran out.
+        """
+        charges = self.drawn(intent, now=now, until=until).charges(balances.accounts)
+        return seen_by(intent, charges, balances.runs, now)
+
     def mutate(
-        self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], *, until: int | None = None
+        self,
+        document: dict[str, Any],
+        extract: Callable[[dict[str, Any]], Intent],
+        *,
+        until: int | None = None,
+        seen: Seen = NOTHING_SEEN,
     ) -> tuple[Intent, Changes]:
-        """The Intent of `document` with what policies change in it, and those changes.
+        """The Intent of `document` with what policies change in it where that is `seen`, and those changes.
 
         `extract` reads the Intent of a document. What is to be decided is the
         changed document, so what is validated is what is returned.
@@ -117,7 +138,7 @@ class Engine:
         Raises:
             RequestError: `extract` can't read the document.
         """
-        return self._mutator.changed(document, extract, until)
+        return self._mutator.changed(document, extract, until, seen)
 
     def drawn(self, intent: Intent, *, now: Instant, until: int | None) -> Drawn:
         """What `intent` draws on accounts.
@@ -170,7 +191,7 @@ class Engine:
             decision = replace(decision, missing=_named(decision.missing, intent))
         decision = enforceable(decision, intent.get("discharges", ()))
         if seen is not NOTHING_SEEN:
-            accounts = {name: found.accounts[name] for name in drawn.names if name in found.accounts}
+            accounts = {name: standing for name, standing in found.accounts.items() if standing != _UNTOUCHED}
             runs = {run: found.runs[run] for run in runs_of(intent) if found.runs.get(run)}
             decision = replace(decision, found=Balances(accounts=accounts, runs=runs))
         return affordable(decision, charges, drawn.uncharged)

@@ -42,7 +42,13 @@ def decide_document(
     if found is None:
         return decide_as_it_stands(engine, document, now=now, balances=balances)
     item, embed = found
-    intent, changes = engine.mutate(item, lambda changed: extract(embed(changed), engine.context_at(now)))
+
+    def read(changed: _Json) -> Intent:
+        return extract(embed(changed), engine.context_at(now))
+
+    intent, changes = engine.mutate(item, read)
+    if balances is not None and engine.mutates_by_seen:
+        intent, changes = engine.mutate(item, read, seen=engine.seen(intent, balances, now=now))
     return Decided(intent, engine.decide(intent, now=now, balances=balances, changes=changes))
 
 

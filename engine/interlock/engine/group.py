@@ -14,6 +14,7 @@ from interlock.engine.decide import Engine, Found
 from interlock.engine.facts import facts_of
 from interlock.engine.history import IDLE, gone_on, runs_of
 from interlock.engine.mutate import NO_CHANGES, Changes
+from interlock.engine.seen import seen_by
 from interlock.errors import RequestError
 from interlock.identity import AccountName, BudgetName, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Glance
@@ -23,11 +24,13 @@ from interlock.model.balances import Standing
 from interlock.model.charge import Held
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
+from interlock.model.seen import Seen
 from interlock.units import Instant, Milliseconds
 
 HOLD_TIME: Final = Milliseconds(10 * 60 * 1000)
 """How long a hold lasts unless whoever asks says otherwise."""
 
+NOTHING: Final[Mapping[AccountName, Standing]] = {}
 _NONCE: Final = 16
 _DENIED_TOGETHER: Final = "another request of its group is denied"
 
@@ -39,7 +42,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     uses of waivers once. `lasts` is how long is held what it draws, and `name`
     what its hold goes by, where somebody has to find it by that. `clamp` gives the
     same request with a lower limit of the tokens that it writes, for what budgets;
-    None where whoever asks does not pass that on.
+    None where whoever asks does not pass that on. `remake` gives it with what
+    policies change where that is seen.
     """
 
     intent: Intent
@@ -47,20 +51,29 @@ class Ask(Struct, frozen=True, kw_only=True):
     request: Mapping[str, Any] | None = None
     lasts: Milliseconds = HOLD_TIME
     name: bytes | None = None
-    clamp: "Callable[[int, tuple[BudgetName, ...]], Ask | None] | None" = None
+    clamp: Callable[[int, tuple[BudgetName, ...]], "Ask | None"] | None = None
+    remake: Callable[[Seen], "Ask"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Requests of one organization, each with what it draws."""
+    """Requests of one organization, each with what it draws; `saw` is how accounts stood that they rest on."""
 
     engine: Engine
     members: tuple[tuple[Ask, Drawn, Claim], ...]
     now: Instant
     until: int | None
+    saw: Mapping[AccountName, Standing]
 
     @classmethod
-    def of(cls, engine: Engine, asks: Sequence[Ask], now: Instant, until: int | None) -> Self:
+    def of(
+        cls,
+        engine: Engine,
+        asks: Sequence[Ask],
+        now: Instant,
+        until: int | None,
+        saw: Mapping[AccountName, Standing] = NOTHING,
+    ) -> Self:
         """The group of `asks`.
 
         Raises:
@@ -79,7 +92,7 @@ class Group:
         )
         if len({drawn.organization for _, drawn, _ in members}) > 1:
             raise RequestError("the checks of a linked batch must be of one organization", path="$.checks")
-        return cls(engine=engine, members=members, now=now, until=until)
+        return cls(engine=engine, members=members, now=now, until=until, saw=saw)
 
     @property
     def organization(self) -> OrganizationName:
@@ -105,7 +118,8 @@ class Group:
 
     def decided(self, glance: Glance) -> tuple[Decision, ...]:
         """The decision on each, where all stands as in `glance`; one that is denied denies all."""
-        accounts = dict(zip((line.account for line in self.lines), glance.standings, strict=True))
+        # What requests were made by is what they are decided by, so that a replay comes to the same.
+        accounts = {**self._accounts(glance), **self.saw}
         states = dict(zip(self.runs, glance.runs, strict=True))
         decisions = []
         for ask, drawn, claim in self.members:
@@ -141,6 +155,23 @@ class Group:
             ]
         )
 
+    def remade(self, glance: Glance) -> Self | None:
+        """The group with what policies change where all stands as in `glance`; None where they don't ask."""
+        if not self.engine.mutates_by_seen or not any(ask.remake for ask, _, _ in self.members):
+            return None
+        accounts = self._accounts(glance)
+        runs = {run: state.text for run, state in zip(self.runs, glance.runs, strict=True)}
+        asks = [
+            ask
+            if ask.remake is None
+            else ask.remake(seen_by(ask.intent, drawn.charges(accounts), runs, self.now))
+            for ask, drawn, _ in self.members
+        ]
+        return self.of(self.engine, asks, self.now, self.until, accounts)
+
+    def _accounts(self, glance: Glance) -> dict[AccountName, Standing]:
+        return dict(zip((line.account for line in self.lines), glance.standings, strict=True))
+
     def steps(self, glance: Glance) -> tuple[RunStep, ...]:
         """What is remembered of each run once all were allowed."""
         first = dict(zip(self.runs, glance.runs, strict=True))
@@ -168,7 +199,7 @@ class Group:
         )
         budgets = tuple(sorted({charge.budget for charge in charges if charge.denies}))
         lower = ask.clamp(most, budgets) if 0 < most < asked else None
-        return None if lower is None else self.of(self.engine, [lower], self.now, self.until)
+        return None if lower is None else self.of(self.engine, [lower], self.now, self.until, self.saw)
 
     def rests_on_uses(self, decisions: Sequence[Decision]) -> bool:
         """Whether any of `decisions` takes uses of waivers."""

@@ -6,17 +6,20 @@ from typing import Any, Final
 
 from interlock.cel.activation import Activation
 from interlock.cel.program import Program
+from interlock.cel.tree import variables
 from interlock.engine.funds import UndecidableError, check_deadline
 from interlock.engine.judge import outcome
 from interlock.errors import RequestError
 from interlock.kernel.mutation.merges import Proposal
 from interlock.kernel.mutation.mutate import Mutated, mutate
 from interlock.loading.compiled import CompiledPolicy
+from interlock.loading.environments import SEEN
 from interlock.loading.objects import OBJECT
 from interlock.model.decision import Conflict
 from interlock.model.intent import Intent
 from interlock.model.layers import Layers
 from interlock.model.patch import Patch
+from interlock.model.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,20 @@ class Mutator:
             )
         )
 
+    @property
+    def reads_seen(self) -> bool:
+        """Whether what is changed depends on how accounts stand, or on what runs did."""
+        conditions = (when for _, _, when in self.proposals if when is not None)
+        return any(not SEEN.keys().isdisjoint(variables(when.node)) for when in conditions)
+
     def changed(
-        self, document: dict[str, Any], extract: Callable[[dict[str, Any]], Intent], until: int | None
+        self,
+        document: dict[str, Any],
+        extract: Callable[[dict[str, Any]], Intent],
+        until: int | None,
+        seen: Seen,
     ) -> tuple[Intent, Changes]:
-        """The Intent of `document` with all that policies change in it, and those changes.
+        """The Intent of `document` with all that policies change in it where that is `seen`, and those changes.
 
         Where the changed document has none, or one that other policies would
         be about, the Intent is that of the document as it came, and the
@@ -64,7 +77,7 @@ class Mutator:
         """
         intent = extract(document)
         try:
-            mutated = self._mutated(document, intent, until)
+            mutated = self._mutated(document, intent, until, seen)
         except UndecidableError as error:
             return intent, Changes(failure=str(error))
         if not mutated.patches:
@@ -78,7 +91,7 @@ class Mutator:
             return intent, _spoiled(mutated, f"it was {was} and would be {would_be}")
         return read, Changes(mutated.patches, mutated.conflicts)
 
-    def _mutated(self, document: dict[str, Any], intent: Intent, until: int | None) -> Mutated:
+    def _mutated(self, document: dict[str, Any], intent: Intent, until: int | None, seen: Seen) -> Mutated:
         conditions = {
             proposal: when
             for compiled, proposal, when in self.proposals
@@ -90,7 +103,7 @@ class Mutator:
             check_deadline(until)
             if when is None:
                 return True
-            activation = Activation({OBJECT: current})
+            activation = Activation({OBJECT: current, "budgets": seen.budgets, "run": seen.run})
             activation.until = until
             return outcome(when, activation)
 

@@ -31,7 +31,8 @@ def seen_in(decision: Decision, intent: Intent) -> Seen:
 def reads_run(compiled: CompiledPolicy) -> bool:
     """Whether any expression of the policy reads what runs did."""
     messages = (rule.message for rule in compiled.rules if rule.message is not None)
-    programs = (*(program for _, program in compiled.deciding), *messages)
+    changes = (mutation.when for mutation in compiled.mutations if mutation.when is not None)
+    programs = (*(program for _, program in compiled.deciding), *messages, *changes)
     return any(_RUN in variables(program.node) for program in programs)
 
 

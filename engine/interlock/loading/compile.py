@@ -18,7 +18,7 @@ from interlock.loading.compiled import (
     CompiledPolicy,
     CompiledRule,
 )
-from interlock.loading.environments import unseeing
+from interlock.loading.environments import SEEN, unseeing
 from interlock.loading.libraries import CompiledLibrary
 from interlock.loading.limits import BOUND_TYPES, measure_problems
 from interlock.loading.objects import OBJECT, Schemas, reads_object
@@ -116,7 +116,7 @@ class Compiler:
         return self._typed_scopes[key]
 
     def _mutations(self, policy: Policy) -> tuple[CompiledMutation, ...]:
-        """What `policy` changes. Conditions see the object alone: the Intent is read from what is changed."""
+        """What `policy` changes. Conditions see no Intent, which is read from what is changed."""
         views = self._views(policy, self._of_objects)
         return tuple(CompiledMutation(each, self._program(views, each.when, BOOL)) for each in policy.mutations)
 
@@ -126,7 +126,7 @@ class Compiler:
 
     @cached_property
     def _of_objects(self) -> Environment:
-        return replace(self.environments[Area.INTENT], variables={OBJECT: DYN}, trusted={})
+        return replace(self.environments[Area.INTENT], variables={OBJECT: DYN, **SEEN}, trusted=dict(SEEN))
 
     def _rule(self, policy: Policy, views: Views, rule: Rule) -> CompiledRule | None:
         program = self._program(views, rule.expression, BOOL)

@@ -19,6 +19,7 @@ from interlock.engine.repetition import Misused, Once, Repeated
 from interlock.errors import OperatorError, RequestError
 from interlock.intents.admission import changeable_object, from_admission
 from interlock.model.decision import Decision
+from interlock.model.seen import NOTHING_SEEN, Seen
 from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
@@ -137,7 +138,14 @@ async def _mutated(admission: Admission, engine: Engine, request: dict[str, Any]
     if found is None:
         return await _considered(admission, engine, request, until)
     item, embed = found
-    intent, changes = engine.mutate(
-        item, lambda changed: from_admission(embed(changed), engine.context_at(now())), until=until
-    )
-    return await admission.consider(Ask(intent=intent, changes=changes), now=now(), until=until)
+
+    def asked(seen: Seen) -> Ask:
+        intent, changes = engine.mutate(
+            item,
+            lambda changed: from_admission(embed(changed), engine.context_at(now())),
+            until=until,
+            seen=seen,
+        )
+        return Ask(intent=intent, changes=changes, remake=asked)
+
+    return await admission.consider(asked(NOTHING_SEEN), now=now(), until=until)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self, cast
 
 from msgspec import Struct, structs
@@ -15,6 +16,7 @@ from interlock.identity import BudgetName
 from interlock.intents.chat import limiting
 from interlock.intents.check import CheckRequest, changeable_call, from_check
 from interlock.model.intent import Action, Intent
+from interlock.model.seen import NOTHING_SEEN, Seen
 from interlock_webhooks.clock import now
 from interlock_webhooks.runtime.terms import Terms, terms_of
 
@@ -33,20 +35,28 @@ class Call(Struct, frozen=True):
         found = changeable_call(check)
         return None if found is None else cls(engine, *found, until)
 
-    def mutated(self, body: dict[str, Any]) -> tuple[Intent, Changes]:
-        """The Intent of the call with `body`, and with what policies change in that."""
+    def mutated(self, body: dict[str, Any], seen: Seen = NOTHING_SEEN) -> tuple[Intent, Changes]:
+        """The Intent of the call with `body` and with what policies change in that where that is `seen`."""
 
         def extract(changed: dict[str, Any]) -> Intent:
             return from_check(cast("CheckRequest", self.embed(changed)), self.engine.context_at(now()))
 
-        return self.engine.mutate(body, extract, until=self.until)
+        return self.engine.mutate(body, extract, until=self.until, seen=seen)
 
-    def clamped(self, ask: Ask, tokens: int, budgets: tuple[BudgetName, ...]) -> Ask | None:
+    def asked(self, ask: Ask, seen: Seen) -> Ask:
+        """`ask` with what policies change in its body where that is `seen`."""
+        intent, changes = self.mutated(self.body, seen)
+        made = structs.replace(ask, intent=intent, changes=changes, remake=partial(self.asked, ask))
+        if intent["action"] != Action.MODEL_CHAT:
+            return made
+        return structs.replace(made, clamp=partial(self.clamped, made, seen))
+
+    def clamped(self, ask: Ask, seen: Seen, tokens: int, budgets: tuple[BudgetName, ...]) -> Ask | None:
         """What `ask` is if the call writes at most so many `tokens`; None where policies want it otherwise."""
         body = ask.intent["object"]
         patches = limiting(body, tokens, budgets)
         lower = {**body, **{str(patch.path[0]): patch.value for patch in patches}}
-        intent, changes = self.mutated(lower)
+        intent, changes = self.mutated(lower, seen)
         if not patches or changes != NO_CHANGES:
             return None
         places = {patch.path for patch in patches}
@@ -105,7 +115,9 @@ class Read(Struct, frozen=True, kw_only=True):
         # What has no identity is a request of its own, however it looks like another one.
         once = review if review is not None and review.get("uid") else None
         ask = Ask(intent=self.intent, changes=self.changes, request=once, lasts=self.terms.lasts)
-        call = self.call
-        if call is None or self.intent["action"] != Action.MODEL_CHAT:
+        if self.call is None:
             return ask
-        return structs.replace(ask, clamp=lambda tokens, budgets: call.clamped(ask, tokens, budgets))
+        ask = structs.replace(ask, remake=partial(self.call.asked, ask))
+        if self.intent["action"] != Action.MODEL_CHAT:
+            return ask
+        return structs.replace(ask, clamp=partial(self.call.clamped, ask, NOTHING_SEEN))
