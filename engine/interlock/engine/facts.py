@@ -9,7 +9,7 @@ _LONGEST: Final = 512
 
 FACTS: Final = (
     *_ATTRIBUTION,
-    *("principal", "agent", "run", "action", "model", "provider", "kind", "namespace"),
+    *("principal", "agent", "run", "action", "model", "provider", "group", "kind", "namespace"),
 )
 """All that a hold can say of who it is for."""
 

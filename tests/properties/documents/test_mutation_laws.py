@@ -186,7 +186,7 @@ def test_what_is_drawn_meets() -> None:
     """Laws are held of decisions of all sorts: what is changed is often allowed, and not always."""
     found: Counter[str] = Counter()
 
-    @settings(_FULL_STACK, max_examples=25, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(_FULL_STACK, max_examples=60, derandomize=True, database=None, phases=[Phase.generate])
     @given(_policies(), st.lists(_jobs(), min_size=3, max_size=5))
     def look(documents: list[str], jobs: list[dict[str, Any]]) -> None:
         (engine,) = _engines(documents)
