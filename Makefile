@@ -36,6 +36,12 @@ bench: .venv/ready
 prove:
 	proofs/check.sh
 
+# Kills services and stores in the middle of their work, and looks whether all that was acknowledged is there, once.
+ROUNDS ?= 100
+.PHONY: chaos
+chaos: .venv/ready
+	cd tests && ROUNDS=$(ROUNDS) SEED=$(SEED) ../$(BIN)/python -m chaos
+
 # Changes the kernel one place at a time: tests have to notice. `make mutants MODULES=kernel/combine.py` for one.
 .PHONY: mutants
 mutants: .venv/ready

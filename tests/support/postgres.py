@@ -4,6 +4,7 @@ import atexit
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from functools import cache
@@ -12,6 +13,8 @@ from typing import Final
 
 import asyncpg
 import pytest
+
+from support.process import eventually
 
 SAFE: Final = {"fsync": "on"}
 FAST: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -54,6 +57,14 @@ class Server:
     def stop(self, how: str = "immediate") -> None:
         """Be down: without `how`, as after a loss of power."""
         self._run("pg_ctl", "stop", "--wait", f"--mode={how}")
+
+    def kill(self) -> None:
+        """Die without a word; all that it started does so too, once it notices."""
+        postmaster = (self._folder / "data/postmaster.pid").read_text().split()[0]
+        command = "pgrep", "-P", postmaster
+        started = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        os.kill(int(postmaster), signal.SIGKILL)
+        eventually(lambda: not any(_runs(int(number)) for number in [postmaster, *started]))
 
     def remove(self) -> None:
         """Be gone, with everything that was kept."""
@@ -110,6 +121,14 @@ def programs() -> Path:
     if not folders:
         pytest.skip("PostgreSQL is not installed")
     return folders[-1]
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _unprivileged() -> int | None:
