@@ -21,6 +21,7 @@ _HEADINGS: Final = [
     "rounds",
     "requests",
     "acknowledged holds",
+    "denials",
     "settled or released",
     "answered again",
     "lost",
@@ -54,7 +55,7 @@ def main(rounds: int, seed: int) -> int:
 
 
 def _figures(found: Tally) -> list[str]:
-    done = found.rounds, found.requests, found.holds, found.ends, found.again
+    done = found.rounds, found.requests, found.holds, found.denials, found.ends, found.again
     return [f"{each:,}" for each in (*done, found.lost, found.twice, found.over, found.stuck)]
 
 

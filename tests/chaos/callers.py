@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from random import Random
 from typing import Any, Final, TypeAlias
 
@@ -26,15 +26,13 @@ async def load(
 
 
 async def _call(url: str, organization: str, random: Random, notes: list[Note]) -> None:
-    wire = await Wire.to(url)
-    with suppress(Lost):
+    with suppress(Lost, OSError), closing(await Wire.to(url)) as wire:
         while True:
             note = wanted(organization, random)
             notes.append(note)
             _, note.answer = await wire.ask("/v1/check", note.check)
             if note.hold is not None and not note.waits:
                 await finish(note, wire.ask)
-    wire.close()
 
 
 async def finish(note: Note, ask: Ask) -> str:

@@ -12,7 +12,7 @@ from chaos.targets import Target, serving
 from chaos.wire import Insistent, Wire
 
 _SHORTEST: Final = 0.05
-LONGEST: Final = 1.5
+LONGEST: Final = 1.2
 """Seconds of load before a kill, at most."""
 
 _RESOLVERS: Final = 16
@@ -27,6 +27,7 @@ class Tally:
     rounds: int = 0
     requests: int = 0
     holds: int = 0
+    denials: int = 0
     ends: int = 0
     again: int = 0
     lost: int = 0
@@ -59,6 +60,7 @@ async def _examine(url: str, organization: str, notes: list[Note], found: Tally)
     """Add to `found` what the service has of `notes`, at once and when nothing is to be held any more."""
     found.rounds += 1
     found.holds += sum(note.hold is not None for note in notes)
+    found.denials += sum(note.answer is not None and note.hold is None for note in notes)
     found.ends += sum(note.is_ended for note in notes)
     path = f"/v1/budgets?organization={organization}"
     with closing(Insistent(url)) as asking:

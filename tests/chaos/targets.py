@@ -14,13 +14,13 @@ from support.documents import budget
 from support.process import running
 
 LIMITS: Final = {
-    "organization": 40_000,
-    "team": 20_000,
-    "project": 10_000,
-    "agent": 5_000,
-    "run": 2_500,
+    "organization": 12_000,
+    "team": 6_500,
+    "project": 3_400,
+    "agent": 1_800,
+    "run": 1_000,
 }
-"""The tokens of the budgets of a lineage: those of a run are used up within a second or two."""
+"""The tokens of the budgets of a lineage: all are used up within a second or so."""
 
 
 class Server(Protocol):
