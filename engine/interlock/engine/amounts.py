@@ -5,6 +5,11 @@ from typing import Final
 from interlock.model.budget import Unit
 from interlock.model.intent import Action, Intent
 
+# Bound once: each request asks for each limit of each of its budgets.
+_CALLS: Final = Unit.CALLS
+_TOKENS: Final = Unit.TOKENS
+_GPU_TIME: Final = Unit.GPU_TIME
+_CREATE: Final = Action.WORKLOAD_CREATE.value
 _CALLS_TO_MODELS: Final = "model."
 
 
@@ -14,21 +19,15 @@ def amount_of(unit: Unit, intent: Intent) -> int | None:
     Only calls to models use tokens and money, and only what asks for devices
     uses their time, from when it is created.
     """
-    usage = intent["usage"]
-    if unit is Unit.CALLS:
+    if unit is _CALLS:
         return 1
-    if unit is Unit.GPU_TIME:
-        is_new = intent["action"] == Action.WORKLOAD_CREATE
-        return usage.get("gpuTime") if is_new and intent["accelerators"] else 0
+    usage = intent["usage"]
+    if unit is _GPU_TIME:
+        return usage.get("gpuTime") if intent["action"] == _CREATE and intent["accelerators"] else 0
     if not intent["action"].startswith(_CALLS_TO_MODELS):
         return 0
-    match unit:
-        case Unit.COST:
-            return usage.get("cost")
-        case Unit.INPUT_TOKENS:
-            return usage.get("inputTokens")
-        case Unit.OUTPUT_TOKENS:
-            return usage.get("outputTokens")
-        case Unit.TOKENS:
-            read, written = usage.get("inputTokens"), usage.get("outputTokens")
-            return None if read is None or written is None else read + written
+    if unit is _TOKENS:
+        read, written = usage.get("inputTokens"), usage.get("outputTokens")
+        return None if read is None or written is None else read + written
+    # All others go by the name that the Intent has for them.
+    return usage.get(unit.value)  # type: ignore[return-value]
