@@ -5,21 +5,17 @@ They are loaded when they are first asked for, which takes a tenth of a second:
 a service does so before it serves.
 """
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from interlock.errors import RequestError
-from interlock.prices.usage import Usage, usage_of
 from interlock.spelling import quoted, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from interlock.prices.reading import Reading, Reported
     from interlock.prices.row import Row
     from interlock.prices.tariff import Tariff
-    from interlock.prices.unit import Unit
     from interlock.units import Instant
 
 _LONGEST: Final = 512
@@ -31,7 +27,7 @@ _MODEL_NAMES: Final = ("model", "modelVersion")
 
 def load() -> None:
     """Load the data, which whoever asks first waits for otherwise."""
-    _units()
+    from interlock.prices import native  # noqa: F401, PLC0415
 
 
 def release() -> str:
@@ -49,11 +45,6 @@ def find(model: str, provider: str | None, at: "Instant") -> "Row | None":
         return None
     tariff = _tariff(model, provider)
     return None if tariff is None else tariff.row(at)
-
-
-def usage_in(counts: object) -> Usage:
-    """The usage of plain `counts`, such as `{"inputTokens": 12, "outputTokens": 3}`."""
-    return usage_of(counts, _units())
 
 
 def read(
@@ -108,10 +99,3 @@ def _readings(provider: str | None, model: str | None) -> "tuple[Reading, ...]":
     from interlock.prices import native  # noqa: PLC0415
 
     return native.find_readings(provider, model)
-
-
-@cache
-def _units() -> "Mapping[str, Unit]":
-    from interlock.prices import native  # noqa: PLC0415
-
-    return {unit.wire_name: unit for unit in native.UNITS.values()}

@@ -14,8 +14,7 @@ from math import isfinite
 from typing import Final, TypeAlias
 
 from interlock.errors import RequestError
-from interlock.prices.unit import INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, Unit
-from interlock.spelling import quoted
+from interlock.prices.unit import INPUT_TOKENS, OUTPUT_TOKENS, Unit
 from interlock.units import Tokens
 
 MOST: Final = 2**53
@@ -78,20 +77,3 @@ def count_of(value: object, unit: Unit, path: str) -> Count:
     if not 0 <= count <= MOST:
         raise RequestError(f"`{unit.wire_name}`: must be between 0 and {MOST}", path=path)
     return count
-
-
-def usage_of(counts: object, units: Mapping[str, Unit]) -> Usage:
-    """The usage of plain `counts`, such as `{"inputTokens": 12, "outputTokens": 3}`.
-
-    `units` are those that there are, by their names in JSON.
-    """
-    if not isinstance(counts, dict):
-        raise RequestError("a usage is an object", path="$")
-    return Usage(dict(_counted(name, value, units) for name, value in counts.items() if value is not None))
-
-
-def _counted(name: object, value: object, units: Mapping[str, Unit]) -> tuple[Unit, Count]:
-    unit = units.get(name) if isinstance(name, str) else None
-    if unit is None or unit == REQUESTS:
-        raise RequestError(f"{quoted(str(name))}: no usage is counted in it", path="$")
-    return unit, count_of(value, unit, f"$.{unit.wire_name}")

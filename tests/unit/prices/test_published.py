@@ -25,10 +25,11 @@ from hypothesis import strategies as st
 from interlock.instants import instant_of
 from interlock.prices import native
 from interlock.prices.cost import cost
-from interlock.prices.published import find, usage_in
+from interlock.prices.published import find
 from interlock.prices.row import Row
 from interlock.prices.tariff import Tariff
 from interlock.prices.unit import INPUT_TOKENS, OUTPUT_TOKENS
+from interlock.prices.usage import Usage
 from interlock.units import Instant
 from support.prices import NOW
 
@@ -157,8 +158,9 @@ def test_a_model_has_no_price_while_its_list_gives_none() -> None:
 
 def test_whisper_at_groq_is_charged_ten_seconds_at_least() -> None:
     row = _found("whisper-large-v3", "groq")
-    assert cost(row, usage_in({"audioSeconds": 3})) == cost(row, usage_in({"audioSeconds": 10}))
-    assert cost(row, usage_in({"audioSeconds": 3})).total < cost(row, usage_in({"audioSeconds": 11})).total
+    three, ten, eleven = (cost(row, Usage({native.UNITS["audio_seconds"]: count})) for count in (3, 10, 11))
+    assert three == ten
+    assert three.total < eleven.total
 
 
 def test_terms_are_of_the_provider_whose_model_it_is() -> None:
