@@ -281,7 +281,12 @@ def test_a_ledger_of_another_format_is_refused(own: Server) -> None:
 def test_services_that_start_at_once_make_one_ledger(own: Server) -> None:
     async def story() -> None:
         ledgers = await asyncio.gather(*(PostgresLedger.open(own.url) for _ in range(4)))
-        await asyncio.gather(*(ledger.close() for ledger in ledgers))
+        for number, ledger in enumerate(ledgers):
+            await ledger.take(taking(hold(number, line())), NOW)
+        expected = [named(number) for number in range(4)]
+        for ledger in ledgers:
+            assert sorted(each.id for each in await ledger.holds(NOW)) == sorted(expected)
+            await ledger.close()
 
     asyncio.run(story())
 
