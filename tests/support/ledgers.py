@@ -15,6 +15,8 @@ NOW: Final = Instant(1_800_000_000_000)
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
 ORGANIZATION: Final = OrganizationName("acme")
+EXPIRY: Final = Instant(NOW + HOUR)
+"""When a hold of a test expires unless told otherwise."""
 
 _Answer = TypeVar("_Answer")
 
@@ -91,7 +93,11 @@ def line(  # noqa: PLR0913 - what a line is
     )
 
 
-def hold(number: int, *lines: Line, expires: int = NOW + HOUR) -> Hold:
+LINEAGE: Final = tuple(line(name, 10, limit) for name, limit in (("org", 1000), ("team", 100), ("agent", 15)))
+"""A line on each account from the root to a leaf, which has room for one hold."""
+
+
+def hold(number: int, *lines: Line, expires: int = EXPIRY) -> Hold:
     """A hold of `lines`."""
     return Hold(id=named(number), lines=lines or (line(),), expires=Instant(expires), facts={"team": "search"})
 

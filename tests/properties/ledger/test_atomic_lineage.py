@@ -20,11 +20,10 @@ from interlock.ledger.stores.memory import MemoryLedger
 from interlock.units import Instant
 from support.accounting.faults import FAULTS, Fault
 from support.accounting.laws import Law, hold_to
-from support.ledgers import HOUR, NOW, Steps, line, steps, whole
+from support.ledgers import EXPIRY, HOUR, NOW, Steps, line, steps, whole
 
 Step: TypeAlias = Callable[[Ledger, OrganizationName], Awaitable[object]]
 
-EXPIRY: Final = Instant(NOW + HOUR)
 LINEAGE: Final = tuple(line(name, 10, 100) for name in ("org", "team", "project", "agent", "run"))
 
 
