@@ -100,10 +100,10 @@ def _valkey() -> Store:
     async def opened(_folder: Path) -> AsyncIterator[Compared]:
         server.client.flushall()
         ledger = await ValkeyLedger.open(server.url)
-        call = ledger._pipeline.call  # noqa: SLF001 - the same connection
+        call = ledger._servers.call  # noqa: SLF001 - the same connection
 
         async def ping(_taking: Taking) -> None:
-            await call("PING")
+            await call("", "PING")
 
         yield ledger, ping
         await ledger.close()

@@ -14,10 +14,11 @@ from interlock.ledger.stores.sqlite.file import Durability
 from interlock.ledger.stores.sqlite.ledger import SqliteLedger
 from interlock.ledger.stores.valkey.ledger import ValkeyLedger
 from support import postgres
+from support.clusters import cluster
 from support.ledgers import Opened
 from support.valkeys import Server, redis, valkey
 
-STORES: Final = ("memory", "sqlite", "sqlite-process", "valkey", "redis", "postgres")
+STORES: Final = ("memory", "sqlite", "sqlite-process", "valkey", "valkey-cluster", "redis", "postgres")
 """All of them."""
 
 _Keeping: TypeAlias = Callable[[Path], AbstractContextManager[Opened]]
@@ -55,6 +56,13 @@ def _valkey(_folder: Path) -> Iterator[Opened]:
 
 
 @contextmanager
+def _valkey_cluster(_folder: Path) -> Iterator[Opened]:
+    shared = cluster()
+    shared.flush()
+    yield partial(ValkeyLedger.open, shared.url)
+
+
+@contextmanager
 def _redis(_folder: Path) -> Iterator[Opened]:
     yield _empty(redis())
 
@@ -76,6 +84,7 @@ _OPENING: Final[dict[str, _Keeping]] = {
     "sqlite": _sqlite(Durability.POWER),
     "sqlite-process": _sqlite(Durability.PROCESS),
     "valkey": _valkey,
+    "valkey-cluster": _valkey_cluster,
     "redis": _redis,
     "postgres": _postgres,
 }

@@ -67,8 +67,8 @@ class Server:
 @contextmanager
 def running(*options: str) -> Iterator[Server]:
     """A Valkey of one's own."""
-    with _folder() as folder:
-        server = Server(_valkey_binary(), folder, options)
+    with own_folder() as folder:
+        server = Server(valkey_binary(), folder, options)
         try:
             yield server
         finally:
@@ -78,7 +78,7 @@ def running(*options: str) -> Iterator[Server]:
 @cache
 def valkey() -> Server:
     """The Valkey of this process."""
-    return _lasting(_valkey_binary())
+    return _lasting(valkey_binary())
 
 
 @cache
@@ -90,7 +90,8 @@ def redis() -> Server:
     return _lasting(binary)
 
 
-def _valkey_binary() -> str:
+def valkey_binary() -> str:
+    """The Valkey server that comes with a package."""
     try:
         return str(get_binary_path())
     except ValkeyBinaryNotFoundError as error:
@@ -101,13 +102,13 @@ def _lasting(binary: str) -> Server:
     """A server that ends with this process."""
     until_then = ExitStack()
     atexit.register(until_then.close)
-    server = Server(binary, until_then.enter_context(_folder()))
+    server = Server(binary, until_then.enter_context(own_folder()))
     until_then.callback(server.kill)
     return server
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
     """A folder with a short name, since that of a socket has at most 107 letters."""
     with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
         yield Path(folder)

@@ -36,7 +36,8 @@ async def open_ledger(url: str) -> Ledger:
     `sqlite:///path` is a file that this process alone owns, with
     `?durability=process` one that may lose its last moments with the machine's
     power; `valkey://` and `redis://`, with an `s` over TLS, and `postgresql://`
-    are servers that many share; `memory:` is forgotten with the process.
+    are servers that many share, Valkey also as a cluster; `memory:` is forgotten
+    with the process.
 
     Raises:
         OperatorError: it is no such URL, or what it leads to can't be used.

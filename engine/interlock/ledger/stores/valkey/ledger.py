@@ -1,4 +1,4 @@
-"""A ledger in Valkey or Redis 7, which many processes on many machines share.
+"""A ledger in Valkey or Redis 7, alone or a cluster, which many processes on many machines share.
 
 What it promises depends on the server's `appendfsync`: with `everysec`, up to
 one second of what was answered is lost when the power fails, and nothing when
@@ -33,7 +33,7 @@ from interlock.ledger.answers import (
 )
 from interlock.ledger.hold import LATE, REMEMBERED, Actual, Line, Taking, organization_of
 from interlock.ledger.stores.valkey import packing
-from interlock.ledger.stores.valkey.pipeline import Pipeline, UnloadedError
+from interlock.ledger.stores.valkey.servers import Servers
 from interlock.ledger.stores.valkey.shelves import Shelves
 from interlock.units import Instant
 
@@ -48,21 +48,14 @@ _UNKNOWN: Final = [b"unknown"]
 class ValkeyLedger:
     """Keeps a book for each organization, in keys of its own."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self._shelves = Shelves(pipeline)
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+        self._shelves = Shelves(servers)
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """The ledger in the server at `url`, which answers and does not evict."""
-        ledger = cls(Pipeline(url))
-        try:
-            await ledger._load()
-            await ledger._refuse_eviction()
-        except BaseException:
-            await ledger.close()
-            raise
-        return ledger
+        """The ledger in the server or the cluster at `url`, which answers and does not evict."""
+        return cls(await Servers.open(url, _LIBRARY))
 
     async def peek(  # noqa: D102 - the protocol says it
         self,
@@ -76,7 +69,7 @@ class ValkeyLedger:
         return packing.glance(await self._step(organization, "peek", request))
 
     async def take(self, taking: Taking, now: Instant) -> Taken:  # noqa: D102
-        await self._pipeline.tell(packing.ORGANIZATIONS, taking.organization)
+        await self._servers.tell(packing.ORGANIZATIONS, taking.organization)
         request = packing.take_request(taking, now)
         return packing.taken(await self._step(taking.organization, "take", *request))
 
@@ -108,8 +101,8 @@ class ValkeyLedger:
         return self._shelves.settlements(start, end)
 
     async def close(self) -> None:
-        """The server keeps everything."""
-        await self._pipeline.close()
+        """The servers keep everything."""
+        await self._servers.close()
 
     async def _step_of(self, hold: HoldId, operation: str, request: bytes) -> list[Any]:
         organization = organization_of(hold)
@@ -117,20 +110,7 @@ class ValkeyLedger:
 
     async def _step(self, organization: OrganizationName, operation: str, *request: bytes) -> list[Any]:
         keys = packing.keys(organization)
-        words: tuple[str | bytes | int, ...] = ("FCALL", _NAME, len(keys), *keys, operation, *request)
-        try:
-            answer: list[Any] = await self._pipeline.call(*words)
-        except UnloadedError:  # nothing was done: the server lost its data
-            await self._load()
-            answer = await self._pipeline.call(*words)
+        answer: list[Any] = await self._servers.call(
+            keys.accounts, "FCALL", _NAME, len(keys), *keys, operation, *request
+        )
         return answer
-
-    async def _load(self) -> None:
-        await self._pipeline.call("FUNCTION", "LOAD", "REPLACE", _LIBRARY)
-
-    async def _refuse_eviction(self) -> None:
-        memory: bytes = await self._pipeline.call("INFO", "memory")
-        if b"maxmemory_policy:allkeys" in memory:
-            raise self._pipeline.trouble(
-                "it evicts what it has no room for", "set `maxmemory-policy noeviction`"
-            )

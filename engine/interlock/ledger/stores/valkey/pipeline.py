@@ -11,14 +11,18 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from libvalkey import pack_command
+from valkey.asyncio.cluster import ClusterParser
 from valkey.asyncio.connection import AbstractConnection, ConnectionPool
 from valkey.exceptions import (
+    AskError,
     AuthenticationError,
     BusyLoadingError,
+    ClusterDownError,
     NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
+    TryAgainError,
     ValkeyError,
 )
 
@@ -29,8 +33,12 @@ PATIENCE: Final = 2.5
 
 _UNLOADED: Final = "Function not found"
 
+_ELSEWHERE: Final = (AskError, TryAgainError)
+"""What a server of a cluster answers, MovedError too, where the keys are or may be at another one."""
+
 _REMEDIES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (BusyLoadingError, "wait until it has loaded its data"),
+    (ClusterDownError, "see by `CLUSTER INFO` which of its slots nobody serves"),
     (AuthenticationError, "name a user and a password that it knows"),
     (NoPermissionError, "let the user load and call functions, on all keys that begin with `interlock:`"),
     (OutOfMemoryError, "give it more memory"),
@@ -50,15 +58,25 @@ class Pipeline:
     def __init__(self, url: str) -> None:
         self._server = shown(url)
         self._pool = _pool(url, self._server)
+        self.host = urlsplit(url).hostname or "localhost"
         self._unsent: list[tuple[bytes, asyncio.Future[Any]]] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._wanted = asyncio.Event()
-        self._said: set[str] = set()
+        self.said: set[str] = set()
+        """What whoever calls notes to have told the server; nothing again in each new connection."""
         self._loop = asyncio.get_running_loop()
         self._serving = asyncio.create_task(self._serve())
 
     async def call(self, *words: str | bytes | int) -> Any:  # noqa: ANN401 - what a server answers
-        """What the server answers; UnloadedError where it does not have the function."""
+        """What the server answers.
+
+        Raises:
+            UnloadedError: it does not have the function.
+            AskError: the keys move to another server, which has them already.
+            MovedError: the keys are at another server.
+            TryAgainError: the keys move, and some are here and some there.
+            OperatorError: it can't be used, or nobody knows what it did.
+        """
         if self._serving.done():
             raise OperatorError(f"the ledger in `{self._server}` is closed: open it again")
         answer = self._loop.create_future()
@@ -66,11 +84,11 @@ class Pipeline:
         self._wanted.set()
         return await answer
 
-    async def tell(self, key: str, member: str) -> None:
-        """Have `member` in the set at `key`, which the server is told once in each connection."""
-        if member not in self._said:
-            await self.call("SADD", key, member)
-            self._said.add(member)
+    async def call_moving(self, *words: str | bytes | int) -> Any:  # noqa: ANN401
+        """What the server answers of keys that are on their way to it."""
+        # It holds for the very next call, so nobody else's may come between.
+        self._unsent.append((pack_command(("ASKING",)), self._loop.create_future()))
+        return await self.call(*words)
 
     def trouble(self, reason: str, remedy: str) -> OperatorError:
         """That the server can't be used, why, and what to do."""
@@ -95,7 +113,7 @@ class Pipeline:
             except* Exception as lost:  # noqa: BLE001 - who waits has to hear of it, whatever it was
                 self._fail(lost.exceptions[0])
             finally:
-                self._said.clear()
+                self.said = set()
                 await connection.disconnect()
 
     async def _write(self, connection: AbstractConnection) -> None:
@@ -118,7 +136,7 @@ class Pipeline:
             if error is None:
                 answer.set_result(found)
             else:
-                answer.set_exception(UnloadedError() if str(error) == _UNLOADED else self._trouble(error))
+                answer.set_exception(self._refusal(error))
 
     async def _watch(self, _connection: AbstractConnection) -> None:
         while True:
@@ -136,6 +154,11 @@ class Pipeline:
         for answer in waiting:
             if not answer.done():
                 answer.set_exception(self._trouble(error))
+
+    def _refusal(self, error: ResponseError) -> Exception:
+        if str(error) == _UNLOADED:
+            return UnloadedError()
+        return error if isinstance(error, _ELSEWHERE) else self._trouble(error)
 
     def _trouble(self, error: Exception) -> OperatorError:
         if isinstance(error.__cause__, ValkeyError):  # what the server answered while it was connected to
@@ -156,7 +179,9 @@ def shown(url: str) -> str:
 
 def _pool(url: str, server: str) -> ConnectionPool:
     try:
-        return ConnectionPool.from_url(url, socket_timeout=None, socket_connect_timeout=PATIENCE)
+        return ConnectionPool.from_url(
+            url, parser_class=ClusterParser, socket_timeout=None, socket_connect_timeout=PATIENCE
+        )
     except (ValueError, ValkeyError):
         raise OperatorError(
             f"`{server}` is no server: name one such as `valkey://localhost:6379/0` or `unix:///run/valkey.sock`"

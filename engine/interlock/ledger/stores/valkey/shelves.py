@@ -7,7 +7,7 @@ from typing import Any, Final
 from interlock.identity import HoldId, OrganizationName
 from interlock.ledger.answers import AccountEntry, OpenHold, Settlement
 from interlock.ledger.stores.valkey import packing
-from interlock.ledger.stores.valkey.pipeline import Pipeline
+from interlock.ledger.stores.valkey.servers import Servers
 from interlock.units import Instant
 
 _PAGE: Final = 1000
@@ -16,12 +16,12 @@ _PAGE: Final = 1000
 class Shelves:
     """All that is kept, of all organizations."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
 
     async def organizations(self) -> list[OrganizationName]:
         """Everybody who ever took anything."""
-        names = await self._pipeline.call("SMEMBERS", packing.ORGANIZATIONS)
+        names = await self._servers.call(packing.ORGANIZATIONS, "SMEMBERS", packing.ORGANIZATIONS)
         return [OrganizationName(name.decode()) for name in names]
 
     async def accounts(self) -> AsyncIterator[AccountEntry]:
@@ -59,8 +59,8 @@ class Shelves:
         last = (int(start), b"")
         known = 0
         while True:
-            page = await self._pipeline.call(
-                "ZRANGEBYSCORE", key, last[0], f"({end}", "WITHSCORES", "LIMIT", known, _PAGE
+            page = await self._servers.call(
+                key, "ZRANGEBYSCORE", key, last[0], f"({end}", "WITHSCORES", "LIMIT", known, _PAGE
             )
             if not page:
                 return
@@ -76,7 +76,7 @@ class Shelves:
         found: list[tuple[bytes, bytes]] = []
         for at in range(0, len(fields), _PAGE):
             page = fields[at : at + _PAGE]
-            values = await self._pipeline.call("HMGET", key, *page)
+            values = await self._servers.call(key, "HMGET", key, *page)
             found += [(field, value) for field, value in zip(page, values, strict=True) if value is not None]
         return found
 
@@ -85,7 +85,7 @@ class Shelves:
         pairs: dict[bytes, bytes] = {}
         cursor: Any = 0
         while True:
-            cursor, page = await self._pipeline.call(command, key, cursor, "COUNT", _PAGE)
+            cursor, page = await self._servers.call(key, command, key, cursor, "COUNT", _PAGE)
             pairs.update(zip(page[::2], page[1::2], strict=True))
             if cursor == b"0":
                 return pairs
