@@ -205,6 +205,14 @@ def expire(book: Book, now: Instant) -> list[Kept]:
     return expired
 
 
+def restore(book: Book, kept: Kept) -> None:
+    """Know `kept`, which is open, where its buckets are as they were before it was taken, or later."""
+    book.open(kept)
+    for line, bucket in book.booked(kept):
+        bucket.hold(line.amount)
+        bucket.forgets = max(bucket.forgets, line.forgets)
+
+
 def forget(book: Book, now: Instant) -> None:
     """Drop what can't matter to anybody from `now` on."""
     book.answers = {key: each for key, each in book.answers.items() if each[0].forgets > now}

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from interlock.errors import OperatorError
 from interlock.identity import OrganizationName
-from interlock.ledger.book import Kept, Run
+from interlock.ledger.account import Bucket
+from interlock.ledger.book import Kept, Run, restore
 from interlock.ledger.hold import Memo, RunState
 from interlock.ledger.stores.sqlite import rows
 from interlock.ledger.stores.sqlite.log import Log
@@ -76,15 +77,18 @@ class LedgerFile:
                 self._writer.executemany(statement, values)
                 self._log.grow(len(values))
 
-    def forget(self, now: Instant) -> Forgotten:
-        """Delete some of what nobody needs from `now` on, once it is committed."""
+    def forget(self, now: Instant, memory: Memory) -> Forgotten:
+        """Delete some of what nobody needs from `now` on, once it is committed; `memory` needs what it has."""
         holds = self._writer.execute(rows.FORGET_HOLDS, (now, _BATCH)).fetchall()
         answers = self._writer.execute(rows.FORGET_ANSWERS, (now, _BATCH)).fetchall()
         self._log.grow(len(holds) + len(answers))
         are_all = len(holds) < _BATCH and len(answers) < _BATCH
         if are_all:
             self._writer.execute(rows.FORGET_RUNS, (now,))
-            self._writer.execute(rows.FORGET_ACCOUNTS, (now,))
+            old = self._writer.execute(rows.OLD_ACCOUNTS, (now,)).fetchall()
+            # Open holds may need a bucket for longer than its row says.
+            over = [names for names in old if memory.bucket(*names) is None]
+            self._writer.executemany(rows.FORGET_ACCOUNT, over)
         return Forgotten(tuple(hold for (hold,) in holds), tuple(answers), are_all)
 
     def commit(self, *, may_wait: bool) -> None:
@@ -104,13 +108,13 @@ class LedgerFile:
         self._stay()
         memory, read = Memory(), self._reader.execute
         for organization, account, start, *booked in read(rows.ACCOUNTS):
-            memory.books[organization].accounts.setdefault(account, {})[start] = rows.bucket_of(*booked)
+            memory.books[organization].accounts.setdefault(account, {})[start] = Bucket(*booked)
         for organization, run, version, text, forgets in read(rows.RUNS):
             memory.books[organization].runs[run] = Run(RunState(version=version, text=text), forgets)
         for row in read(rows.OPEN_HOLDS):
             kept = rows.kept_of(row)
             memory.holds[kept.hold.id], organization = row[:2]
-            memory.books[organization].open(kept)
+            restore(memory.books[organization], kept)
         memory.holds.update(read(rows.ENDED_HOLDS))
         for organization, key, number in read(rows.ANSWERS):
             memory.answers[organization][key] = number

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
 from interlock.errors import OperatorError
-from interlock.identity import Digest, HoldId, OrganizationName, RunId
+from interlock.identity import AccountName, Digest, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Settlement
 from interlock.ledger.book import OPEN, Kept, Run
 from interlock.ledger.hold import Memo, Taking
@@ -24,6 +24,7 @@ class Group:
     """What changed since the transaction before, each hold, run and answer once."""
 
     taken: list[Numbered] = field(default_factory=list)
+    buckets: set[tuple[OrganizationName, AccountName, Instant]] = field(default_factory=set)
     changed: dict[HoldId, Numbered] = field(default_factory=dict)
     settled: list[Settlement] = field(default_factory=list)
     runs: dict[tuple[OrganizationName, RunId], Run] = field(default_factory=dict)
@@ -39,13 +40,16 @@ class Group:
         """Whether anything is to be written."""
         return bool(self.taken or self.changed or self.runs or self.answers or self.forgets is not None)
 
-    def take(self, taking: Taking, memory: Memory) -> None:
-        """Write what was taken."""
+    def take(self, taking: Taking, memory: Memory, now: Instant) -> None:
+        """Write what was taken at `now`; of accounts only what was made for it, which else nobody tells."""
         organization, memo = taking.organization, taking.memo
         book = memory.books[organization]
         for hold in taking.holds:
             number = memory.holds[hold.id] = next(memory.numbers)
             self.taken.append((number, organization, book.holds[hold.id]))
+            for line in hold.lines:
+                if book.accounts[line.account][line.bucket].made >= now:
+                    self.buckets.add((organization, line.account, line.bucket))
         for step in taking.steps:
             self.runs[organization, step.run] = book.runs[step.run]
         if memo is not None:
@@ -56,9 +60,10 @@ class Group:
         """Write what became of a hold."""
         # No row has number 0: what is being forgotten can still be settled, for the last time.
         self.changed[kept.hold.id] = memory.holds.get(kept.hold.id, 0), organization, kept
+        self.buckets.update((organization, line.account, line.bucket) for line in kept.hold.lines)
 
     def statements(self, memory: Memory) -> Iterator[tuple[str, list[rows.Row]]]:
-        """What to execute, and with which rows; accounts are written as `memory` has them, each bucket once."""
+        """What to execute, and with which rows; buckets are written as `memory` has them."""
         yield rows.TAKE_HOLD, [rows.hold_row(*each) for each in self.taken]
         yield rows.CHANGE_HOLD, [rows.change_row(number, kept) for number, _, kept in self.changed.values()]
         yield rows.SETTLE, [rows.settlement_row(settled) for settled in self.settled]
@@ -93,13 +98,7 @@ class Group:
                 waiting.set_exception(told)
 
     def _accounts(self, memory: Memory) -> Iterator[rows.Row]:
-        touched = {
-            (organization, line.account, line.bucket)
-            for holds in (self.taken, self.changed.values())
-            for _, organization, kept in holds
-            for line in kept.hold.lines
-        }
-        for organization, name, start in touched:
+        for organization, name, start in self.buckets:
             bucket = memory.bucket(organization, name, start)
             if bucket is not None:
                 yield rows.account_row(organization, name, start, bucket)

@@ -87,7 +87,7 @@ class SqliteLedger:
             self._expire(memory, organization, now)
         answer = book.take(kept, taking, now)
         if isinstance(answer, Held):
-            self._writer.group.take(taking, memory)
+            self._writer.group.take(taking, memory, now)
         await self._writer.written()
         return answer
 

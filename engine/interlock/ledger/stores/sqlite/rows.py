@@ -1,7 +1,7 @@
 """The tables of a ledger in SQLite, and how what it keeps is written in their rows and read back. Pure.
 
-Numbers that can be beyond 64 bits are text: what was really used, and what is
-held on an account without a limit.
+What is held is not said of accounts: it is what open holds say. Numbers that
+can be beyond 64 bits, what was really used, are text.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,6 @@ from interlock.units import Instant
 
 FORMAT: Final = 1
 
-# `held` has no type, so that SQLite leaves text in it alone.
 _ACCOUNTS: Final = """
 CREATE TABLE accounts (
     organization TEXT,
@@ -29,7 +28,6 @@ CREATE TABLE accounts (
     forgets INTEGER NOT NULL,
     spent INTEGER NOT NULL,
     parts INTEGER NOT NULL,
-    held NOT NULL,
     PRIMARY KEY (organization, account, bucket)
 ) WITHOUT ROWID
 """
@@ -87,7 +85,7 @@ SCHEMA: Final = (
     f"PRAGMA user_version = {FORMAT}",
 )
 
-BOOK_ACCOUNT: Final = "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+BOOK_ACCOUNT: Final = "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?)"
 TAKE_HOLD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 CHANGE_HOLD: Final = (
     "UPDATE holds SET status = ?, expires = ?, ended = ?, forgets = ?, actual = ? WHERE number = ?"
@@ -125,11 +123,11 @@ FORGET_ANSWERS: Final = (
     " RETURNING organization, key, number"
 )
 FORGET_RUNS: Final = "DELETE FROM runs WHERE forgets <= ?"
-FORGET_ACCOUNTS: Final = "DELETE FROM accounts WHERE forgets <= ?"
+OLD_ACCOUNTS: Final = "SELECT organization, account, bucket FROM accounts WHERE forgets <= ?"
+FORGET_ACCOUNT: Final = "DELETE FROM accounts WHERE (organization, account, bucket) = (?, ?, ?)"
 
 Row: TypeAlias = tuple[str | int | None, ...]
 
-_MOST_BOUND: Final = 2**63 - 1
 _encode: Final = msgspec.json.Encoder().encode
 _lines: Final = msgspec.json.Decoder(tuple[Line, ...]).decode
 _standings: Final = msgspec.json.Decoder(tuple[Standing, ...]).decode
@@ -138,14 +136,8 @@ _actual: Final = msgspec.json.Decoder(dict[str, int]).decode
 
 
 def account_row(organization: OrganizationName, account: AccountName, start: Instant, bucket: Bucket) -> Row:
-    """The row of one bucket of an account."""
-    held = bucket.held if bucket.held <= _MOST_BOUND else str(bucket.held)
-    return organization, account, start, bucket.made, bucket.forgets, bucket.spent, bucket.parts, held
-
-
-def bucket_of(made: Instant, forgets: Instant, spent: int, parts: int, held: int | str) -> Bucket:
-    """What `account_row` wrote."""
-    return Bucket(made, forgets, spent, parts, int(held))
+    """The row of one bucket of an account: all but what is held."""
+    return organization, account, start, bucket.made, bucket.forgets, bucket.spent, bucket.parts
 
 
 def hold_row(number: int, organization: OrganizationName, kept: Kept) -> Row:

@@ -65,10 +65,11 @@ class Writer:
             self._finish(group, None)
 
     def _put(self, group: Group) -> None:
+        memory = self.known()
         with self._file.usable():
-            self._file.write(group.statements(self.known()))
+            self._file.write(group.statements(memory))
             if group.forgets is not None:
-                group.forgotten = self._file.forget(group.forgets)
+                group.forgotten = self._file.forget(group.forgets, memory)
 
     def _keep(self, group: Group) -> None:
         """Keep what was put, in the thread that waits for the disk."""

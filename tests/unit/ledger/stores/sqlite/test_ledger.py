@@ -106,6 +106,36 @@ def test_a_hold_that_is_open_again_expires(opened: Opened) -> None:
         assert standing(store, LATER) == Standing()
 
 
+@pytest.mark.parametrize("released", [False, True])
+def test_a_window_that_a_hold_made_longer_is_so_again_with_all_that_is_spent(
+    opened: Opened, *, released: bool
+) -> None:
+    longer = hold(2, line(forgets=LATER + HOUR), expires=LATER + HOUR)
+    with steps(opened) as store:
+        store.do(store.ledger.take(taking(hold(1, line(forgets=LATER))), NOW))
+        store.do(store.ledger.settle(named(1), whole(tokens=7), NOW))
+        store.do(store.ledger.take(taking(longer), Instant(NOW + 1)))
+        if released:
+            store.do(store.ledger.release(named(2), NOW))
+        store.do(store.ledger.sweep(LATER))
+    held = 0 if released else 10
+    with steps(opened) as store:
+        assert standing(store, LATER) == Standing(7, 0, held)
+        store.do(store.ledger.sweep(Instant(LATER + 1)))
+    with steps(opened) as store:
+        assert standing(store, LATER + HOUR - 1) == Standing(7, 0, held)
+        assert standing(store, LATER + HOUR) == Standing()
+
+
+def test_what_is_held_in_a_window_that_is_over_is_not_held_in_one_that_begins_anew(opened: Opened) -> None:
+    with steps(opened) as store:
+        store.do(store.ledger.take(taking(hold(1, line(forgets=NOW + 1), expires=LATER)), NOW))
+        store.do(store.ledger.take(taking(hold(2, line(amount=3), expires=LATER)), Instant(NOW + 1)))
+        before = standing(store, NOW + 1)
+    with steps(opened) as store:
+        assert standing(store, NOW + 1) == before == Standing(held=3)
+
+
 def test_runs_and_answers_are_there_again(opened: Opened) -> None:
     with steps(opened) as store:
         store.do(store.ledger.take(taking(hold(1), steps=[step("r", 0, "one")], memo=memo()), NOW))

@@ -65,20 +65,18 @@ def test_when_ended_holds_would_expire_is_not_in_memory_for_long() -> None:
     assert len(kept.due) < 1100
 
 
-def test_a_group_writes_each_account_once() -> None:
-    memory, group = Memory(), Group()
-    lineage = tuple(line(name, 10, None) for name in ("org", "team", "agent"))
-    for number in range(64):
-        request = taking(hold(number, *lineage, line(f"user-{number % 2}", 10, None)))
-        assert isinstance(take(memory.books[ORGANIZATION], request, NOW), Held)
-        group.take(request, memory)
-    written = dict(group.statements(memory))
-    assert len(written[TAKE_HOLD]) == 64
-    assert {(row[1], row[-1]) for row in written[BOOK_ACCOUNT]} == {
-        ("org", 640),
-        ("team", 640),
-        ("agent", 640),
-        ("user-0", 320),
-        ("user-1", 320),
-    }
-    assert len(written[BOOK_ACCOUNT]) == 5
+def test_a_hold_writes_only_those_of_its_accounts_that_are_new() -> None:
+    memory, lineage = Memory(), tuple(line(name, 10, None) for name in ("org", "team", "agent"))
+
+    def written(now: int, *numbers: int) -> tuple[int, set[object]]:
+        group = Group()
+        for number in numbers:
+            request = taking(hold(number, *lineage, line(f"user-{number % 2}", 10, None)))
+            assert isinstance(take(memory.books[ORGANIZATION], request, Instant(now)), Held)
+            group.take(request, memory, Instant(now))
+        statements = dict(group.statements(memory))
+        return len(statements[TAKE_HOLD]), {row[1] for row in statements[BOOK_ACCOUNT]}
+
+    assert written(NOW, *range(0, 64, 2)) == (32, {"agent", "org", "team", "user-0"})
+    assert written(NOW + 1, *range(64, 128)) == (64, {"user-1"})
+    assert written(NOW + 2, *range(128, 192)) == (64, set())
