@@ -69,6 +69,23 @@ def test_a_call_of_no_declared_length_is_not_clamped(serve: Serve) -> None:
     assert recorded["reasons"][0]["code"] == "uncharged"
 
 
+def test_a_call_of_no_declared_length_is_clamped_where_a_policy_declares_it(serve: Serve) -> None:
+    policy = """\
+apiVersion: interlock.dev/v1alpha1
+kind: IntentPolicy
+metadata: {name: answers-end}
+spec:
+  layer: platform
+  match: {actions: [model.chat], kinds: [ChatCompletion]}
+  description: Whoever does not say how long an answer may be gets one of a hundred tokens.
+  defaults:
+    - {path: [max_tokens], value: 100}
+"""
+    budget = limited("tokens", 54, "  onExceed: clamp\n")
+    (patch,) = clamped(serve(policy, budget), most=None)["patches"]
+    assert (patch["path"], patch["value"]) == (["max_tokens"], 50)
+
+
 def test_a_policy_that_wants_more_tokens_keeps_a_call_from_being_clamped(serve: Serve) -> None:
     policy = """\
 apiVersion: interlock.dev/v1alpha1
