@@ -8,6 +8,8 @@ from interlock.model.intent import Action, Intent
 # Bound once: each request asks for each limit of each of its budgets.
 _CALLS: Final = Unit.CALLS
 _TOKENS: Final = Unit.TOKENS
+_INPUT_TOKENS: Final = Unit.INPUT_TOKENS
+_COST: Final = Unit.COST
 _GPU_TIME: Final = Unit.GPU_TIME
 _CREATE: Final = Action.WORKLOAD_CREATE.value
 _CALLS_TO_MODELS: Final = "model."
@@ -26,8 +28,9 @@ def amount_of(unit: Unit, intent: Intent) -> int | None:
         return usage.get("gpuTime") if intent["action"] == _CREATE and intent["accelerators"] else 0
     if not intent["action"].startswith(_CALLS_TO_MODELS):
         return 0
+    if unit is _COST:
+        return usage.get("cost")
+    read, written = usage.get("inputTokens"), usage.get("outputTokens")
     if unit is _TOKENS:
-        read, written = usage.get("inputTokens"), usage.get("outputTokens")
         return None if read is None or written is None else read + written
-    # All others go by the name that the Intent has for them.
-    return usage.get(unit.value)  # type: ignore[return-value]
+    return read if unit is _INPUT_TOKENS else written
