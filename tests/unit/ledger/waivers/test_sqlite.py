@@ -48,6 +48,19 @@ def test_what_is_taken_outlives_the_process(tmp_path: Path) -> None:
         assert uses.left(_QUOTA, Claim(_NOW, Digest("a"))) == 3
 
 
+def test_who_opens_the_file_again_in_one_process_leaves_its_locks_as_they_are(tmp_path: Path) -> None:
+    """Else another process that closes the file takes itself for the last one, and removes the log (POSIX)."""
+    file = tmp_path / "uses.sqlite"
+    visitor = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM held').connection.close()"
+    )
+    with SqliteUses(file) as uses, SqliteUses(file) as others:
+        for each in (uses, others):
+            each.take([_QUOTA], Claim(_NOW))
+        subprocess.run([sys.executable, "-c", visitor, file], check=True)
+        assert file.with_name("uses.sqlite-wal").exists()
+
+
 def test_a_killed_writer_loses_no_use_that_it_told_of_and_takes_none_too_many(tmp_path: Path) -> None:
     file, most = tmp_path / "uses.sqlite", 100_000
     told: list[str] = []
@@ -124,7 +137,10 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
-    assert _refusal(tmp_path) == f"the uses of waivers in `{tmp_path}` can't be counted: is a directory"
+    assert (
+        _refusal(tmp_path)
+        == f"the uses of waivers in `{tmp_path}` can't be counted: unable to open database file"
+    )
 
 
 def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
