@@ -33,8 +33,8 @@ def time_zone(name: str) -> ZoneInfo:
     Raises:
         ValueError: there is no such zone.
     """
-    if problem := zone_problem(name):
-        raise ValueError(problem)
+    if name not in _names():
+        raise ValueError(f"{quoted(name)} is no time zone of the IANA database")
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as rules:
         return ZoneInfo.from_file(rules, key=name)
 

@@ -7,7 +7,6 @@ are IANA names or fixed offsets such as `+02:00`; without one, UTC.
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import re2
 
@@ -15,6 +14,7 @@ from interlock.cel.libraries.arithmetic import to_duration, to_timestamp
 from interlock.cel.libraries.overloads import Function, Overload
 from interlock.cel.types import DURATION, INT, STRING, TIMESTAMP
 from interlock.cel.values import Duration, EvaluationError, Timestamp
+from interlock.zones import time_zone
 
 _SECOND: Final = 1_000_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -110,8 +110,8 @@ def _zone(name: str) -> tzinfo:
         except ValueError:
             raise EvaluationError("the time zone is out of range") from None
     try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
+        return time_zone(name)
+    except ValueError:
         raise EvaluationError("unknown time zone") from None
 
 
