@@ -14,7 +14,10 @@ import msgspec
 
 _Record = dict[str, Any]
 
-_NAMING: Final = ("code", "layer", "area", "policy", "rule", "item", "path", "of", "name", "obligation")
+_NAMING: Final = (
+    *("code", "layer", "area", "policy", "rule", "item", "path", "of", "name", "obligation"),
+    *("budget", "unit", "key", "within"),
+)
 """Fields that say what an entry is about; the others say what it says of that."""
 
 

@@ -65,7 +65,24 @@ def test_an_entry_of_the_same_rule_and_item_changed() -> None:
     assert change.keys == ["message", "digest"]
 
 
-@pytest.mark.parametrize("key", ["code", "layer", "area", "policy", "rule", "item", "path", "of", "name"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "code",
+        "layer",
+        "area",
+        "policy",
+        "rule",
+        "item",
+        "path",
+        "of",
+        "name",
+        "budget",
+        "unit",
+        "key",
+        "within",
+    ],
+)
 def test_an_entry_about_something_else_is_another_one(key: str) -> None:
     changes = differences({"reasons": [{key: "a"}]}, {"reasons": [{key: "b"}]})
     assert [change.kind for change in changes] == [Kind.WENT, Kind.CAME]
