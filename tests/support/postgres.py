@@ -50,6 +50,11 @@ class Server:
         """Where `user` finds `database`."""
         return f"postgresql://{user}:secret@/{database}?host={self._folder}"
 
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self._folder / ".s.PGSQL.5432"
+
     def start(self) -> None:
         """Be up."""
         self._run("pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}")

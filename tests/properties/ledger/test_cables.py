@@ -70,3 +70,20 @@ def test_no_byte_gets_through_after_the_cut(tmp_path: Path, way: Way, after: int
         with socket.create_connection(place, timeout=5) as client:
             client.sendall(b"again")
             assert client.recv(100) == b"again"
+
+
+@pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.parametrize(("part", "last"), [(0, b""), (1, b"n"), (-1, b"no")])
+def test_a_message_is_cut_where_it_is_said(after: int, part: int, last: bytes) -> None:
+    with echoing(None) as server, Cable(server, word) as cable:
+        place = "127.0.0.1", cable.port
+        with socket.create_connection(place, timeout=5) as client, cable.cut(Way.ANSWERED, after, part):
+            client.sendall(b"no ")
+            client.sendall(b"no no no")
+            assert heard(client) == b"no " * after + last
+            with socket.create_connection(place, timeout=5) as other:
+                assert heard(other) == b"", "whoever tries again gets nowhere"
+
+
+def word(said: bytes) -> int:
+    return said.find(b" ") + 1
