@@ -17,7 +17,7 @@ class Node(Server):
     """A server of a cluster, which has no slots yet."""
 
     def __init__(self, folders: ExitStack) -> None:
-        self.port, self.bus = _free_ports(2)
+        self.port, self.bus = free_ports(2)
         options = {
             "port": self.port,
             "cluster-port": self.bus,
@@ -99,7 +99,7 @@ def cluster() -> Cluster:
     return Cluster(until_then)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports that nobody uses, chosen at once so that they differ."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]

@@ -26,6 +26,10 @@ _SETTINGS: Final = {
     "statement_timeout": "5s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "5s",
+    # Who asked for a step and went silent before its end is known to be gone, and what it locks is free again.
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
     # What one transaction waited for, the next statement has to see.
     "default_transaction_isolation": "read committed",
     "jit": "off",

@@ -17,13 +17,15 @@ from interlock.identity import AccountName, OrganizationName
 from interlock.ledger.answers import Ended, Held
 from interlock.ledger.hold import Hold, Status, Taking, hold_id
 from interlock.ledger.stores.memory import MemoryLedger
+from interlock.ledger.stores.postgres.database import Database
 from interlock.ledger.stores.postgres.groups import LARGEST
 from interlock.ledger.stores.postgres.ledger import PostgresLedger
 from interlock.model.balances import Standing
 from interlock.units import Instant
+from support.clusters import free_ports
 from support.ledgers import HOUR, NOW, ORGANIZATION, hold, line, memo, named, step, steps, taking, whole
 from support.ledgerwalks import Call, Walk, everything
-from support.postgres import SAFE, Server, programs, shared
+from support.postgres import FAST, SAFE, Server, programs, shared
 
 _PASSWORD: Final = "secret"  # noqa: S105 - the server lets everybody in
 
@@ -354,6 +356,26 @@ def test_a_call_waits_for_a_lock_as_long_as_is_bearable(server: Server) -> None:
 def test_errors_name_the_place_and_no_password(url: str, said: str) -> None:
     refused = asyncio.run(refusal(lambda: PostgresLedger.open(url.format(password=_PASSWORD))))
     assert said in refused
+
+
+def test_a_server_frees_within_seconds_what_a_service_locked_whose_network_is_gone() -> None:
+    """No test can take the network away; the system asks who is silent whether he is there (TCP keepalive)."""
+    (port,) = free_ports(1)
+    server = Server(programs(), FAST | {"listen_addresses": "'127.0.0.1'", "port": str(port)})
+
+    async def asked() -> list[int]:
+        database = await Database.open(f"postgresql://interlock:secret@127.0.0.1:{port}/postgres")
+        try:
+            names = [f"tcp_keepalives_{each}" for each in ("idle", "interval", "count")]
+            return [int((await database.fetch(f"SHOW {name}"))[0][0]) for name in names]
+        finally:
+            await database.close()
+
+    try:
+        idle, interval, count = asyncio.run(asked())
+    finally:
+        server.remove()
+    assert 0 < idle + interval * count <= 30
 
 
 def test_a_database_that_is_missing_is_named(server: Server) -> None:
