@@ -1,7 +1,8 @@
 """What is asked of a ledger: holds, and what goes with them in the same step. Pure.
 
 Amounts of holds are whole units; what was really used comes in parts of a
-unit (`interlock.ledger.account.PARTS`).
+unit (`interlock.ledger.account.PARTS`). What each request has several of is
+written without the names of its fields (`array_like`).
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -27,7 +28,7 @@ Actual: TypeAlias = Mapping[str, int]
 """What was really used of each unit, in parts."""
 
 
-class Line(Struct, frozen=True, kw_only=True, gc=False):
+class Line(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What a hold takes of one account.
 
     It fits while what is used from bucket `since` on and `amount` are at most
@@ -63,7 +64,7 @@ class RunState(Struct, frozen=True, kw_only=True, gc=False):
     text: str = ""
 
 
-class RunStep(Struct, frozen=True, kw_only=True, gc=False):
+class RunStep(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """A run's next state, to be written only if the run still is at `version`."""
 
     run: RunId
@@ -72,7 +73,7 @@ class RunStep(Struct, frozen=True, kw_only=True, gc=False):
     forgets: Instant
 
 
-class Memo(Struct, frozen=True, kw_only=True, gc=False):
+class Memo(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """An answer to be given to whoever asks again under `key`, which must be with the same `body`."""
 
     key: Digest

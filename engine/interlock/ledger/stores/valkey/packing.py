@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from msgspec import json, msgpack
-from msgspec.structs import astuple
 
 from interlock.identity import AccountName, Digest, HoldId, OrganizationName, RunId
 from interlock.ledger.account import MOST, PARTS
@@ -76,17 +75,14 @@ def peek_request(
     lines: Sequence[Line], runs: Sequence[RunId], now: Instant, memo: tuple[Digest, Digest] | None
 ) -> bytes:
     """A request for `peek`."""
-    return _pack((now, list(map(astuple, lines)), runs, memo))
+    return _pack((now, lines, runs, memo))
 
 
 def take_request(taking: Taking, now: Instant) -> list[bytes]:
     """A request for `take`: holds go each for itself, as they are kept."""
-    memo = None if taking.memo is None else astuple(taking.memo)
     holds = [(hold.id, hold.expires) for hold in taking.holds]
-    kept = [
-        _pack((now, list(map(astuple, hold.lines)), json.encode(hold.facts).decode())) for hold in taking.holds
-    ]
-    return [_pack((now, memo, list(map(astuple, taking.steps)), holds)), *kept]
+    kept = [_pack((now, hold.lines, json.encode(hold.facts).decode())) for hold in taking.holds]
+    return [_pack((now, taking.memo, taking.steps, holds)), *kept]
 
 
 def settle_request(hold: HoldId, actual: Actual, now: Instant) -> bytes:
