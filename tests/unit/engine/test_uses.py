@@ -202,7 +202,7 @@ def test_without_counted_waivers_nothing_is_kept(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_can_not_count_does_not_come_to_be(tmp_path: Path) -> None:
-    with SqliteUses(tmp_path) as uses, pytest.raises(OperatorError, match="can't be counted: is a directory"):
+    with SqliteUses(tmp_path) as uses, pytest.raises(OperatorError, match="can't be counted: unable to open"):
         _engine(_TRIAL, uses=uses)
 
 
