@@ -44,6 +44,16 @@ def test_the_tightest_of_all_budgets_clamps(serve: Serve) -> None:
     assert (patch["value"], patch["policies"]) == (30, ["team-tokens", "writing"])
 
 
+def test_budgets_that_only_warn_or_that_tokens_do_not_draw_on_clamp_nothing(serve: Serve) -> None:
+    app = serve(
+        limited("tokens", 54, "  onExceed: clamp\n"),
+        limited("outputTokens", 30, "  onExceed: warn\n", name="warned"),
+        limited("calls", 1, name="calls"),
+    )
+    recorded = clamped(app)
+    assert (recorded["decision"], recorded["patches"][0]["value"]) == ("allow", 50)
+
+
 @pytest.mark.parametrize(
     "budgets",
     [

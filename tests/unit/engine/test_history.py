@@ -88,6 +88,20 @@ def test_calls_are_known_by_what_they_called() -> None:
     )
 
 
+def test_what_calls_nothing_is_known_by_what_it_does() -> None:
+    runs = Remembered()
+    runs.allow(
+        intent(
+            {
+                "mcp": {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}},
+                "caller": {"server": "web", "run": RUN},
+            }
+        )
+    )
+    (seen,) = runs.seen(chat())["calls"]
+    assert (seen["action"], seen["name"]) == ("tool.list", "")
+
+
 def test_the_same_is_repeated_however_much_lies_between() -> None:
     runs = Remembered()
     runs.allow(tool(query="x"))

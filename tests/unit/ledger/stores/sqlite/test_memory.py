@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from interlock.identity import Digest
 from interlock.ledger.account import PARTS
 from interlock.ledger.answers import Closed, Ended, Held, Mismatched, Remembered
 from interlock.ledger.book import take
@@ -63,6 +64,13 @@ def test_when_ended_holds_would_expire_is_not_in_memory_for_long() -> None:
     assert set(kept.holds) == {named(number) for number in range(4990, 5000)}
     assert {name for _, name in kept.due} >= set(kept.holds)
     assert len(kept.due) < 1100
+
+
+def test_of_an_organization_that_nobody_remembers_nothing_has_to_be_left() -> None:
+    memory = Memory()
+    memory.leave_hold(ORGANIZATION, named(1))
+    memory.leave_answer(ORGANIZATION, Digest("key"))
+    assert memory == Memory(numbers=memory.numbers)
 
 
 def test_a_hold_writes_only_those_of_its_accounts_that_are_new() -> None:
