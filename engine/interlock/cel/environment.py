@@ -44,7 +44,9 @@ class Environment:
     `trusted` says which variables are sure to hold what they declare; the
     others are checked at compile time and guarded at run time. `definitions`
     are the functions of `libraries` that are expressions themselves, and
-    `programs` the variables that are. An evaluation costs `limit` at most.
+    `programs` the variables that are. An evaluation costs `limit` at most. Where
+    it is lenient, what can have no fields has none, as in cel-go, which the API
+    server has; in the specification asking for one is an error.
     """
 
     declarations: Declarations
@@ -54,12 +56,19 @@ class Environment:
     container: str = ""
     evaluator: Evaluator = Evaluator.INTERLOCK
     limit: int = PER_CALL_LIMIT
+    is_lenient: bool = False
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     programs: Mapping[str, Program] = field(default_factory=dict)
 
     @cached_property
     def _frontend(self) -> Frontend:
-        return Frontend(self.declarations, self.variables, self.libraries, container=self.container)
+        return Frontend(
+            self.declarations,
+            self.variables,
+            self.libraries,
+            container=self.container,
+            is_lenient=self.is_lenient,
+        )
 
     def with_variable(self, name: str, program: Program) -> "Environment":
         """This environment and a variable that holds what `program` evaluates to."""

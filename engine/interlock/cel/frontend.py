@@ -30,6 +30,7 @@ from interlock.cel.deep.check import Checked, check_deep
 from interlock.cel.ir import Node
 from interlock.cel.libraries.overloads import Library
 from interlock.cel.libraries.standard import STANDARD
+from interlock.cel.readable import READABLE, marked
 from interlock.cel.syntax.tokens import UnreadableError
 from interlock.cel.types import DYN, MAP_KEYS, CelType, list_of, map_of
 from interlock.errors import Problem
@@ -59,11 +60,14 @@ class Frontend:
         libraries: tuple[Library, ...],
         *,
         container: str = "",
+        is_lenient: bool = False,
     ) -> None:
         self._declarations = declarations
         self._variables = variables
+        self._has_dotted = any("." in name for name in variables)
         self._libraries = libraries
         self._container = container
+        self._is_lenient = is_lenient
 
     def check(self, source: SourceText) -> Node:
         """The checked IR of `source`.
@@ -100,7 +104,7 @@ class Frontend:
             vocabulary=self._vocabulary.digest,
             variables=msgspec.Raw(_encoder.encode(variables)),
             container=self._container,
-            text=source.text,
+            text=marked(source.text, variables) if self._has_dotted else source.text,
         )
         return CHECKER.check(question, self._vocabulary)
 
@@ -108,7 +112,7 @@ class Frontend:
         match verdict:
             case Accepted(wire):
                 try:
-                    return decode(wire, self._declarations)
+                    return decode(wire, self._declarations, is_lenient=self._is_lenient)
                 except UnsupportedError as error:
                     return (Problem(source.at(error.offset), str(error)),)
             case Refused(complaints):
@@ -136,7 +140,7 @@ class Frontend:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        told = _told(self._libraries)
+        told = _told((*self._libraries, READABLE) if self._has_dotted else self._libraries)
         return Vocabulary(
             digest=told.digest + self._declarations.digest,
             configuration=told.configuration,

@@ -47,20 +47,25 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """`operand.field`."""
+    """`operand.field`, which is lenient as `Has` is where the operand is optional."""
 
     place: Place
     operand: "Node"
     field: str
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """`has(operand.field)`."""
+    """`has(operand.field)`; without a field, of a variable that has a dot in its name: it can be read.
+
+    It is lenient where what can have no fields has not this one, which else is an error.
+    """
 
     place: Place
     operand: "Node"
     field: str
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _path(node: Node, scope: _Scope) -> Path:
             return scope.get(name, ())
         case Select(_, operand, field) | Has(_, operand, field):
             above = _path(operand, scope)
-            return (*above, field) if above else ()
+            return (*above, *filter(None, [field])) if above else ()
         case Call(_, function, (operand, Const(_, str(field)))) if function in _INDEXES:
             above = _path(operand, scope)
             return (*above, field) if above else ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from interlock.cel import readable
 from interlock.cel.declarations import Declarations
 from interlock.cel.decoding.macros import Scope, UnsupportedError, expanded_optional, folded
 from interlock.cel.decoding.wire import Message
@@ -54,10 +55,11 @@ _DYNAMIC_MESSAGES: Final = {
 }
 
 
-def decode(wire: bytes, declarations: Declarations) -> Node:
+def decode(wire: bytes, declarations: Declarations, *, is_lenient: bool = False) -> Node:
     """The IR of a serialized `google.protobuf.Any` that holds a CheckedExpr.
 
-    Fields become the keys of the dicts that `declarations` say they stand for.
+    Fields become the keys of the dicts that `declarations` say they stand for;
+    whether they are there is asked leniently, or as the specification has it.
 
     Raises:
         UnsupportedError: a construct that has no node.
@@ -66,7 +68,8 @@ def decode(wire: bytes, declarations: Declarations) -> Node:
     references = {number: _remembered(each) for number, each in checked.entries(2).items()}
     types = {number: _type(each) for number, each in checked.entries(3).items()}
     positions = checked.message(5).entries(4)
-    return _Decoder(declarations, references, types, positions).node(checked.message(4), Scope())
+    decoder = _Decoder(declarations, references, types, positions, is_lenient)
+    return decoder.node(checked.message(4), Scope())
 
 
 def _remembered(wire: bytes) -> Message:
@@ -120,6 +123,7 @@ class _Decoder:
     references: dict[int, Message]
     types: dict[int, CelType]
     positions: dict[int, int]
+    is_lenient: bool
 
     def place(self, expression: Message) -> Place:
         number = expression.integer(2)
@@ -155,7 +159,8 @@ class _Decoder:
     def select(self, place: Place, message: Message, scope: Scope) -> Node:
         operand = self.node(message.message(1), scope)
         made = Has if message.integer(3) else Select
-        return made(place, operand, self.declarations.key(operand.place.type, message.text(2)))
+        key = self.declarations.key(operand.place.type, message.text(2))
+        return made(place, operand, key, self.is_lenient)
 
     def call(self, place: Place, message: Message, scope: Scope) -> Node:
         if (made := expanded_optional(self, place, message, scope)) is not None:
@@ -177,8 +182,16 @@ class _Decoder:
                 return Call(
                     place, "_?._", (operand, Const(field.place, key)), is_member, self.overloads(place.id)
                 )
+            case readable.FUNCTION:
+                return self.test(place, *arguments)
             case function:
                 return Call(place, function, arguments, is_member, self.overloads(place.id))
+
+    def test(self, place: Place, read: Node) -> Has:
+        """A test that `read` can be; a macro's variable may have the name of what stands before the dot."""
+        if isinstance(read, Select):
+            return Has(place, read.operand, read.field, self.is_lenient)
+        return Has(place, read, "", self.is_lenient)
 
     def overloads(self, number: int) -> tuple[str, ...]:
         reference = self.references.get(number)

@@ -123,6 +123,8 @@ class Generator:
     def has(self, node: Has, scope: Scope) -> Code:
         """Whether a field is there."""
         operand = self._operand(node.operand, scope)
+        if not node.field:
+            return Code(f"({operand.text}, True)[1]", BOOL)
         # What is asked follows from the checker's type; whether it is safe to ask Python, from ours.
         is_repeated = self.declarations.is_repeated(node.operand.place.type, node.field)
         if self.declarations.field(operand.type, node.field) is None:

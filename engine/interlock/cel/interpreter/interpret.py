@@ -32,7 +32,13 @@ from interlock.cel.ir import (
     TransformMap,
     Variable,
 )
-from interlock.cel.libraries.collections import has, has_repeated, select
+from interlock.cel.libraries.collections import (
+    has,
+    has_leniently,
+    has_repeated,
+    select,
+    select_leniently,
+)
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map, or_else, or_value
@@ -106,10 +112,14 @@ class _Evaluation:
         return value.read() if isinstance(value, Lazy) else value
 
     def select(self, node: Select, scope: Scope) -> Any:
-        return self._apply(select, node, (self.evaluate(node.operand, scope), node.field))
+        read = select_leniently if node.is_lenient else select
+        return self._apply(read, node, (self.evaluate(node.operand, scope), node.field))
 
     def has(self, node: Has, scope: Scope) -> Any:
-        test = has_repeated if self.repeated(node) else has
+        if not node.field:
+            self.evaluate(node.operand, scope)
+            return True
+        test = has_repeated if self.repeated(node) else has_leniently if node.is_lenient else has
         return self._apply(test, node, (self.evaluate(node.operand, scope), node.field))
 
     def call(self, node: Call, scope: Scope) -> Any:

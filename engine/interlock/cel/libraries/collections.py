@@ -93,6 +93,27 @@ def has(operand: Any, field: str) -> bool:
     raise EvaluationError(f"no such overload: has `{field}` of what is no map")
 
 
+def select_leniently(operand: Any, field: str) -> Any:
+    """As `select`, but of an optional as `optional_select_leniently`."""
+    return (
+        optional_select_leniently(operand, field) if isinstance(operand, Optional) else select(operand, field)
+    )
+
+
+def optional_select_leniently(operand: Any, field: str) -> Optional:
+    """As `optional_select`, but none where the operand can have no fields, unless it is a list."""
+    if isinstance(operand, Optional):
+        return optional_select_leniently(operand.value, field) if operand.is_present else NONE
+    return optional_select(operand, field) if isinstance(operand, dict | list) else NONE
+
+
+def has_leniently(operand: Any, field: str) -> bool:
+    """As `has`, but false where the operand can have no fields, unless it is a list."""
+    if isinstance(operand, Optional):
+        return operand.is_present and has_leniently(operand.value, field)
+    return has(operand, field) if isinstance(operand, dict | list) else False
+
+
 def has_repeated(operand: Any, field: str) -> bool:
     """`has(operand.field)` of a message's list or map, which is there when it has elements."""
     if not has(operand, field):

@@ -177,7 +177,7 @@ def _path(node: Node) -> Path:
     if not isinstance(node, Has):
         return path_of(node)
     above = path_of(node.operand)
-    return (*above, node.field) if above else ()
+    return (*above, *filter(None, [node.field])) if above else ()
 
 
 def _overlap(path: Path, other: Path) -> bool:

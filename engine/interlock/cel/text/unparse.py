@@ -72,7 +72,9 @@ def _has(to: Written, node: Has) -> None:
     to.mark(node)
     to.put("has(")
     to.node(node.operand, PRIMARY)
-    to.put(".", _field(node.field), ")")
+    if node.field:
+        to.put(".", _field(node.field))
+    to.put(")")
 
 
 def _logic(to: Written, node: And | Or) -> None:
