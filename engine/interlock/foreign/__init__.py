@@ -1,0 +1,1 @@
+"""Kubernetes' own admission policies, as the API server evaluates them."""

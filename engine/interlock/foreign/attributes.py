@@ -1,0 +1,71 @@
+"""What the API server knows of a request when it admits it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+Object: TypeAlias = Mapping[str, Any]
+"""An object of Kubernetes, as JSON."""
+
+CREATE: Final = "CREATE"
+UPDATE: Final = "UPDATE"
+_NAMESPACE: Final = ("", "v1", "Namespace")
+_NAMESPACES: Final = ("", "v1", "namespaces")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of objects."""
+
+    group: str
+    version: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a kind is called in paths."""
+
+    group: str
+    version: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """A request that is to be admitted; `user`, `options` and both objects are as its AdmissionReview has them.
+
+    `object` and `old_object` are None where the operation has none.
+    """
+
+    operation: str
+    kind: Kind
+    resource: Resource
+    subresource: str = ""
+    name: str = ""
+    namespace: str = ""
+    object: Object | None = None
+    old_object: Object | None = None
+    user: Mapping[str, Any] = field(default_factory=dict)
+    options: Object | None = None
+    dry_run: bool = False
+
+    @property
+    def is_of_namespace(self) -> bool:
+        """Whether it is about a Namespace itself, which the API server takes to be in itself."""
+        return (self.kind.group, self.kind.version, self.kind.kind) == _NAMESPACE
+
+    @property
+    def is_namespaced(self) -> bool:
+        """Whether it is about what is in a namespace."""
+        resource = (self.resource.group, self.resource.version, self.resource.resource)
+        return bool(self.namespace) and resource != _NAMESPACES
+
+
+def labels_of(found: Object | None) -> Mapping[str, str] | None:
+    """The labels of an object; None where it has no metadata to have any in."""
+    metadata = None if found is None else found.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return None
+    labels = metadata.get("labels")
+    return labels if isinstance(labels, Mapping) else {}

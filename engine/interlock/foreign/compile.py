@@ -1,0 +1,73 @@
+"""Admission policies to compiled ones, checked as the API server checks them when they are created."""
+
+from collections.abc import Sequence
+
+from interlock.cel.environment import Environment
+from interlock.cel.frontend import RejectedError
+from interlock.cel.libraries.kubernetes.versions import NEWEST, Version
+from interlock.cel.program import Program
+from interlock.cel.types import BOOL, DYN, NULL, STRING, CelType
+from interlock.errors import Problem
+from interlock.foreign.compiled import CompiledValidating
+from interlock.foreign.environments import environment
+from interlock.foreign.expressions import Expressions
+from interlock.foreign.policy import Binding, Policy, ValidatingPolicy
+from interlock.spans import SourceText
+
+
+class Compiler:
+    """Compiles policies for one release of Kubernetes; `problems` collects what is wrong with them."""
+
+    def __init__(self, release: Version = NEWEST) -> None:
+        self._release = release
+        self.problems: list[Problem] = []
+
+    def validating(self, policy: ValidatingPolicy, bindings: Sequence[Binding]) -> CompiledValidating | None:
+        """The compiled `policy`, or None where something in it is wrong."""
+        before = len(self.problems)
+        plain = self._scope(policy, has_authorizer=True)
+        conditions = [self._program(plain, each.expression, BOOL) for each in policy.conditions]
+        variables: dict[str, Program] = {}
+        # Variables may ask the authorizer; a message that reads one which does has no message.
+        silent = self._scope(policy, has_authorizer=False)
+        for variable in policy.variables:
+            program = self._program(plain, variable.expression)
+            if program is None:
+                return None  # what reads it would only repeat the problem
+            name = f"variables.{variable.name}"
+            variables[name] = program
+            plain, silent = plain.with_variable(name, program), silent.with_variable(name, program)
+        validations = [self._program(plain, each.expression, BOOL) for each in policy.validations]
+        messages = [self._program(silent, each.message_expression, STRING) for each in policy.validations]
+        annotations = [self._program(plain, each.expression, STRING, NULL) for each in policy.annotations]
+        if len(self.problems) > before:
+            return None
+        return CompiledValidating(
+            policy=policy,
+            bindings=bindings,
+            conditions=Expressions(conditions),
+            variables=variables,
+            validations=Expressions(validations, variables),
+            messages=Expressions(messages, variables),
+            annotations=Expressions(annotations, variables),
+        )
+
+    def _scope(self, policy: Policy, *, has_authorizer: bool) -> Environment:
+        return environment(
+            self._release, has_params=policy.param_kind is not None, has_authorizer=has_authorizer
+        )
+
+    def _program(self, scope: Environment, source: SourceText | None, *expected: CelType) -> Program | None:
+        """The program of `source`, of one of the `expected` types if there are any."""
+        if source is None:
+            return None
+        try:
+            program = scope.compile(source)
+        except RejectedError as error:
+            self.problems += error.problems
+            return None
+        if expected and program.type not in {*expected, DYN}:
+            wanted = " or ".join(map(str, expected))
+            self.problems.append(Problem(source.span, f"must be {wanted}, but is {program.type}"))
+            return None
+        return program

@@ -1,0 +1,28 @@
+"""Admission policies whose expressions are programs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from interlock.cel.program import Program
+from interlock.foreign.expressions import Expressions
+from interlock.foreign.policy import Binding, Policy, ValidatingPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """What all policies have: `conditions` in the order of the policy's, and its variables."""
+
+    policy: Policy
+    conditions: Expressions
+    variables: Mapping[str, Program]
+    bindings: Sequence[Binding] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledValidating(Compiled):
+    """A ValidatingAdmissionPolicy: its validations, their messages and its audit annotations, each in order."""
+
+    policy: ValidatingPolicy
+    validations: Expressions
+    messages: Expressions
+    annotations: Expressions

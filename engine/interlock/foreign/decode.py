@@ -1,0 +1,147 @@
+"""Documents of admissionregistration.k8s.io to policies and bindings."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from interlock.errors import Problem
+from interlock.foreign.kinds import (
+    BindingDocument,
+    ConstraintsShape,
+    NamedShape,
+    ParamRefShape,
+    PolicyDocument,
+    RuleShape,
+    SelectorShape,
+)
+from interlock.foreign.policy import (
+    Binding,
+    Constraints,
+    Named,
+    ParamKind,
+    ParamRef,
+    ResourceRule,
+    ValidatingPolicy,
+    Validation,
+)
+from interlock.foreign.selectors import Operator, Requirement, Selector
+from interlock.loading.documents import Document
+from interlock.loading.messages import explain
+from interlock.loading.nodes import Path, Plain
+from interlock.spans import SourceText
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
+
+
+def decode_policy(document: Document) -> tuple[ValidatingPolicy | None, list[Problem]]:
+    """The ValidatingAdmissionPolicy that `document` is, or everything that is wrong with it."""
+    shape, problems = _shape(document, PolicyDocument)
+    if shape is None:
+        return None, problems
+    spec, kind = shape.spec, shape.spec.param_kind
+    policy = ValidatingPolicy(
+        name=shape.metadata.name,
+        span=document.span(("metadata", "name")),
+        failure_policy=spec.failure_policy,
+        param_kind=None if kind is None else ParamKind(kind.api_version, kind.kind),
+        constraints=_constraints(spec.match_constraints),
+        conditions=_named(document, "matchConditions", spec.match_conditions),
+        variables=_named(document, "variables", spec.variables),
+        validations=tuple(
+            Validation(
+                expression=document.text(("spec", "validations", at, "expression")),
+                message=each.message,
+                message_expression=_text(
+                    document, ("spec", "validations", at, "messageExpression"), each.message_expression
+                ),
+                reason=each.reason,
+            )
+            for at, each in enumerate(spec.validations)
+        ),
+        annotations=tuple(
+            Named(each.key, document.text(("spec", "auditAnnotations", at, "valueExpression")))
+            for at, each in enumerate(spec.audit_annotations)
+        ),
+    )
+    return policy, []
+
+
+def decode_binding(document: Document) -> tuple[Binding | None, list[Problem]]:
+    """The ValidatingAdmissionPolicyBinding that `document` is, or everything that is wrong with it."""
+    shape, problems = _shape(document, BindingDocument)
+    if shape is None:
+        return None, problems
+    spec = shape.spec
+    binding = Binding(
+        name=shape.metadata.name,
+        policy=spec.policy_name,
+        span=document.span(("metadata", "name")),
+        policy_span=document.span(("spec", "policyName")),
+        param_ref=None if spec.param_ref is None else _param_ref(spec.param_ref),
+        constraints=_constraints(spec.match_resources),
+        actions=spec.validation_actions,
+    )
+    return binding, []
+
+
+def _shape(document: Document, model: type[_Shape]) -> tuple[_Shape | None, list[Problem]]:
+    try:
+        return model.model_validate(_without_nulls(document.plain())), []
+    except ValidationError as error:
+        return None, explain(document, model, error.errors(include_url=False), ())
+
+
+def _without_nulls(value: Plain) -> Plain:
+    """`value` without fields that are null, which Kubernetes takes for absent."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
+
+
+def _named(document: Document, field: str, shapes: tuple[NamedShape, ...]) -> tuple[Named, ...]:
+    return tuple(
+        Named(each.name, document.text(("spec", field, at, "expression"))) for at, each in enumerate(shapes)
+    )
+
+
+def _text(document: Document, path: Path, written: str) -> SourceText | None:
+    return document.text(path) if written.strip() else None
+
+
+def _constraints(shape: ConstraintsShape) -> Constraints:
+    return Constraints(
+        rules=tuple(map(_rule, shape.resource_rules)),
+        excluded=tuple(map(_rule, shape.exclude_resource_rules)),
+        namespaces=_selector(shape.namespace_selector),
+        objects=_selector(shape.object_selector),
+    )
+
+
+def _rule(shape: RuleShape) -> ResourceRule:
+    return ResourceRule(
+        groups=shape.api_groups,
+        versions=shape.api_versions,
+        resources=shape.resources,
+        operations=shape.operations,
+        scope=shape.scope,
+        names=shape.resource_names,
+    )
+
+
+def _param_ref(shape: ParamRefShape) -> ParamRef:
+    return ParamRef(
+        name=shape.name,
+        namespace=shape.namespace,
+        selector=None if shape.selector is None else _selector(shape.selector),
+        not_found=shape.parameter_not_found_action,
+    )
+
+
+def _selector(shape: SelectorShape) -> Selector:
+    labels = [Requirement(key, Operator.IN, frozenset({value})) for key, value in shape.match_labels.items()]
+    return Selector(
+        (
+            *labels,
+            *(Requirement(each.key, each.operator, frozenset(each.values)) for each in shape.match_expressions),
+        )
+    )

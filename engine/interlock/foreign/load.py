@@ -1,0 +1,113 @@
+"""Admission policies and their bindings from documents."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from interlock.cel.libraries.kubernetes.versions import NEWEST, Version
+from interlock.errors import AuthorError, Problem
+from interlock.foreign.compile import Compiler
+from interlock.foreign.compiled import CompiledValidating
+from interlock.foreign.decode import decode_binding, decode_policy
+from interlock.foreign.kinds import GROUP
+from interlock.foreign.policy import Binding, ValidatingPolicy
+from interlock.loading.documents import Document, read_documents
+from interlock.loading.files import find, read_source
+from interlock.loading.source import Source
+from interlock.spelling import closest, quoted
+
+_POLICY: Final = "ValidatingAdmissionPolicy"
+_BINDING: Final = "ValidatingAdmissionPolicyBinding"
+
+_Found = TypeVar("_Found", ValidatingPolicy, Binding)
+
+
+def load(paths: Iterable[Path], release: Version = NEWEST) -> tuple[CompiledValidating, ...]:
+    """The policies in the files at `paths`, as `assemble` gives them.
+
+    Raises:
+        AuthorError: everything that is wrong with them.
+    """
+    files, problems = find(paths)
+    read = [read_source(file) for file in files]
+    problems += [each for each in read if isinstance(each, Problem)]
+    policies, found = assemble((each for each in read if isinstance(each, Source)), release)
+    if problems or found:
+        raise AuthorError([*problems, *found])
+    return policies
+
+
+def assemble(
+    sources: Iterable[Source], release: Version = NEWEST
+) -> tuple[tuple[CompiledValidating, ...], list[Problem]]:
+    """The policies in `sources` by name, each with its bindings, and everything that is wrong with them.
+
+    Documents of other kinds are passed over. With any problem the policies must
+    not decide anything.
+    """
+    gathered = _Gathered()
+    for source in sources:
+        gathered.read(source)
+    problems = gathered.problems + gathered.dangling()
+    compiler = Compiler(release)
+    compiled = [
+        compiler.validating(policy, [each for each in gathered.bindings.values() if each.policy == name])
+        for name, policy in sorted(gathered.policies.items())
+    ]
+    return tuple(each for each in compiled if each is not None), problems + compiler.problems
+
+
+def is_foreign(document: Document) -> bool:
+    """Whether `document` is one of Kubernetes' admission policies or bindings."""
+    value = document.plain()
+    return isinstance(value, dict) and str(value.get("apiVersion")).partition("/")[0] == GROUP
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What documents say, by name. `is_complete` says that no policy is missing."""
+
+    policies: dict[str, ValidatingPolicy] = field(default_factory=dict)
+    bindings: dict[str, Binding] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    is_complete: bool = True
+
+    def read(self, source: Source) -> None:
+        reading = read_documents(source)
+        self.problems += reading.problems
+        self.is_complete &= reading.is_complete
+        for document in filter(is_foreign, reading.documents):
+            kind = document.text(("kind",)).text
+            if kind == _POLICY:
+                policy, problems = decode_policy(document)
+                self.is_complete &= policy is not None
+                self._add(self.policies, policy, problems, kind)
+            elif kind == _BINDING:
+                binding, problems = decode_binding(document)
+                self._add(self.bindings, binding, problems, kind)
+
+    def dangling(self) -> list[Problem]:
+        """That bindings name policies that aren't there; nothing where some can't be read."""
+        if not self.is_complete:
+            return []
+        return [
+            Problem(each.policy_span, _unknown(each.policy, self.policies))
+            for each in self.bindings.values()
+            if each.policy not in self.policies
+        ]
+
+    def _add(self, known: dict[str, _Found], found: _Found | None, problems: list[Problem], kind: str) -> None:
+        self.problems += problems
+        if found is None:
+            return
+        before = known.setdefault(found.name, found)
+        if before is not found:
+            message = f"duplicate {kind} {quoted(found.name)}: {before.span} has that name already"
+            self.problems.append(Problem(found.span, message))
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    meant = closest(name, known)
+    hint = "add it, or remove the binding" if meant is None else f"did you mean {quoted(meant)}?"
+    return f"no {_POLICY} {quoted(name)}: {hint}"

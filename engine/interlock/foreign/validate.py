@@ -1,0 +1,137 @@
+"""All validating policies over one request, which has to pass each, with each binding and its parameters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from interlock.foreign.compiled import CompiledValidating
+from interlock.foreign.matching import ConfigurationError, matches
+from interlock.foreign.outcome import Audited, Denial, Outcome
+from interlock.foreign.params import collect
+from interlock.foreign.policy import Action, Binding, FailurePolicy
+from interlock.foreign.review import Review
+from interlock.foreign.validation import Annotation, Failure, Validated, validated
+
+LONGEST_ANNOTATION: Final = 10 * 1024
+"""The bytes of one value in the audit log."""
+
+
+def validate(policies: Iterable[CompiledValidating], review: Review) -> Outcome:
+    """What `policies` say of the request.
+
+    A policy or binding that can't be applied denies where its failure policy
+    is Fail, whatever its actions are; an expression that fails does what the
+    actions say.
+
+    Raises:
+        NoNamespaceError: a policy is for the request, whose namespace is not there.
+        OutOfTime: nobody waits any more.
+    """
+    collected = _Collected()
+    for compiled in policies:
+        _Applied(compiled, review, collected).all()
+    return collected.outcome()
+
+
+@dataclass(slots=True)
+class _Collected:
+    denials: list[Denial] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    audited: list[Audited] = field(default_factory=list)
+    annotations: dict[str, list[str]] = field(default_factory=dict)
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            denials=tuple(self.denials),
+            warnings=tuple(self.warnings),
+            audited=tuple(self.audited),
+            annotations={key: ", ".join(values) for key, values in self.annotations.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """One policy over one request."""
+
+    compiled: CompiledValidating
+    review: Review
+    collected: _Collected
+
+    def all(self) -> None:
+        """Add what the policy says with each of its bindings."""
+        policy = self.compiled.policy
+        try:
+            if not matches(policy.constraints, self.review.attributes, self.review.cluster):
+                return
+        except ConfigurationError as error:
+            self._misconfigured("", f"failed to configure policy: {error}")
+            return
+        for binding in self.compiled.bindings:
+            try:
+                for said in self._of(binding):
+                    self._add(binding, said)
+            except ConfigurationError as error:
+                self._misconfigured(binding.name, f"failed to configure binding: {error}")
+
+    def _of(self, binding: Binding) -> list[Validated]:
+        """What the policy says with each object of parameters of `binding`."""
+        if not matches(binding.constraints, self.review.attributes, self.review.cluster):
+            return []
+        params = collect(self.compiled.policy, binding, self.review.attributes, self.review.cluster)
+        namespace = self.review.namespace()
+        return [validated(self.compiled, self.review, each, namespace) for each in params]
+
+    def _add(self, binding: Binding, said: Validated) -> None:
+        for failure in said.failures:
+            for action in binding.actions:
+                self._act(binding, failure, action)
+        for annotation in said.annotations:
+            self._annotate(binding, annotation)
+
+    def _act(self, binding: Binding, failure: Failure, action: Action) -> None:
+        policy, collected = self.compiled.policy.name, self.collected
+        match action:
+            case Action.DENY:
+                collected.denials.append(
+                    Denial(
+                        policy=policy,
+                        binding=binding.name,
+                        message=failure.message,
+                        reason=failure.reason,
+                        is_error=failure.is_error,
+                    )
+                )
+            case Action.WARN:
+                collected.warnings.append(
+                    f"Validation failed for ValidatingAdmissionPolicy '{policy}'"
+                    f" with binding '{binding.name}': {failure.message}"
+                )
+            case Action.AUDIT:
+                collected.audited.append(
+                    Audited(
+                        policy=policy,
+                        binding=binding.name,
+                        message=failure.message,
+                        index=failure.index,
+                        actions=binding.actions,
+                    )
+                )
+
+    def _annotate(self, binding: Binding, annotation: Annotation) -> None:
+        policy = self.compiled.policy.name
+        if annotation.error:
+            self.collected.denials.append(
+                Denial(policy=policy, binding=binding.name, message=annotation.error, is_error=True)
+            )
+            return
+        values = self.collected.annotations.setdefault(f"{policy}/{annotation.key}", [])
+        value = annotation.value.encode()[:LONGEST_ANNOTATION].decode(errors="ignore")
+        if value not in values:
+            values.append(value)
+
+    def _misconfigured(self, binding: str, message: str) -> None:
+        policy = self.compiled.policy
+        if policy.failure_policy is FailurePolicy.FAIL:
+            self.collected.denials.append(
+                Denial(policy=policy.name, binding=binding, message=message, is_error=True)
+            )

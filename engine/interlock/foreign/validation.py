@@ -1,0 +1,129 @@
+"""What the validations and audit annotations of a policy say of one request, with one object of parameters."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from interlock.cel.activation import Activation
+from interlock.foreign.activations import bound, with_authorizer
+from interlock.foreign.attributes import Object
+from interlock.foreign.compiled import CompiledValidating
+from interlock.foreign.conditions import UnmetError, are_met
+from interlock.foreign.expressions import BUDGET, OutOfBudgetError, Result
+from interlock.foreign.policy import FailurePolicy, Validation
+from interlock.foreign.review import Review
+
+LONGEST_MESSAGE: Final = 5 * 1024
+"""The bytes of what a message expression may give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A validation, by its place, that is not true; `is_error` says that nobody knows whether it is."""
+
+    message: str
+    reason: str = ""
+    index: int = 0
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What goes into the audit log; `error` says why it can't, where the policy fails then."""
+
+    key: str
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """All that a policy says, in the order of its expressions."""
+
+    failures: tuple[Failure, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+
+
+NOTHING: Final = Validated()
+
+
+def validated(
+    compiled: CompiledValidating, review: Review, params: Object | None, namespace: Object | None
+) -> Validated:
+    """What `compiled` says of the request.
+
+    Raises:
+        OutOfTime: nobody waits any more.
+    """
+    silent = bound(review.attributes, params=params, namespace=namespace)
+    silent.until = review.until
+    activation = with_authorizer(silent, review.attributes, review.authorize)
+    try:
+        if not are_met(compiled, activation):
+            return NOTHING
+    except UnmetError as error:
+        return Validated(tuple(_erred(compiled, 0, str(error))))
+    try:
+        return Validated(
+            tuple(_failures(compiled, activation, silent)), tuple(_annotations(compiled, activation))
+        )
+    except OutOfBudgetError as error:
+        return Validated(tuple(_erred(compiled, 0, str(error))))
+
+
+def _failures(compiled: CompiledValidating, activation: Activation, silent: Activation) -> Iterator[Failure]:
+    results, messages = _results(compiled, activation, silent)
+    pairs = zip(compiled.policy.validations, results, messages, strict=True)
+    for index, (validation, result, message) in enumerate(pairs):
+        if result is None or result.value is True:
+            continue
+        if result.error:
+            yield from _erred(compiled, index, result.error)
+        else:
+            yield Failure(_message(validation, message), validation.reason, index)
+
+
+def _results(
+    compiled: CompiledValidating, activation: Activation, silent: Activation
+) -> tuple[Sequence[Result | None], Sequence[Result | None]]:
+    """What validations and messages evaluate to; messages have what validations leave of the budget."""
+    validations, messages = compiled.validations, compiled.messages
+    if validations.worst(activation) + messages.worst(silent) > BUDGET:
+        results, left = validations.counted(activation, BUDGET)
+        return results, messages.counted(silent, left)[0]
+    results = validations.results(activation)
+    if all(result is not None and result.value is True for result in results):
+        return results, [None] * len(results)
+    return results, messages.results(silent)
+
+
+def _message(validation: Validation, computed: Result | None) -> str:
+    if computed is not None and isinstance(computed.value, str):
+        said = computed.value.strip()
+        if said and "\n" not in said and len(computed.value.encode()) <= LONGEST_MESSAGE:
+            return said
+    return validation.message.strip() or f"failed expression: {validation.expression.text.strip()}"
+
+
+def _annotations(compiled: CompiledValidating, activation: Activation) -> Iterator[Annotation]:
+    annotations = compiled.annotations
+    if annotations.worst(activation) <= BUDGET:
+        results = annotations.results(activation)
+    else:
+        results, _ = annotations.counted(activation, BUDGET)
+    for annotation, result in zip(compiled.policy.annotations, results, strict=True):
+        if result is None:
+            continue
+        error = result.error
+        if not error and result.value is not None and not isinstance(result.value, str):
+            error = f"valueExpression '{annotation.expression.text}' resulted in unsupported return type"
+        if error:
+            if compiled.policy.failure_policy is FailurePolicy.FAIL:
+                yield Annotation(annotation.name, error=error)
+        elif value := (result.value or "").strip():
+            yield Annotation(annotation.name, value)
+
+
+def _erred(compiled: CompiledValidating, index: int, message: str) -> Iterator[Failure]:
+    if compiled.policy.failure_policy is FailurePolicy.FAIL:
+        yield Failure(message, index=index, is_error=True)
