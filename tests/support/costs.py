@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from interlock.cel.activation import Activation
+from interlock.cel.cost.bounds import Bound
 from interlock.cel.cost.ceiling import Extent, bound
 from interlock.cel.cost.charges import Charges
 from interlock.cel.cost.meter import Meter
@@ -81,6 +82,6 @@ def size_of(value: Any) -> int:
             return 0
 
 
-def ceiling(node: Node, extent_: Extent, totals: Mapping[str, int] = MappingProxyType({})) -> int:
+def ceiling(node: Node, extent_: Extent, variables: Mapping[str, Bound] = MappingProxyType({})) -> int:
     """The cost of evaluating `node` at most."""
-    return bound(node, extent_, totals).cost
+    return bound(node, extent_, variables).cost

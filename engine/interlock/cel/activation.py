@@ -6,7 +6,8 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from interlock.cel.cost.guard import LARGEST
+from interlock.cel.cost.ceiling import Extent
+from interlock.cel.cost.guard import LARGEST, extent_of
 from interlock.cel.cost.meter import Meter
 from interlock.cel.values import EvaluationError, LimitExceeded
 
@@ -37,23 +38,27 @@ class Activation(dict[str, Any]):
     whole: Any = None
     """The value that all bound variables are parts of, where there is one."""
 
-    _size: int | None = None
+    _extent: Extent | None = None
 
     @property
-    def size(self) -> int:
-        """No fewer than the characters, bytes and elements of all that is bound."""
-        if self._size is None:
+    def extent(self) -> Extent:
+        """An extent that all that is bound is within."""
+        if self._extent is None:
             try:
                 # A character and an element take a byte of JSON each, and nothing counts bytes faster.
-                self._size = len(_ENCODER.encode(dict(self) if self.whole is None else self.whole))
+                written = _ENCODER.encode(dict(self) if self.whole is None else self.whole)
             except (TypeError, ValueError, RecursionError):
-                self._size = LARGEST.total
-        return self._size
+                self._extent = LARGEST
+            else:
+                # What has elements opens once, and all but its first one follow a comma.
+                elements = sum(map(written.count, (b"{", b"[", b",")))
+                self._extent = extent_of(len(written), elements)
+        return self._extent
 
     def extended(self, programs: Mapping[str, Computed]) -> "Activation":
         """A copy whose further variables hold what `programs` evaluate to."""
         copy = Activation(self)
-        copy.programs, copy.until, copy.whole, copy._size = programs, self.until, self.whole, self._size
+        copy.programs, copy.until, copy.whole, copy._extent = programs, self.until, self.whole, self._extent
         return copy
 
     def __missing__(self, name: str) -> Any:

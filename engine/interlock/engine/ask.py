@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from interlock.cel.activation import Activation
-from interlock.cel.cost.guard import LARGEST, extent_of
+from interlock.cel.cost.guard import LARGEST
 from interlock.engine.funds import SharedFunds, UndecidableError, check_deadline
 from interlock.engine.index import Candidates
 from interlock.engine.judge import judge
@@ -79,5 +79,5 @@ def _is_affordable(
     counted = [(candidates, len(members)) for candidates, members in asked]
     if sum(candidates.cost(LARGEST) * count for candidates, count in counted) <= limit:
         return True
-    extent = extent_of(activation.size)
+    extent = activation.extent
     return sum(candidates.cost(extent) * count for candidates, count in counted) <= limit

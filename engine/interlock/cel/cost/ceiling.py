@@ -48,7 +48,7 @@ _OPTIONAL_MAP: Final = 4
 """Asking for the value, taking it, and making an optional of what the body gives, or none."""
 
 _TURNS: Final = {QuantifierKind.ALL: 3, QuantifierKind.EXISTS: 4, QuantifierKind.EXISTS_ONE: 2}
-_NONE: Final[Mapping[str, int]] = MappingProxyType({})
+_NONE: Final[Mapping[str, Bound]] = MappingProxyType({})
 
 
 class Extent(NamedTuple):
@@ -58,22 +58,22 @@ class Extent(NamedTuple):
     elements: int
 
 
-def bound(node: Node, extent: Extent, totals: Mapping[str, int] = _NONE) -> Bound:
+def bound(node: Node, extent: Extent, variables: Mapping[str, Bound] = _NONE) -> Bound:
     """The cost of evaluating `node` at most, over data of `extent` in all, and how large its value can be.
 
-    `totals` are the sizes of variables that are computed, and so can be larger.
+    `variables` are those that are computed, and so can be larger.
     """
-    return _Bounding(extent, totals, counts_turns=True).of(node, {})
+    return _Bounding(extent, variables, counts_turns=True).of(node, {})
 
 
-def allowance(node: Node, extent: Extent, limit: int, totals: Mapping[str, int] = _NONE) -> int | None:
+def allowance(node: Node, extent: Extent, limit: int, variables: Mapping[str, Bound] = _NONE) -> int | None:
     """How many turns loops can take in all while the cost of `node` is sure to stay within `limit`.
 
     Only those whose range is not the same every time count. An element that is
     looked at by `in` in a loop counts as a turn. None where the limit isn't
     sure to be kept even without any.
     """
-    made = _Bounding(extent, totals, counts_turns=False).of(node, {})
+    made = _Bounding(extent, variables, counts_turns=False).of(node, {})
     left = limit - made.cost
     return None if left < 0 else left // max(made.unit, 1)
 
@@ -83,7 +83,7 @@ class _Bounding:
     """One walk over a tree; without `counts_turns` the turns of loops are left out of the cost."""
 
     extent: Extent
-    totals: Mapping[str, int]
+    variables: Mapping[str, Bound]
     counts_turns: bool
 
     def of(self, node: Node, scope: Mapping[str, Bound]) -> Bound:
@@ -111,8 +111,8 @@ class _Bounding:
 
     def _variable(self, name: str) -> Bound:
         cost = 1 + name.count(".")
-        if name in self.totals:
-            return computed(cost, self.totals[name])
+        if name in self.variables:
+            return replace(self.variables[name], cost=cost, unit=0)
         return Bound(cost, self.extent.total, self.extent.elements, self.extent.elements)
 
     def _call(self, node: Call, arguments: list[Bound], scope: Mapping[str, Bound]) -> Bound:

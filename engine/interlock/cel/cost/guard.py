@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
 
+from interlock.cel.cost.bounds import Bound
 from interlock.cel.cost.budget import Budget
 from interlock.cel.cost.ceiling import Extent, allowance, bound
 from interlock.cel.cost.limits import LARGEST_COUNT, LARGEST_TOTAL, PER_CALL_LIMIT
@@ -19,6 +20,7 @@ LARGEST: Final = Extent(LARGEST_TOTAL, LARGEST_COUNT)
 """More than any request makes of data: what comes from outside is refused before it is so large."""
 
 _SMALLEST: Final = 1 << 10
+_FEWEST: Final = 1 << 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +31,7 @@ class Guard:
     variables: Mapping[str, "Guard"] = field(default_factory=dict)
     limit: int = PER_CALL_LIMIT
     _turns: dict[Extent, int | None] = field(default_factory=dict)
-    _totals: dict[Extent, int] = field(default_factory=dict)
+    _bounds: dict[Extent, Bound] = field(default_factory=dict)
 
     @cached_property
     def always(self) -> int | None:
@@ -44,37 +46,37 @@ class Guard:
             self._turns[extent] = allowance(self.node, extent, limit, self._computed(extent))
         return self._turns[extent]
 
-    def budget(self, size: int) -> Budget:
-        """The turns that loops can take over data of `size` characters and elements within the limit.
+    def budget(self, extent: Extent) -> Budget:
+        """The turns that loops can take over data of `extent` within the limit.
 
         Raises:
             LimitExceeded: nothing is sure.
         """
-        turns = self.turns(extent_of(size))
+        turns = self.turns(extent)
         if turns is None:
             raise LimitExceeded("nothing is sure of the cost")
         return Budget(turns)
 
     def cost(self, extent: Extent) -> int:
         """What an evaluation over data of `extent` costs at most, and never more than its limit."""
-        return min(bound(self.node, extent, self._computed(extent)).cost, self.limit)
+        return min(self.bound(extent).cost, self.limit)
 
-    def total(self, extent: Extent) -> int:
-        """How large the value can be, over data of `extent`."""
-        if extent not in self._totals:
-            self._totals[extent] = bound(self.node, extent, self._computed(extent)).total
-        return self._totals[extent]
+    def bound(self, extent: Extent) -> Bound:
+        """What an evaluation costs and how large the value can be, over data of `extent`."""
+        if extent not in self._bounds:
+            self._bounds[extent] = bound(self.node, extent, self._computed(extent))
+        return self._bounds[extent]
 
-    def _computed(self, extent: Extent) -> dict[str, int]:
-        return {name: guard.total(extent) for name, guard in self.variables.items()}
-
-
-def extent_of(size: int) -> Extent:
-    """An extent that data of `size` characters and elements is within: one of few, so that bounds are kept."""
-    return _extent(max(size - 1, 0).bit_length())
+    def _computed(self, extent: Extent) -> dict[str, Bound]:
+        return {name: guard.bound(extent) for name, guard in self.variables.items()}
 
 
-@lru_cache(maxsize=64)
-def _extent(bits: int) -> Extent:
-    total = max(1 << bits, _SMALLEST)
-    return Extent(total, min(total, LARGEST_COUNT))
+def extent_of(total: int, elements: int) -> Extent:
+    """An extent that data of so many characters and elements is within: one of few, so that bounds are kept."""
+    return _extent(max(total - 1, 0).bit_length(), max(elements - 1, 0).bit_length())
+
+
+@lru_cache(maxsize=1024)
+def _extent(total_bits: int, element_bits: int) -> Extent:
+    total = max(1 << total_bits, _SMALLEST)
+    return Extent(total, min(max(1 << element_bits, _FEWEST), total, LARGEST_COUNT))

@@ -83,7 +83,7 @@ def _paying(generator: Generator, plan: Plan) -> list[str]:
     loops, turns = open_loops(plan.node), plan.guard.always
     if turns is None:
         generator.pay = "b.spend"
-        return [f"b = {generator.name(plan.guard)}.budget(a.size)"]
+        return [f"b = {generator.name(plan.guard)}.budget(a.extent)"]
     if _is_nested(plan.node, is_loop=False):
         generator.pay = "b.spend"
         return [f"b = {generator.name(Budget)}({turns})"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from interlock.cel.activation import Activation
+from interlock.cel.cost.bounds import computed
 from interlock.cel.cost.ceiling import Extent, allowance, bound
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
@@ -147,7 +148,14 @@ def test_a_ceiling_stops_at_the_maximum() -> None:
 
 def test_a_variable_that_is_computed_may_be_larger_than_the_data() -> None:
     node = node_of("s == s")
-    assert ceiling(node, extent(10), {"s": 1000}) == ceiling(node, extent(1000))
+    assert ceiling(node, extent(10), {"s": computed(0, 1000)}) == ceiling(node, extent(1000))
+
+
+def test_a_variable_that_is_computed_has_the_elements_of_what_it_is_made_of() -> None:
+    loop, few = node_of("l.all(a, a > 0)"), Extent(1000, 10)
+    made = bound(node_of("l.filter(a, a > 0)"), few)
+    assert ceiling(loop, few, {"l": made}) == ceiling(loop, few)
+    assert ceiling(loop, few) * 50 < ceiling(loop, extent(1000))
 
 
 @pytest.mark.parametrize(
