@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -81,6 +81,10 @@ class Program:
             "evaluate"
         ]
         return evaluate
+
+    def within(self, limit: int) -> "Program":
+        """The same expression, an evaluation of which costs `limit` at most."""
+        return replace(self, guard=Guard(self.guard.node, self.guard.variables, limit))
 
     def prepare(self) -> None:
         """Make now what the first evaluation would make."""

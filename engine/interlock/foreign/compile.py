@@ -10,7 +10,7 @@ from interlock.cel.types import BOOL, DYN, NULL, STRING, CelType
 from interlock.errors import Problem
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.environments import environment
-from interlock.foreign.expressions import Expressions
+from interlock.foreign.expressions import BUDGET, CONDITIONS_BUDGET, Expressions, share
 from interlock.foreign.policy import Binding, Policy, ValidatingPolicy
 from interlock.spans import SourceText
 
@@ -42,14 +42,17 @@ class Compiler:
         annotations = [self._program(plain, each.expression, STRING, NULL) for each in policy.annotations]
         if len(self.problems) > before:
             return None
+        # Messages compute variables anew, and share what all may cost with validations.
+        each = share(BUDGET, len(validations) + len([*filter(None, messages)]) + 2 * len(variables))
+        noted = share(BUDGET, len(annotations) + len(variables))
         return CompiledValidating(
             policy=policy,
             bindings=bindings,
-            conditions=Expressions(conditions),
+            conditions=Expressions(conditions, share=share(CONDITIONS_BUDGET, len(conditions))),
             variables=variables,
-            validations=Expressions(validations, variables),
-            messages=Expressions(messages, variables),
-            annotations=Expressions(annotations, variables),
+            validations=Expressions(validations, variables, each),
+            messages=Expressions(messages, variables, each),
+            annotations=Expressions(annotations, variables, noted),
         )
 
     def _scope(self, policy: Policy, *, has_authorizer: bool) -> Environment:

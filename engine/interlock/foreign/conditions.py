@@ -23,9 +23,8 @@ def are_met(compiled: Compiled, activation: Activation) -> bool:
         return True
     own = activation.extended({})
     own["namespaceObject"] = None
-    if conditions.worst(own) <= CONDITIONS_BUDGET:
-        results = conditions.results(own)
-    else:
+    results = conditions.results(own)
+    if results is None:
         try:
             results, _ = conditions.counted(own, CONDITIONS_BUDGET)
         except OutOfBudgetError as error:

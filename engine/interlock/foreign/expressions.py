@@ -8,10 +8,11 @@ variables anew, as the API server does.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from interlock.cel.activation import Activation
-from interlock.cel.cost.guard import extent_of
+from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
 from interlock.cel.program import Program
 from interlock.cel.values import EvaluationError, LimitExceeded, OutOfTime
@@ -25,6 +26,11 @@ CONDITIONS_BUDGET: Final = 2_500_000
 OUT_OF_BUDGET: Final = (
     "validation failed due to running out of cost budget, no further validation rules will be run"
 )
+
+
+def share(budget: int, count: int) -> int:
+    """What each of `count` expressions may cost so that all together cost no more than `budget`."""
+    return min(PER_CALL_LIMIT, budget // max(count, 1))
 
 
 class OutOfBudgetError(Exception):
@@ -44,24 +50,22 @@ class Result:
 
 @dataclass(frozen=True)
 class Expressions:
-    """Programs that read `variables`; None stands for one that is not there, and has no result."""
+    """Programs that read `variables`; None stands for one that is not there, and has no result.
+
+    While each costs no more than its `share`, they cost together what they may.
+    """
 
     programs: Sequence[Program | None]
     variables: Mapping[str, Program] = field(default_factory=dict)
-    _worst: dict[int, int] = field(default_factory=dict)
+    share: int = PER_CALL_LIMIT
 
-    def worst(self, activation: Activation) -> int:
-        """No less than they cost together over what is bound."""
-        extent = extent_of(activation.size)
-        if extent.total not in self._worst:
-            all_ = (*filter(None, self.programs), *self.variables.values())
-            self._worst[extent.total] = sum(program.guard.cost(extent) for program in all_)
-        return self._worst[extent.total]
-
-    def results(self, activation: Activation) -> list[Result | None]:
-        """What each evaluates to, where the worst is so little that nobody has to count."""
-        own = activation.extended(self.variables)
-        return [None if program is None else _result(program, own) for program in self.programs]
+    def results(self, activation: Activation) -> list[Result | None] | None:
+        """What each evaluates to, which nobody has to count; None where one costs more than its share."""
+        own = activation.extended(self._quick_variables)
+        try:
+            return [None if each is None else _result(each, own) for each in self._quick]
+        except _OverShareError:
+            return None
 
     def counted(self, activation: Activation, budget: int) -> tuple[list[Result | None], int]:
         """What each evaluates to, and what is left of `budget`.
@@ -76,19 +80,45 @@ class Expressions:
                 results.append(None)
                 continue
             meter = Meter(limit=program.guard.limit, clock=time.monotonic_ns, until=own.until)
-            results.append(_result(program, own, meter))
+            results.append(_measured(program, own, meter))
             budget -= meter.total
             if budget < 0:
                 raise OutOfBudgetError
         return results, budget
 
+    @cached_property
+    def _quick(self) -> Sequence[Program | None]:
+        return [None if each is None else each.within(self.share) for each in self.programs]
 
-def _result(program: Program, activation: Activation, meter: Meter | None = None) -> Result:
+    @cached_property
+    def _quick_variables(self) -> Mapping[str, Program]:
+        return {name: each.within(self.share) for name, each in self.variables.items()}
+
+
+class _OverShareError(Exception):
+    pass
+
+
+def _result(program: Program, activation: Activation) -> Result:
+    """Where nobody counts."""
     try:
-        if meter is None:
-            return Result(program.evaluate(activation))
+        return Result(program.evaluate(activation))
+    except OutOfTime:
+        raise
+    except LimitExceeded:
+        raise _OverShareError from None
+    except EvaluationError as error:
+        return _failed(program, error)
+
+
+def _measured(program: Program, activation: Activation, meter: Meter) -> Result:
+    try:
         return Result(program.measure(activation, meter))
     except OutOfTime:
         raise
     except (EvaluationError, LimitExceeded) as error:
-        return Result(error=f"expression '{program.source.text}' resulted in error: {error}")
+        return _failed(program, error)
+
+
+def _failed(program: Program, error: Exception) -> Result:
+    return Result(error=f"expression '{program.source.text}' resulted in error: {error}")

@@ -88,13 +88,15 @@ def _results(
 ) -> tuple[Sequence[Result | None], Sequence[Result | None]]:
     """What validations and messages evaluate to; messages have what validations leave of the budget."""
     validations, messages = compiled.validations, compiled.messages
-    if validations.worst(activation) + messages.worst(silent) > BUDGET:
-        results, left = validations.counted(activation, BUDGET)
-        return results, messages.counted(silent, left)[0]
     results = validations.results(activation)
-    if all(result is not None and result.value is True for result in results):
-        return results, [None] * len(results)
-    return results, messages.results(silent)
+    if results is not None:
+        if all(result is not None and result.value is True for result in results):
+            return results, [None] * len(results)
+        said = messages.results(silent)
+        if said is not None:
+            return results, said
+    results, left = validations.counted(activation, BUDGET)
+    return results, messages.counted(silent, left)[0]
 
 
 def _message(validation: Validation, computed: Result | None) -> str:
@@ -106,11 +108,9 @@ def _message(validation: Validation, computed: Result | None) -> str:
 
 
 def _annotations(compiled: CompiledValidating, activation: Activation) -> Iterator[Annotation]:
-    annotations = compiled.annotations
-    if annotations.worst(activation) <= BUDGET:
-        results = annotations.results(activation)
-    else:
-        results, _ = annotations.counted(activation, BUDGET)
+    results = compiled.annotations.results(activation)
+    if results is None:
+        results, _ = compiled.annotations.counted(activation, BUDGET)
     for annotation, result in zip(compiled.policy.annotations, results, strict=True):
         if result is None:
             continue
