@@ -40,7 +40,7 @@ from interlock.cel.ir import (
     TransformMap,
     Variable,
 )
-from interlock.cel.libraries.collections import has_repeated
+from interlock.cel.libraries.collections import has_leniently, has_repeated
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
@@ -130,6 +130,8 @@ class Generator:
         if self.declarations.field(operand.type, node.field) is None:
             if is_repeated:
                 return Code(f"{self.name(has_repeated)}({operand.text}, {node.field!r})", BOOL)
+            if node.is_lenient:
+                return Code(f"{self.name(has_leniently)}({operand.text}, {node.field!r})", BOOL)
             # Only maps have keys; what else there may be raises.
             return Code(f"({node.field!r} in {operand.text}.keys())", BOOL)
         if is_repeated:
