@@ -58,10 +58,12 @@ class _Applied:
     collected: _Collected
 
     def all(self) -> None:
-        """Add what the policy says with each of its bindings."""
+        """Add what the policy says with each of its bindings; without any it is not in force."""
         policy = self.compiled.policy
         try:
-            if not matches(policy.constraints, self.review.attributes, self.review.cluster):
+            if not self.compiled.bindings or not matches(
+                policy.constraints, self.review.attributes, self.review.cluster
+            ):
                 return
         except ConfigurationError as error:
             self._misconfigured("", f"failed to configure policy: {error}")

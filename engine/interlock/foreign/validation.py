@@ -9,7 +9,7 @@ from interlock.foreign.activations import bound, with_authorizer
 from interlock.foreign.attributes import Object
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.conditions import UnmetError, are_met
-from interlock.foreign.expressions import BUDGET, OutOfBudgetError, Result
+from interlock.foreign.expressions import BUDGET, OUT_OF_BUDGET, OutOfBudgetError, Result
 from interlock.foreign.policy import FailurePolicy, Validation
 from interlock.foreign.review import Review
 
@@ -73,20 +73,26 @@ def validated(
 
 def _failures(compiled: CompiledValidating, activation: Activation, silent: Activation) -> Iterator[Failure]:
     results, messages = _results(compiled, activation, silent)
-    pairs = zip(compiled.policy.validations, results, messages, strict=True)
-    for index, (validation, result, message) in enumerate(pairs):
-        if result is None or result.value is True:
+    for index, (validation, result) in enumerate(zip(compiled.policy.validations, results, strict=True)):
+        if result is None:
             continue
         if result.error:
             yield from _erred(compiled, index, result.error)
-        else:
-            yield Failure(_message(validation, message), validation.reason, index)
+        elif messages is None:
+            # Also of what is true: the API server does not tell these apart.
+            yield from _erred(compiled, index, f"failed messageExpression: {OUT_OF_BUDGET}")
+        elif result.value is not True:
+            yield Failure(_message(validation, messages[index]), validation.reason, index)
 
 
 def _results(
     compiled: CompiledValidating, activation: Activation, silent: Activation
-) -> tuple[Sequence[Result | None], Sequence[Result | None]]:
-    """What validations and messages evaluate to; messages have what validations leave of the budget."""
+) -> tuple[Sequence[Result | None], Sequence[Result | None] | None]:
+    """What validations and messages evaluate to; None where what is left of the budget is too little for these.
+
+    Raises:
+        OutOfBudgetError: validations alone cost more.
+    """
     validations, messages = compiled.validations, compiled.messages
     results = validations.results(activation)
     if results is not None:
@@ -96,7 +102,10 @@ def _results(
         if said is not None:
             return results, said
     results, left = validations.counted(activation, BUDGET)
-    return results, messages.counted(silent, left)[0]
+    try:
+        return results, messages.counted(silent, left)[0]
+    except OutOfBudgetError:
+        return results, None
 
 
 def _message(validation: Validation, computed: Result | None) -> str:

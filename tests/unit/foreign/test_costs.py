@@ -26,13 +26,15 @@ def test_a_variable_is_charged_once() -> None:
     assert said(policy(*["variables.may"] * 60, variables=variables)).allowed
 
 
-def test_messages_have_what_validations_leave_and_if_that_is_too_little_nothing_is_known() -> None:
+def test_messages_have_what_validations_leave_and_if_that_is_too_little_every_validation_fails() -> None:
     ten = "[0,1,2,3,4,5,6,7,8,9]"
     dear = f"size({ten}.map(a, {ten}.map(b, {ten}.map(c, {ten}.map(d, a + b + c + d))))) == 0 ? '' : 'said'"
     rule = {"expression": f"{TWO} && false", "messageExpression": dear}
     assert {denial.message for denial in said(policy(*[rule] * 10)).denials} == {"said"}
-    (denial,) = said(policy(*[rule] * 10, *[TWO] * 4)).denials
-    assert (denial.message, denial.is_error) == (OUT_OF_BUDGET, True)
+    found = said(policy(*[rule] * 10, *[TWO] * 4))
+    assert {denial.message for denial in found.denials} == {f"failed messageExpression: {OUT_OF_BUDGET}"}
+    assert (len(found.denials), all(denial.is_error for denial in found.denials)) == (14, True)
+    assert said(policy(*[rule] * 10, *[TWO] * 4, failurePolicy="Ignore")).allowed
 
 
 def test_annotations_have_a_budget_of_their_own() -> None:

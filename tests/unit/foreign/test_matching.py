@@ -143,6 +143,13 @@ def test_a_namespace_that_is_not_there_is_only_a_matter_of_who_is_concerned() ->
     ]
 
 
+def test_a_policy_without_a_binding_can_not_fail_either() -> None:
+    live = {"resourceRules": [rule()], "namespaceSelector": {"matchLabels": {"stage": "live"}}}
+    other = policy("true", name="q", matchConstraints={"resourceRules": [rule(resources=["nodes"])]})
+    unbound = policy("false", matchConstraints=live)
+    assert said(unbound, other, binding(policy="q"), cluster=Snapshot()).allowed
+
+
 def test_an_object_is_selected_as_it_was_or_as_it_is_to_be() -> None:
     other = {**POD, "metadata": {"name": "web", "namespace": "shop", "labels": {"app": "api"}}}
     plain = {**POD, "metadata": {"name": "web", "namespace": "shop"}}
