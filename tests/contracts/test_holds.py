@@ -228,13 +228,33 @@ def test_what_has_ended_is_not_extended(store: Steps) -> None:
     assert extend(store, 3, EXPIRY + HOUR, now=EXPIRY) == Closed(Status.EXPIRED)
 
 
-def test_what_ended_long_ago_is_forgotten(store: Steps) -> None:
+@pytest.mark.parametrize("later", [0, 1])
+def test_what_ended_long_ago_is_forgotten(store: Steps, later: int) -> None:
     take(store, hold(1), hold(2, expires=NOW + MINUTE))
     settle(store, 1, tokens=1)
     store.do(store.ledger.sweep(Instant(NOW + MINUTE)))
     known = NOW + REMEMBERED
     store.do(store.ledger.sweep(Instant(known - 1)))
     assert settle(store, 1, now=known - 1, tokens=1) == Ended(Status.SETTLED, (Standing(1),))
-    store.do(store.ledger.sweep(Instant(known)))
-    assert settle(store, 1, now=known, tokens=1) == Unknown()
+    store.do(store.ledger.sweep(Instant(known + later)))
+    assert settle(store, 1, now=known + later, tokens=1) == Unknown()
     assert settle(store, 2, now=NOW + MINUTE + LATE - 1, tokens=1) == Ended(Status.EXPIRED, (Standing(2),))
+
+
+def test_what_expired_can_be_settled_as_long_as_it_may_be_late(store: Steps) -> None:
+    take(store, hold(1), hold(2))
+    store.do(store.ledger.sweep(EXPIRY))
+    late = EXPIRY + LATE
+    store.do(store.ledger.sweep(Instant(late - 1)))
+    assert settle(store, 1, now=late - 1, tokens=7) == Ended(Status.EXPIRED, (Standing(7),))
+    store.do(store.ledger.sweep(Instant(late)))
+    assert settle(store, 2, now=late, tokens=7) == Unknown()
+
+
+def test_an_id_that_is_forgotten_can_be_taken_again_and_expires_once(store: Steps) -> None:
+    lasting = hold(1, expires=NOW + 2 * REMEMBERED)
+    take(store, lasting)
+    settle(store, 1, tokens=7)
+    store.do(store.ledger.sweep(Instant(NOW + REMEMBERED)))
+    assert take(store, lasting, now=NOW + REMEMBERED) == Held((Standing(7, 0, 10),))
+    assert standing(store, line(), now=NOW + 2 * REMEMBERED) == [Standing(7)]

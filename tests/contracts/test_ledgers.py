@@ -1,5 +1,7 @@
 """What every ledger keeps of runs and answers, what it tells, and what happens at once."""
 
+import pytest
+
 from interlock.identity import AccountName, Digest, RunId
 from interlock.ledger.account import PARTS
 from interlock.ledger.answers import Ended, Held, Mismatched, Moved, Remembered, Short
@@ -52,9 +54,15 @@ def test_a_run_is_forgotten_at_its_instant(store: Steps) -> None:
     store.do(store.ledger.take(taking(steps=[step("r", 0, "one")]), NOW))
     runs = [
         store.do(store.ledger.peek(ORGANIZATION, (), (RunId("r"),), Instant(at))).runs
-        for at in (EXPIRY - 1, EXPIRY)
+        for at in (EXPIRY - 1, EXPIRY, EXPIRY + 1)
     ]
-    assert runs == [(RunState(version=1, text="one"),), (RunState(),)]
+    assert runs == [(RunState(version=1, text="one"),), (RunState(),), (RunState(),)]
+
+
+def test_a_step_from_where_a_run_has_not_come_takes_nothing(store: Steps) -> None:
+    ahead = taking(hold(1), steps=[step("r", 1)])
+    assert store.do(store.ledger.take(ahead, NOW)) == Moved((RunId("r"),))
+    assert standing(store, line()) == [Standing()]
 
 
 # Answers
@@ -63,14 +71,16 @@ def test_a_run_is_forgotten_at_its_instant(store: Steps) -> None:
 def test_who_asks_again_gets_the_same_answer_and_takes_nothing(store: Steps) -> None:
     assert store.do(store.ledger.take(taking(hold(1), memo=memo()), NOW)) == Held((Standing(held=10),))
     settle(store, 1, tokens=3)
-    again = taking(hold(2), steps=[step("r", 7)], memo=memo(answer="another"))
+    body = b"body".decode()  # whoever asks again has read it anew
+    again = taking(hold(2), steps=[step("r", 7)], memo=memo(body=body, answer="another"))
     assert store.do(store.ledger.take(again, NOW)) == Remembered("answer", (Standing(held=10),))
     assert standing(store, line()) == [Standing(3)]
 
 
-def test_a_key_is_not_for_another_body(store: Steps) -> None:
+@pytest.mark.parametrize("body", ["another", "else", "", "body "])
+def test_a_key_is_not_for_another_body(store: Steps, body: str) -> None:
     store.do(store.ledger.take(taking(hold(1), memo=memo()), NOW))
-    assert store.do(store.ledger.take(taking(hold(2), memo=memo(body="else")), NOW)) == Mismatched()
+    assert store.do(store.ledger.take(taking(hold(2), memo=memo(body=body)), NOW)) == Mismatched()
     assert standing(store, line()) == [Standing(held=10)]
 
 
@@ -93,7 +103,7 @@ def test_a_glance_says_what_was_answered(store: Steps) -> None:
 
     assert answered("body") == Remembered("answer", (Standing(held=10),))
     assert answered("else") == Mismatched()
-    assert answered("body", EXPIRY) is None
+    assert [answered("body", at) for at in (EXPIRY, EXPIRY + 1)] == [None, None]
 
 
 def test_an_answer_is_forgotten_at_its_instant(store: Steps) -> None:
