@@ -1,6 +1,7 @@
 """What the tests of extractors share: a context, small objects and the requests of testdata."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from interlock.units import Instant
 
 CONTEXT = ExtractionContext(shipped(), DEFAULT_LABELS, Instant(0))
 """The Catalog that ships and the default labels."""
+
+MANIFESTS = Path(__file__).parents[3] / "shared" / "corpora" / "manifests"
+"""Manifests of other projects, one stream for each kind; they are not in the repository."""
 
 REQUESTS = Path(__file__).parents[2] / "testdata" / "requests"
 
@@ -32,6 +36,20 @@ JsonLoader.yaml_implicit_resolvers = {
 def parse_yaml(text: str) -> Any:  # raw documents
     """The one document of `text`."""
     return yaml.load(text, JsonLoader)  # noqa: S506  # a subclass of CSafeLoader
+
+
+def manifests(stem: str) -> Iterator[tuple[str, Any]]:
+    """The documents of a stream of `MANIFESTS`, each with its text, in which a comment tells what it names."""
+    for text in (MANIFESTS / f"{stem}.yaml").read_text(encoding="utf-8").split("\n---"):
+        document = parse_yaml(text.removeprefix("---"))
+        if document is not None:
+            yield text, document
+
+
+def kinds() -> list[dict[str, Any]]:
+    """Objects of many kinds, each as `manifest` with its `name` and its `facts`."""
+    text = (Path(__file__).parents[1] / "unit" / "intents" / "kinds.yaml").read_text(encoding="utf-8")
+    return [parse_yaml(each) for each in text.split("\n---\n")]
 
 
 def recorded(name: str) -> Any:  # raw documents

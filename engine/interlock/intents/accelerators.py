@@ -5,13 +5,14 @@ open (`placement.py`). Several constraints on one pod must all hold, so each of
 them alone bounds what the pod can get; the tightest one is taken.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from interlock.intents.claims import add_claims
 from interlock.intents.demand import Demand, demands
+from interlock.intents.devicefields import demand_of
 from interlock.intents.draft import note
 from interlock.intents.fractions import fraction_of
-from interlock.intents.nodes import Nodes
 from interlock.intents.placement import Choice, Constraint, Placement, placement
 from interlock.intents.podtemplates import Pods
 from interlock.intents.products import Product, entry_of, mig_memory
@@ -23,23 +24,40 @@ from interlock.model.intent import MAX_INT64, UNKNOWN, Accelerator, Intent
 _OPEN: Final = Choice(Product(name=UNKNOWN, mig_profile="", shared=False), None)
 
 
-def add_accelerators(intent: Intent, pods: Pods, nodes: Nodes, catalog: Catalog) -> None:
-    """Add what each of `pods` asks for: resources, parts, claims, or only `nodes` that have accelerators.
+def add_accelerators(intent: Intent, pods: Pods, catalog: Catalog) -> None:
+    """Add what each of `pods` asks for: resources, parts, claims, or only nodes that have accelerators.
 
     A pod that chooses such a node and asks for no device has a count of 0:
     limits on numbers pass it, rules on classes see it.
     """
-    where = placement(nodes, catalog)
+    where = placement(pods.nodes, catalog)
     fraction = fraction_of(pods)
-    found = demands(pods.spec, pods.path, pods.containers) + ([] if fraction is None else [fraction])
+    found = [*_greatest(demands(pods.spec, pods.path, pods.containers), pods.demands)]
+    found += [] if fraction is None else [fraction]
     for demand in found:
         if demand.unreadable:
             note(intent, demand.unreadable, "the quantity can't be read as a number of devices")
         intent["accelerators"].append(_accelerator(demand, where, pods.count, catalog))
     add_claims(intent, pods)
+    if pods.needs_devices and not found:
+        path = pods.path or "."
+        note(intent, path, "nothing says which devices the nodes have, and how many")
+        unknown = demand_of(UNKNOWN, MAX_INT64, path)
+        intent["accelerators"].append(_accelerator(unknown, where, pods.count, catalog))
     note_visible(intent, pods.containers)
     if not intent["accelerators"]:
         intent["accelerators"] += _chosen_by_node(where, pods.count, catalog)
+
+
+def _greatest(in_spec: list[Demand], beside: list[Demand]) -> Iterable[Demand]:
+    """The demands of both; of two for one resource the greater, for what is beside a PodSpec is put into it."""
+    if not beside:
+        return in_spec
+    found: dict[str, Demand] = {}
+    for demand in [*in_spec, *beside]:
+        known = found.get(demand.resource)
+        found[demand.resource] = demand if known is None or demand.count > known.count else known
+    return found.values()
 
 
 def _accelerator(demand: Demand, where: Placement, pods: int, catalog: Catalog) -> Accelerator:

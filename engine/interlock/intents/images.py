@@ -15,6 +15,7 @@ from interlock.intents.fields import mapping, mappings, text
 from interlock.intents.paths import element, member, quoted
 from interlock.intents.podtemplates import Pods
 from interlock.intents.remembered import remembered
+from interlock.intents.scopes import Scope
 from interlock.model.intent import UNKNOWN, Image, Intent
 
 _LONGEST_NAME: Final = 255
@@ -104,11 +105,21 @@ def add_images(intent: Intent, pods: Pods) -> None:
             _add_image(intent, mapping(volume, "image", path), "reference", member(path, "image"))
 
 
+def add_named_images(intent: Intent, scope: Scope) -> None:
+    """Add the images that fields of an object name, outside of its containers."""
+    for each in scope.kind.images:
+        for place in scope.places(each):
+            if isinstance(place.value, str):
+                _add_written(intent, place.value, place.path)
+
+
 def _add_image(intent: Intent, holder: dict[str, Any], key: str, path: str) -> None:
     written = text(holder, key, path)
-    if not written:
-        return
-    source = member(path, key)
+    if written:
+        _add_written(intent, written, member(path, key))
+
+
+def _add_written(intent: Intent, written: str, source: str) -> None:
     image: Image | None = image_of(written, source)
     if image is None:
         note(intent, source, f"{quoted(written)} is not a valid image reference")

@@ -42,8 +42,10 @@ MOST_SCRIPTS: Final = 262_144
 _VLLM: Final = "vllm"
 
 
-def add_models(intent: Intent, pods: Pods, catalog: Catalog) -> None:
+def add_models(intent: Intent, pods: Pods, catalog: Catalog, *, is_named: bool) -> None:
     """Add the models of all containers of `pods`, each once.
+
+    A server of models need not name one itself where another field of the object does: then it `is_named`.
 
     Raises:
         RequestError: the containers' scripts are so long that reading them takes long.
@@ -58,20 +60,23 @@ def add_models(intent: Intent, pods: Pods, catalog: Catalog) -> None:
                 f"`{pods.path}`: the scripts in it are longer than {MOST_SCRIPTS} characters: mount files",
                 path=json_path(pods.path),
             )
-        for model in _models_of(intent, container, lines, catalog):
+        for model in _models_of(intent, container, lines, catalog, is_named=is_named):
             key = (model["name"], model["class"])
             if model["name"] == UNKNOWN or key not in known:
                 intent["models"].append(model)
                 known.add(key)
+    if pods.serves and not known and not is_named:
+        note(intent, pods.path, "the pods serve a model, but nothing names it")
+        intent["models"].append(model_called(Naming(name="", source=pods.path), None))
 
 
 def _models_of(
-    intent: Intent, container: Container, lines: list[Arguments], catalog: Catalog
+    intent: Intent, container: Container, lines: list[Arguments], catalog: Catalog, *, is_named: bool
 ) -> Iterator[Model]:
     for arguments in lines:
         for index, fault in arguments.line.unread:
             note(intent, arguments.source(index), fault)
-    namings = _namings(container, lines)
+    namings = _namings(container, lines, is_named=is_named)
     known = [(naming, model_entry(naming.name, catalog)) for naming in namings]
     loaded = {entry for naming, entry in known if not naming.alias}
     # An alias that nobody knows is of the class of the one model that is loaded.
@@ -79,16 +84,17 @@ def _models_of(
     for naming, entry in known:
         if naming.fault:
             note(intent, naming.source, naming.fault)
-        yield _named(naming, sole if entry is None and naming.alias else entry)
+        yield model_called(naming, sole if entry is None and naming.alias else entry)
 
 
-def _named(naming: Naming, entry: ModelEntry | None) -> Model:
+def model_called(naming: Naming, entry: ModelEntry | None) -> Model:
+    """The model that `naming` names, which is unknown where it can't say which."""
     if not naming.name:
         return model_of(UNKNOWN, naming.source, UNKNOWN, None)
     return model_of(naming.name, naming.source, "inferred" if naming.inferred else "declared", entry)
 
 
-def _namings(container: Container, lines: list[Arguments]) -> list[Naming]:
+def _namings(container: Container, lines: list[Arguments], *, is_named: bool) -> list[Naming]:
     """All that names a model in `container`, what is loaded before what it is called."""
     variables = unassigned(variables_of(container), lines)
     reference = parse_reference(text(container.body, "image", container.path) or "")
@@ -101,7 +107,7 @@ def _namings(container: Container, lines: list[Arguments]) -> list[Naming]:
     if _loads_none(found) and container.role in {Role.MAIN, Role.SIDECAR}:
         if reference is not None and software.serves:
             found += _first_argument(container, reference, variables)
-        if _loads_none(found):
+        if _loads_none(found) and not is_named:
             found += _unnamed(container, software, lines)
     return sorted(found, key=lambda naming: naming.alias)
 

@@ -64,13 +64,14 @@ def _terms(spec: dict[str, Any], path: str) -> list[tuple[Condition, ...]]:
     here = member(here, "requiredDuringSchedulingIgnoredDuringExecution")
     terms = few(mappings(required, "nodeSelectorTerms", here), "alternatives of nodes")
     here = member(here, "nodeSelectorTerms")
-    return [_of_term(term, element(here, index)) for index, term in enumerate(terms)]
+    return [conditions_in(term, "matchExpressions", element(here, index)) for index, term in enumerate(terms)]
 
 
-def _of_term(term: dict[str, Any], path: str) -> tuple[Condition, ...]:
-    here = member(path, "matchExpressions")
+def conditions_in(holder: dict[str, Any], key: str, path: str) -> tuple[Condition, ...]:
+    """What the expressions under `key` say that a label is."""
+    here = member(path, key)
     found: list[Condition] = []
-    expressions = few(mappings(term, "matchExpressions", path), "conditions on a node")
+    expressions = few(mappings(holder, key, path), "conditions on a node")
     for index, expression in enumerate(expressions):
         source = element(here, index)
         if text(expression, "operator", source) == "In":

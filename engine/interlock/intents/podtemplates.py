@@ -1,26 +1,35 @@
-"""Where the kinds of Kubernetes keep their pods, and how many pods they may run at once.
+"""The pods that an object would run, as its kind describes them.
 
-The table is the place to add a kind. A kind that isn't in it has no pod facts.
+A kind that isn't described has no pod facts.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
-from interlock.intents.containers import Container, containers
-from interlock.intents.fields import mapping, whole
-from interlock.intents.paths import member, members
+from interlock.intents.containers import Container, Role, containers
+from interlock.intents.counts import number_of
+from interlock.intents.demand import Demand
+from interlock.intents.devicefields import demands_at
+from interlock.intents.draft import few
+from interlock.intents.fields import as_mapping, text
+from interlock.intents.kinds.notation import PodsAt
+from interlock.intents.nodes import ANY_NODES, Condition, Nodes, conditions_in, nodes_of
+from interlock.intents.paths import member
+from interlock.intents.patterns import Pattern, Place
+from interlock.intents.scopes import Scope
 
-_MAX_INT32: Final = 2**31 - 1
+_EVERYWHERE: Final = 20
+"""Containers that can be in all pods of an object: each pod has them anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pods:
     """`count` pods made from one template.
 
-    `path` is the PodSpec's and `metadata_path` that of the metadata beside it;
-    `count_source` is the field that says how many, and empty where there is none.
+    `path` is the PodSpec's and `metadata_path` that of what holds labels and annotations;
+    `count_source` is the field that says how many, and empty where there is none. `demands` are
+    devices that are asked for outside of the PodSpec, who `serves` has a model, who `joins`
+    helps those before with theirs, and who `needs_devices` has some.
     """
 
     spec: dict[str, Any]
@@ -28,94 +37,119 @@ class Pods:
     metadata: dict[str, Any]
     metadata_path: str
     containers: list[Container]
+    nodes: Nodes
+    demands: list[Demand]
     count: int
     count_source: str
-    note: str
+    notes: tuple[tuple[str, str], ...]
+    serves: bool
+    joins: bool
+    needs_devices: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
-    pods: int
-    source: str = ""
-    note: str = ""
+def pods_of(scope: Scope) -> list[Pods]:
+    """The pods that the object of `scope` would run, one item for each template."""
+    return [_pods(scope, at, place) for at in scope.kind.pods for place in _meant(scope, at)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """The path to what holds `metadata` and `spec` of the pods, and how many there are."""
-
-    template: tuple[str, ...]
-    count: Callable[[dict[str, Any]], _Count]
-
-
-def _one(_: dict[str, Any]) -> _Count:
-    return _Count(1)
-
-
-def _one_per_node(_: dict[str, Any]) -> _Count:
-    return _Count(1, note="one pod runs on each matching node; one is counted")
-
-
-def _replicas(workload: dict[str, Any]) -> _Count:
-    replicas = whole(mapping(workload, "spec", ""), "replicas", "spec", _MAX_INT32)
-    return _Count(1 if replicas is None else replicas, "spec.replicas")
-
-
-def _parallel(workload: dict[str, Any], job: tuple[str, ...]) -> _Count:
-    """The pods of one run of a Job: its parallelism, and no more than its completions."""
-    path = members("", *job)
-    spec = _descend(workload, job)
-    parallelism = whole(spec, "parallelism", path, _MAX_INT32)
-    completions = whole(spec, "completions", path, _MAX_INT32)
-    pods = 1 if parallelism is None else parallelism
-    if completions is not None and completions < pods:
-        return _Count(completions, member(path, "completions"))
-    return _Count(pods, member(path, "parallelism"))
-
-
-_TEMPLATE: Final = ("spec", "template")
-_CRON_JOB: Final = ("spec", "jobTemplate", "spec")
-
-_SHAPES: Final = {
-    ("", "Pod"): _Shape((), _one),
-    ("", "PodTemplate"): _Shape(("template",), _one),
-    ("", "ReplicationController"): _Shape(_TEMPLATE, _replicas),
-    ("apps", "Deployment"): _Shape(_TEMPLATE, _replicas),
-    ("apps", "StatefulSet"): _Shape(_TEMPLATE, _replicas),
-    ("apps", "ReplicaSet"): _Shape(_TEMPLATE, _replicas),
-    ("apps", "DaemonSet"): _Shape(_TEMPLATE, _one_per_node),
-    ("batch", "Job"): _Shape(_TEMPLATE, partial(_parallel, job=("spec",))),
-    ("batch", "CronJob"): _Shape((*_CRON_JOB, "template"), partial(_parallel, job=_CRON_JOB)),
-}
-
-
-def pods_of(workload: dict[str, Any], group: str, kind: str) -> list[Pods]:
-    """The pods that `workload` would run, one item for each template; empty where the kind runs none."""
-    shape = _SHAPES.get((group, kind))
-    if shape is None:
-        return []
-    template = _descend(workload, shape.template)
-    here = members("", *shape.template)
-    path = member(here, "spec")
-    spec = mapping(template, "spec", here)
-    count = shape.count(workload)
+def _meant(scope: Scope, at: PodsAt) -> list[Place]:
+    places = scope.places(at.at)
     return [
-        Pods(
-            spec=spec,
-            path=path,
-            metadata=mapping(template, "metadata", here),
-            metadata_path=member(here, "metadata"),
-            containers=containers(spec, path),
-            count=count.pods,
-            count_source=count.source,
-            note=count.note,
-        )
+        place
+        for place in places
+        if (at.having is None or at.having.places(place.value))
+        and not (at.lacking and at.lacking.places(place.value))
     ]
 
 
-def _descend(parent: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    path = ""
-    for key in keys:
-        parent = mapping(parent, key, path)
-        path = member(path, key)
-    return parent
+def _pods(scope: Scope, at: PodsAt, place: Place) -> Pods:
+    spec, path = _object(place, at.spec)
+    metadata, metadata_path = _object(place, at.metadata)
+    number = number_of(scope, at.counts, place)
+    demanded = demands_at(place, at.devices)
+    outside = [found for each in at.containers for found in each.places(place.value, place.path)]
+    outside += few([found for each in at.everywhere for found in scope.places(each)], "containers", _EVERYWHERE)
+    parts = [_container(found, at.resources) for found in outside]
+    own = containers(spec, path)
+    if at.containers:
+        own = [Container(_plain(each.body, each.path, at.resources), each.path, each.role) for each in own]
+    notes = [*demanded.notes]
+    if at.note or number.note:
+        notes.append((number.source or path, at.note or number.note))
+    return Pods(
+        spec=spec,
+        path=path,
+        metadata=metadata,
+        metadata_path=metadata_path,
+        containers=few([*own, *parts], "containers"),
+        nodes=_nodes(_chosen(scope, at, Place(spec, path)), place, at, demanded.conditions),
+        demands=demanded.demands,
+        count=number.count,
+        count_source=number.source,
+        notes=tuple(notes),
+        serves=at.serves,
+        joins=at.joins,
+        needs_devices=at.needs_devices,
+    )
+
+
+def _object(place: Place, where: Pattern | None) -> tuple[dict[str, Any], str]:
+    """The object at `where` in `place` and its path; an empty one in its place where there is none."""
+    found = None if where is None else next(iter(where.places(place.value, place.path)), None)
+    if found is None:
+        return {}, place.path
+    return as_mapping(found.value, found.path), found.path
+
+
+def _container(found: Place, resources: str) -> Container:
+    return Container(_plain(as_mapping(found.value, found.path), found.path, resources), found.path, Role.MAIN)
+
+
+def _plain(body: dict[str, Any], path: str, resources: str) -> dict[str, Any]:
+    """`body` with what kinds write in their own ways as containers have it.
+
+    An image in parts is one text, a command of one word a list of it, and
+    variables in an object aren't those of a container.
+    """
+    plain = {key: value for key, value in body.items() if key != "env" or not isinstance(value, dict)}
+    if isinstance(plain.get("image"), dict):
+        plain["image"] = _reference(plain["image"], member(path, "image"))
+    command = plain.get("command", plain.get("cmd"))
+    plain["command"] = [command] if isinstance(command, str) else command
+    if isinstance(plain.get("args"), str):
+        plain["args"] = [plain["args"]]
+    plain["resources"] = body.get(resources, body.get("resources"))
+    return plain
+
+
+def _reference(parts: dict[str, Any], path: str) -> str:
+    """The image whose registry, repository, tag and digest are fields."""
+    registry = text(parts, "registry", path)
+    repository = text(parts, "repository", path) or text(parts, "name", path)
+    tag, digest = text(parts, "tag", path), text(parts, "digest", path)
+    name = "/".join(filter(None, (registry, repository)))
+    return f"{name}{f':{tag}' if tag else ''}{f'@{digest}' if digest else ''}" if repository else ""
+
+
+def _chosen(scope: Scope, at: PodsAt, spec: Place) -> Nodes:
+    """Where the PodSpec lets the pods run; where it doesn't choose, as what is around it says."""
+    nodes = nodes_of(spec.value, spec.path)
+    around = scope.places(at.around) if at.around else []
+    if nodes == ANY_NODES and around:
+        return nodes_of(as_mapping(around[0].value, around[0].path), around[0].path)
+    return nodes
+
+
+def _nodes(nodes: Nodes, place: Place, at: PodsAt, conditions: tuple[Condition, ...]) -> Nodes:
+    """`nodes` with the labels and machines beside the PodSpec."""
+    selected = [
+        Condition(key, (value,), member(found.path, key))
+        for each in at.nodes
+        for found in each.places(place.value, place.path)
+        for key, value in as_mapping(found.value, found.path).items()
+        if isinstance(value, str)
+    ]
+    more = (*selected, *conditions)
+    if at.requirements:
+        more += conditions_in(place.value, "requirements", place.path)
+    return Nodes((*nodes.always, *more), nodes.terms) if more else nodes

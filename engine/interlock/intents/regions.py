@@ -8,6 +8,7 @@ from typing import Final
 
 from interlock.intents.draft import note
 from interlock.intents.nodes import Condition, Nodes
+from interlock.intents.scopes import Scope
 from interlock.model.intent import UNKNOWN, Intent
 
 _KEYS: Final = frozenset({"topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region"})
@@ -26,6 +27,20 @@ def add_region(intent: Intent, nodes: Nodes) -> None:
         regions.add(data["region"])
     data["region"] = next(iter(regions)) if len(regions) == 1 else UNKNOWN
     provenance["data.region"] = provenance.get("data.region", source)
+
+
+def add_named_regions(intent: Intent, scope: Scope) -> None:
+    """Add the region that fields of an object name; unknown where they, its pods or it itself disagree."""
+    data, provenance = intent["data"], intent["provenance"]
+    for place in [place for each in scope.kind.regions for place in scope.places(each)]:
+        if not isinstance(place.value, str) or not place.value:
+            continue
+        if data.get("region", place.value) != place.value:
+            note(intent, place.path, f"the region is not that of `{provenance['data.region']}`")
+            data["region"] = UNKNOWN
+        else:
+            data["region"] = place.value
+            provenance.setdefault("data.region", place.path)
 
 
 def _of(conditions: tuple[Condition, ...]) -> Condition | None:

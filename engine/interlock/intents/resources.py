@@ -119,7 +119,20 @@ _CLASS_VENDORS: Final = {
     "google.com": "google",
     "aws.com": "aws",
 }
-_FOREIGN_CLASSES: Final = ("compute-domain", "imex", "efa.", "dra.net", "dranet", "rdma", "sriov")
+_FOREIGN_CLASSES: Final = (
+    "compute-domain",
+    "cpu.",
+    "dra.net",
+    "dranet",
+    "efa.",
+    "erdma.",
+    "imex",
+    "multinic",
+    "netdev.",
+    "qat.",
+    "rdma",
+    "sriov",
+)
 
 
 @remembered
@@ -127,7 +140,7 @@ def recognized(resource: str) -> Device | None:
     """What the resource name stands for, or None where it is no accelerator's."""
     domain, slash, name = resource.lower().rpartition("/")
     if domain == _DEVICE_CLASS_DOMAIN:
-        return _of_device_class(name)
+        return of_device_class(name)
     if slash and not domain:
         return None
     rules = _DOMAINS.get(domain)
@@ -161,7 +174,7 @@ def _product(name: str, rules: _Domain) -> str:
     return normalized(bare).name
 
 
-def _of_device_class(name: str) -> Device | None:
+def of_device_class(name: str) -> Device | None:
     """The device that a DeviceClass gives through an extended resource of its own."""
     if name.startswith(_FOREIGN_CLASSES):
         return None

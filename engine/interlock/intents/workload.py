@@ -1,27 +1,28 @@
 """The Intent of a Kubernetes object, whatever it came in.
 
-Knows metadata and pods. Who asks for what is the caller's to say.
+Knows metadata, and joins what is said of pods, models, tools and devices. Who asks for what
+is the caller's to say.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from interlock.intents.accelerators import add_accelerators
 from interlock.intents.annotations import Annotations, add_stated
 from interlock.intents.attribution import add_attribution
 from interlock.intents.context import ExtractionContext
-from interlock.intents.draft import blank_intent, checked, note
+from interlock.intents.draft import blank_intent, checked, few, note
 from interlock.intents.ends import add_gpu_time
 from interlock.intents.fields import mapping, text, text_map, whole
-from interlock.intents.images import add_images
+from interlock.intents.images import add_images, add_named_images
 from interlock.intents.models import add_models
-from interlock.intents.nodes import nodes_of
-from interlock.intents.paths import quoted
+from interlock.intents.namedmodels import add_named_models
+from interlock.intents.namedtools import add_named_tools
 from interlock.intents.podtemplates import Pods, pods_of
-from interlock.intents.regions import add_region
-from interlock.model.intent import MAX_INT64, Action, Intent, Principal
-
-_DEVICES: Final = "resource.k8s.io"
+from interlock.intents.regions import add_named_regions, add_region
+from interlock.intents.requests import add_requests
+from interlock.intents.scopes import Scope, scopes_of
+from interlock.model.intent import MAX_INT64, UNKNOWN, Action, Intent, Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,14 @@ def workload_intent(
 ) -> Intent:
     """What storing or deleting `body` means. Paths are those of `body`."""
     intent = blank_intent(action, subject.kind, principal, body)
-    pods = pods_of(body, subject.group, subject.kind)
+    found = scopes_of(body, subject.group, subject.kind, subject.name)
+    pods = [pods_of(scope) for scope in found.scopes]
+    all_pods = few([each for of_scope in pods for each in of_scope], "pod templates")
+    few(range(sum(len(each.containers) for each in all_pods)), "containers")
     metadata = mapping(body, "metadata", "")
     places = [
         (metadata, "metadata"),
-        *((each.metadata, each.metadata_path) for each in pods if each.path != "spec"),
+        *((each.metadata, each.metadata_path) for each in all_pods if each.metadata_path != "metadata"),
     ]
     labels = [(text_map(place, "labels", path), f"{path}.labels") for place, path in places]
     annotations = [(text_map(place, "annotations", path), f"{path}.annotations") for place, path in places]
@@ -60,36 +64,45 @@ def workload_intent(
         "name": subject.name,
         "labels": labels[0][0],
         "annotations": annotations[0][0],
-        "pods": min(sum(each.count for each in pods), MAX_INT64),
+        "pods": min(sum(each.count for each in all_pods), MAX_INT64),
     }
     add_attribution(intent, labels + annotations, context.labels)
     add_stated(intent, Annotations(tuple(annotations)), context.catalog)
-    for each in pods:
-        _add_pods(intent, each, context)
+    for path, reason in found.faults:
+        note(intent, path, reason)
+    for scope, of_scope in zip(found.scopes, pods, strict=True):
+        _add_scope(intent, scope, of_scope, context)
     add_gpu_time(intent, subject.group, subject.kind, body)
     if (subject.group, subject.kind) == ("autoscaling", "Scale"):
         _add_scale(intent, body)
-    if not pods and _may_hide_facts(subject.group):
-        note(intent, "spec", f"objects of group {quoted(subject.group)} are not read yet")
     return checked(intent)
 
 
-def _may_hide_facts(group: str) -> bool:
-    """Whether objects of `group` may hold pods, models or devices: all but what Kubernetes itself defines."""
-    is_builtin = "." not in group or (group.endswith(".k8s.io") and not group.endswith(".x-k8s.io"))
-    return group == _DEVICES or not is_builtin
+def _add_scope(intent: Intent, scope: Scope, pods: list[Pods], context: ExtractionContext) -> None:
+    """Add what the object of `scope` says, and each of its `pods`."""
+    for elsewhere in scope.kind.elsewhere:
+        for place in few(scope.places(elsewhere.at), "references"):
+            if not (elsewhere.lacking and scope.places(elsewhere.lacking, place)):
+                note(intent, place.path or ".", elsewhere.what)
+    add_named_images(intent, scope)
+    add_requests(intent, scope, sum(each.count for each in pods) or 1, context.catalog)
+    add_named_tools(intent, scope, context.catalog)
+    is_named = add_named_models(intent, scope, context.catalog)
+    for each in pods:
+        before = any(model["name"] != UNKNOWN for model in intent["models"])
+        _add_pods(intent, each, context, is_named=is_named or (each.joins and before))
+    add_named_regions(intent, scope)
 
 
-def _add_pods(intent: Intent, pods: Pods, context: ExtractionContext) -> None:
+def _add_pods(intent: Intent, pods: Pods, context: ExtractionContext, *, is_named: bool) -> None:
     if pods.count_source:
         intent["provenance"]["workload.pods"] = pods.count_source
-    if pods.note:
-        note(intent, pods.path, pods.note)
-    nodes = nodes_of(pods.spec, pods.path)
+    for path, reason in pods.notes:
+        note(intent, path, reason)
     add_images(intent, pods)
-    add_accelerators(intent, pods, nodes, context.catalog)
-    add_models(intent, pods, context.catalog)
-    add_region(intent, nodes)
+    add_accelerators(intent, pods, context.catalog)
+    add_models(intent, pods, context.catalog, is_named=is_named)
+    add_region(intent, pods.nodes)
 
 
 def _add_scale(intent: Intent, scale: dict[str, Any]) -> None:

@@ -231,9 +231,10 @@ def test_lists_in_annotations_add_up_so_that_none_hides_another() -> None:
 @pytest.mark.parametrize(
     ("api_version", "kind", "is_noted"),
     [
-        ("ray.io/v1", "RayCluster", True),
-        ("jobset.x-k8s.io/v1alpha2", "JobSet", True),
-        ("resource.k8s.io/v1", "ResourceClaim", True),
+        ("ray.io/v1", "RayTune", True),
+        ("example.x-k8s.io/v1", "Widget", True),
+        ("resource.k8s.io/v1", "ResourcePool", True),
+        ("ray.io/v1", "RayCluster", False),
         ("v1", "ConfigMap", False),
         ("rbac.authorization.k8s.io/v1", "Role", False),
         ("apps/v1", "ControllerRevision", False),

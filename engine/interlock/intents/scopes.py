@@ -1,0 +1,80 @@
+"""The objects in an object: itself, and those that it will create, each with the description of its kind."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from interlock.intents.draft import few
+from interlock.intents.embedded import Fault, opened
+from interlock.intents.fields import as_mapping, mapping, text
+from interlock.intents.kinds import KINDS
+from interlock.intents.kinds.notation import Kind
+from interlock.intents.paths import quoted
+from interlock.intents.patterns import Pattern, Place
+
+_DEEPEST: Final = 3
+_MOST_OBJECTS: Final = 100
+_DEVICES: Final = "resource.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One object of a `kind`: `body`, which stands at `path` and is called `name`."""
+
+    kind: Kind
+    body: dict[str, Any]
+    path: str
+    name: str
+
+    def places(self, where: Pattern, beside: Place | None = None) -> list[Place]:
+        """The places that `where` leads to, with the items that lead to `beside`."""
+        return where.places(self.body, self.path, beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """All objects that one describes, and what of them couldn't be read."""
+
+    scopes: list[Scope]
+    faults: list[Fault]
+
+
+def scopes_of(body: dict[str, Any], group: str, kind: str, name: str) -> Scopes:
+    """`body`, an object of this kind and name, with its texts read, and the objects that it will create."""
+    found = Scopes([], [])
+    _add(found, Place(body, ""), (group, kind, name), 0)
+    return found
+
+
+def _add(found: Scopes, place: Place, called: tuple[str, str, str], depth: int) -> None:
+    group, kind, name = called
+    described = KINDS.get((group, kind))
+    if described is None:
+        if _may_hide_facts(group):
+            found.faults.append((place.path or "spec", f"objects of group {quoted(group)} are not read yet"))
+        return
+    if depth > _DEEPEST:
+        found.faults.append((place.path, "the objects nest too deep to be read"))
+        return
+    body, faults = opened(place.value, place.path, described.texts)
+    scope = Scope(described, body, place.path, name)
+    found.scopes.append(scope)
+    few(found.scopes, "objects", _MOST_OBJECTS)
+    found.faults.extend(faults)
+    for each in described.objects:
+        for inner in scope.places(each):
+            _add(found, inner, _called(inner), depth + 1)
+
+
+def _called(place: Place) -> tuple[str, str, str]:
+    """The group, kind and name of the object at `place`."""
+    body = as_mapping(place.value, place.path)
+    metadata = mapping(body, "metadata", place.path)
+    group, slash, _ = (text(body, "apiVersion", place.path) or "").rpartition("/")
+    name = metadata.get("name")
+    return group if slash else "", text(body, "kind", place.path) or "", name if isinstance(name, str) else ""
+
+
+def _may_hide_facts(group: str) -> bool:
+    """Whether objects of `group` may hold pods, models or devices: all but what Kubernetes itself defines."""
+    is_builtin = "." not in group or (group.endswith(".k8s.io") and not group.endswith(".x-k8s.io"))
+    return group == _DEVICES or not is_builtin

@@ -1,0 +1,58 @@
+"""Objects of each API give the facts that a reader finds in them, and no kind is described twice in vain."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock.intents.kinds import KINDS
+from interlock.model.intent import MAX_INT64, Accelerator
+from support.intents import intent_of, kinds
+
+
+def _known(word: str) -> str:
+    return "?" if word == "unknown" else word
+
+
+def _written(accelerator: Accelerator) -> str:
+    count = "?" if accelerator["count"] == MAX_INT64 else accelerator["count"]
+    words = [f"{count}x{accelerator['pods']}", accelerator["resource"], accelerator["class"]]
+    words += [accelerator["migProfile"]] if "migProfile" in accelerator else []
+    words += ["shared"] if accelerator["shared"] else []
+    return " ".join([*words, *(f"or {each}" for each in accelerator["alternatives"])])
+
+
+@pytest.mark.parametrize("case", kinds(), ids=lambda case: case["name"])
+def test_an_object_gives_its_facts(case: dict[str, Any]) -> None:
+    intent = intent_of(case["manifest"])
+    facts = {
+        "pods": intent["workload"]["pods"],
+        "accelerators": list(map(_written, intent["accelerators"])),
+        "models": list(dict.fromkeys(_known(model["name"]) for model in intent["models"])),
+        "tools": [f"{_known(tool['server'])}/{_known(tool['name'])}" for tool in intent["tools"]],
+        "images": len(intent["images"]),
+        "region": intent["data"].get("region"),
+        "unresolved": [each["path"] for each in intent["unresolved"]],
+    }
+    assert {name: each for name, each in facts.items() if each} == case["facts"]
+
+
+def test_every_kind_is_described_by_its_group_and_name() -> None:
+    assert all(kind and kind[0].isupper() and "/" not in group for group, kind in KINDS)
+
+
+def _on_page() -> set[tuple[str, str]]:
+    """The kinds that the reference lists, by the group of their row."""
+    page = Path(__file__).parents[3] / "docs" / "reference" / "kinds.md"
+    rows = [line.split("|") for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    words = [(row[1].strip(" `"), row[2]) for row in rows]
+    return {
+        ("" if group == "core" else group, kind.strip("` "))
+        for group, listed in words
+        if "`" in listed
+        for kind in listed.split(",")
+    }
+
+
+def test_the_reference_lists_all_kinds() -> None:
+    assert _on_page() == set(KINDS)
