@@ -4,10 +4,9 @@ What is taken is on the disk before anybody is answered. Not for network file
 systems, where SQLite can't lock.
 """
 
-import os
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -15,9 +14,9 @@ from typing import Final, Self
 
 from interlock.errors import OperatorError
 from interlock.identity import Digest
+from interlock.ledger.connecting import connected
 from interlock.ledger.waivers.uses import REMEMBERED, Claim, Left, Quota, balance
 
-_MODE: Final = 0o600
 _FORMAT: Final = 1
 _PATIENCE: Final = 1.0
 """Seconds to wait for another process that writes."""
@@ -120,10 +119,7 @@ class _Book:
 
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # SQLite alone would let others read it. Opened here again, it would lose the locks that the process has.
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _MODE))
-    file = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    file = connected(path, _PATIENCE)
     try:
         file.execute("PRAGMA journal_mode = WAL")
         file.execute("PRAGMA synchronous = FULL")

@@ -4,7 +4,6 @@ Two connections: one writes, and one reads what is written while the other
 waits for the disk. Not for network file systems, where SQLite can't lock.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -17,6 +16,7 @@ from interlock.errors import OperatorError
 from interlock.identity import OrganizationName
 from interlock.ledger.account import Bucket
 from interlock.ledger.book import Kept, Run, restore
+from interlock.ledger.connecting import connected
 from interlock.ledger.hold import Memo, RunState
 from interlock.ledger.stores.sqlite import rows
 from interlock.ledger.stores.sqlite.log import Log
@@ -24,7 +24,6 @@ from interlock.ledger.stores.sqlite.memory import Forgotten, Memory
 from interlock.model.balances import Standing
 from interlock.units import Instant
 
-_MODE: Final = 0o600
 _PATIENCE: Final = 0.1
 """Seconds to wait for whoever locks the file though it isn't theirs, while nobody else is answered."""
 
@@ -49,8 +48,8 @@ class LedgerFile:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             opened.enter_context(closing(_owned(path)))
             self._writer = opened.enter_context(closing(_written(path, durability)))
-            self._reader = opened.enter_context(closing(_connect(path)))
-            self._log = opened.enter_context(closing(Log(_connect(path))))
+            self._reader = opened.enter_context(closing(connected(path, _PATIENCE)))
+            self._log = opened.enter_context(closing(Log(connected(path, _PATIENCE))))
             self._identity = _identity(path)
             self._opened = opened.pop_all()
 
@@ -151,16 +150,9 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _connect(path: Path, patience: float = _PATIENCE) -> sqlite3.Connection:
-    # SQLite alone would let others read it. Opened here again, it would lose the locks that the process has.
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _MODE))
-    return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
-
-
 def _owned(path: Path) -> sqlite3.Connection:
     """A lock that the system frees however the process ends."""
-    owner = _connect(path.with_name(f"{path.name}.owner"), patience=0)
+    owner = connected(path.with_name(f"{path.name}.owner"), patience=0)
     try:
         owner.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
@@ -173,7 +165,7 @@ def _owned(path: Path) -> sqlite3.Connection:
 
 
 def _written(path: Path, durability: Durability) -> sqlite3.Connection:
-    file = _connect(path)
+    file = connected(path, _PATIENCE)
     try:
         file.execute("PRAGMA journal_mode = WAL")
         file.execute(f"PRAGMA synchronous = {'FULL' if durability is Durability.POWER else 'NORMAL'}")
