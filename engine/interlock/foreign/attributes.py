@@ -63,9 +63,11 @@ class Attributes:
 
 
 def labels_of(found: Object | None) -> Mapping[str, str] | None:
-    """The labels of an object; None where it has no metadata to have any in."""
+    """The labels of an object that are texts; None where it has no metadata to have any in."""
     metadata = None if found is None else found.get("metadata")
     if not isinstance(metadata, Mapping):
         return None
     labels = metadata.get("labels")
-    return labels if isinstance(labels, Mapping) else {}
+    if not isinstance(labels, Mapping):
+        return {}
+    return {key: value for key, value in labels.items() if isinstance(value, str)}

@@ -49,7 +49,6 @@ class Compiler:
             policy=policy,
             bindings=bindings,
             conditions=Expressions(conditions, share=share(CONDITIONS_BUDGET, len(conditions))),
-            variables=variables,
             validations=Expressions(validations, variables, each),
             messages=Expressions(messages, variables, each),
             annotations=Expressions(annotations, variables, noted),

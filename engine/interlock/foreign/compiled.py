@@ -1,20 +1,18 @@
 """Admission policies whose expressions are programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.cel.program import Program
 from interlock.foreign.expressions import Expressions
 from interlock.foreign.policy import Binding, Policy, ValidatingPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """What all policies have: `conditions` in the order of the policy's, and its variables."""
+    """What all policies have: `conditions` in the order of the policy's."""
 
     policy: Policy
     conditions: Expressions
-    variables: Mapping[str, Program]
     bindings: Sequence[Binding] = ()
 
 

@@ -12,7 +12,10 @@ class ConfigurationError(Exception):
 
 
 def matches(constraints: Constraints, attributes: Attributes, cluster: Cluster) -> bool:
-    """Whether `constraints` match the request.
+    """Whether `constraints` match the request, as the resource and version that it names.
+
+    Who asks has brought it to the version that a policy is for: where
+    `matchPolicy` is Equivalent, the API server converts before it asks.
 
     Raises:
         ConfigurationError: all but the selectors match, and the namespace that they read is not there.

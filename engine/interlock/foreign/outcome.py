@@ -11,6 +11,9 @@ from interlock.foreign.policy import Action
 VALIDATION_FAILURE: Final = "validation.policy.admission.k8s.io/validation_failure"
 """The annotation in the audit log that has what failed and is audited."""
 
+_MOST_AUDITED: Final = 50
+"""Failures in one annotation."""
+
 _CODES: Final = {"Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413}
 _UNPROCESSABLE: Final = 422
 
@@ -76,7 +79,3 @@ class Outcome:
             for each in self.audited[:_MOST_AUDITED]
         ]
         return {**self.annotations, VALIDATION_FAILURE: json.encode(failures).decode()}
-
-
-_MOST_AUDITED: Final = 50
-"""Failures in one annotation."""

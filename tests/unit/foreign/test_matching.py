@@ -150,6 +150,15 @@ def test_a_policy_without_a_binding_can_not_fail_either() -> None:
     assert said(unbound, other, binding(policy="q"), cluster=Snapshot()).allowed
 
 
+@pytest.mark.parametrize("labels", [7, ["app"], {"app": ["web"]}, {"app": {}}, {"app": None}, None])
+def test_labels_that_are_no_texts_are_none(labels: object) -> None:
+    strange = {**POD, "metadata": {"name": "web", "namespace": "shop", "labels": labels}}
+    namespace = {**SHOP, "metadata": {"name": "shop", "labels": labels}}
+    selector = {"matchExpressions": [{"key": "app", "operator": "In", "values": ["web"]}]}
+    assert not is_for({"objectSelector": selector}, request_for(strange))
+    assert not is_for({"namespaceSelector": selector}, cluster=Snapshot({"shop": namespace}))
+
+
 def test_an_object_is_selected_as_it_was_or_as_it_is_to_be() -> None:
     other = {**POD, "metadata": {"name": "web", "namespace": "shop", "labels": {"app": "api"}}}
     plain = {**POD, "metadata": {"name": "web", "namespace": "shop"}}
