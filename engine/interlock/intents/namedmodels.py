@@ -54,12 +54,8 @@ def _add(intent: Intent, namings: list[Naming], catalog: Catalog) -> None:
 
 def _namings(place: Place, described: ModelsAt, *, is_needed: bool) -> list[Naming]:
     """The models at `place`: what is loaded, then what it is called."""
-    many = {
-        found.path
-        for each in (described.unread,)
-        if each
-        for found in each.loose_places(place.value, place.path)
-    }
+    unread = described.unread.loose_places(place.value, place.path) if described.unread else []
+    many = {found.path for found in unread}
     named = next(filter(None, (_joined(place, fields) for fields in described.names)), [])
     loaded = [_read(found, described, is_pattern=found.path in many) for found in named]
     taken = {naming.source for naming in loaded}
