@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interlock.intents.extract import extract
-from interlock.model.intent import MAX_INT64, Accelerator, Intent
+from support.facts import facts_of
 from support.intents import CONTEXT, MANIFESTS, manifests, parse_yaml
 
 _FACTS: dict[str, dict[int, dict[str, Any]]] = parse_yaml(
@@ -15,24 +15,6 @@ _FACTS: dict[str, dict[int, dict[str, Any]]] = parse_yaml(
 _FEWEST = 150
 
 pytestmark = pytest.mark.skipif(not MANIFESTS.is_dir(), reason="the corpora are not beside the repository")
-
-
-def _known(word: str) -> str:
-    return "?" if word == "unknown" else word
-
-
-def _written(accelerator: Accelerator) -> str:
-    count = "?" if accelerator["count"] == MAX_INT64 else accelerator["count"]
-    return f"{count}x{accelerator['pods']} {accelerator['resource']} {accelerator['class']}"
-
-
-def _said(intent: Intent) -> dict[str, Any]:
-    return {
-        "pods": intent["workload"]["pods"],
-        "accelerators": [*map(_written, intent["accelerators"])],
-        "models": list(dict.fromkeys(_known(model["name"]) for model in intent["models"])),
-        "tools": [f"{_known(tool['server'])}/{_known(tool['name'])}" for tool in intent["tools"]],
-    }
 
 
 @pytest.mark.parametrize("stem", sorted(_FACTS))
@@ -44,7 +26,7 @@ def test_documents_say_what_a_reader_finds_in_them(stem: str) -> None:
         name = facts.pop("name", None)
         metadata = documents[place]["metadata"]
         assert name in {None, metadata.get("name"), metadata.get("generateName")}
-        said[place] = _said(extract(documents[place], CONTEXT))
+        said[place] = facts_of(extract(documents[place], CONTEXT))
         expected[place] = nothing | facts
     assert said == expected
 

@@ -9,6 +9,7 @@ import yaml
 
 from interlock.intents.admission import from_manifest
 from interlock.intents.context import ExtractionContext
+from interlock.intents.embedded import JsonLoader
 from interlock.loading.catalogs import shipped
 from interlock.model.intent import Accelerator, Intent, Model
 from interlock.model.labels import DEFAULT_LABELS
@@ -21,16 +22,6 @@ MANIFESTS = Path(__file__).parents[3] / "shared" / "corpora" / "manifests"
 """Manifests of other projects, one stream for each kind; they are not in the repository."""
 
 REQUESTS = Path(__file__).parents[2] / "testdata" / "requests"
-
-
-class JsonLoader(yaml.CSafeLoader):
-    """YAML whose values are JSON values: a date stays the text that it is written as."""
-
-
-JsonLoader.yaml_implicit_resolvers = {
-    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def parse_yaml(text: str) -> Any:  # raw documents

@@ -29,11 +29,11 @@ _LONGEST_PLAIN: Final = 4096
 _TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
 
 
-class _JsonLoader(yaml.CSafeLoader):
+class JsonLoader(yaml.CSafeLoader):
     """YAML whose values are JSON values: a date stays the text that it is written as."""
 
 
-_JsonLoader.yaml_implicit_resolvers = {
+JsonLoader.yaml_implicit_resolvers = {
     first: [pair for pair in pairs if pair[0] != _TIMESTAMP]
     for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
@@ -82,7 +82,7 @@ def _parsed(text: str) -> tuple[object, str]:
         return None, f"the text is longer than {LONGEST_TEXT} characters"
     try:
         fault = _shape_fault(text)
-        value = None if fault else yaml.load(text, _JsonLoader)  # noqa: S506  # a subclass of CSafeLoader
+        value = None if fault else yaml.load(text, JsonLoader)  # noqa: S506  # a subclass of CSafeLoader
         check_bounds(value)
     except (yaml.YAMLError, ArithmeticError, ValueError, RequestError):
         return None, "the text can't be read as YAML"
@@ -93,7 +93,7 @@ def _parsed(text: str) -> tuple[object, str]:
 
 def _shape_fault(text: str) -> str:
     depth = 0
-    for event in yaml.parse(text, _JsonLoader):
+    for event in yaml.parse(text, JsonLoader):
         if isinstance(event, yaml.AliasEvent):
             return "the text has aliases, which aren't read"
         if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) is not None:

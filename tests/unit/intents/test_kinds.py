@@ -6,30 +6,15 @@ from typing import Any
 import pytest
 
 from interlock.intents.kinds import KINDS
-from interlock.model.intent import MAX_INT64, Accelerator
+from support.facts import facts_of
 from support.intents import intent_of, kinds
-
-
-def _known(word: str) -> str:
-    return "?" if word == "unknown" else word
-
-
-def _written(accelerator: Accelerator) -> str:
-    count = "?" if accelerator["count"] == MAX_INT64 else accelerator["count"]
-    words = [f"{count}x{accelerator['pods']}", accelerator["resource"], accelerator["class"]]
-    words += [accelerator["migProfile"]] if "migProfile" in accelerator else []
-    words += ["shared"] if accelerator["shared"] else []
-    return " ".join([*words, *(f"or {each}" for each in accelerator["alternatives"])])
 
 
 @pytest.mark.parametrize("case", kinds(), ids=lambda case: case["name"])
 def test_an_object_gives_its_facts(case: dict[str, Any]) -> None:
     intent = intent_of(case["manifest"])
     facts = {
-        "pods": intent["workload"]["pods"],
-        "accelerators": list(map(_written, intent["accelerators"])),
-        "models": list(dict.fromkeys(_known(model["name"]) for model in intent["models"])),
-        "tools": [f"{_known(tool['server'])}/{_known(tool['name'])}" for tool in intent["tools"]],
+        **facts_of(intent),
         "images": len(intent["images"]),
         "region": intent["data"].get("region"),
         "unresolved": [each["path"] for each in intent["unresolved"]],
