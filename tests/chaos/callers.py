@@ -16,16 +16,24 @@ Ask: TypeAlias = Callable[[str, dict[str, Any]], Awaitable[Answer]]
 async def load(
     url: str, organization: str, random: Random, kill: Callable[[], None], seconds: float
 ) -> list[Note]:
-    """The notes of all callers of the service at `url`, until somebody is killed after some seconds."""
+    """The notes of all callers of the service at `url`, until somebody is killed after some seconds.
+
+    However slow the machine, nobody is killed before a hold has ended: there is something to lose.
+    """
     notes: list[Note] = []
-    callers = [asyncio.create_task(_call(url, organization, random, notes)) for _ in range(CALLERS)]
+    ended = asyncio.Event()
+    calling = asyncio.gather(*(_call(url, organization, random, notes, ended) for _ in range(CALLERS)))
+    waiting = asyncio.create_task(ended.wait())
     await asyncio.sleep(seconds)
+    either: list[asyncio.Future[Any]] = [waiting, calling]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
     kill()
-    await asyncio.gather(*callers)
+    await calling
     return notes
 
 
-async def _call(url: str, organization: str, random: Random, notes: list[Note]) -> None:
+async def _call(url: str, organization: str, random: Random, notes: list[Note], ended: asyncio.Event) -> None:
     with suppress(Lost, OSError), closing(await Wire.to(url)) as wire:
         while True:
             note = wanted(organization, random)
@@ -33,6 +41,8 @@ async def _call(url: str, organization: str, random: Random, notes: list[Note]) 
             _, note.answer = await wire.ask("/v1/check", note.check)
             if note.hold is not None and not note.waits:
                 await finish(note, wire.ask)
+                if note.is_ended:
+                    ended.set()
 
 
 async def finish(note: Note, ask: Ask) -> str:
