@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from interlock.decisionlog.record import record
+from interlock.documents.inputs import read_inputs
 from interlock.engine import Engine
 from interlock.engine.document import decide_document
 from interlock.intents.extract import extract
-from interlock.loading.inputs import read_inputs
 from interlock.loading.policyset import load
 from interlock.units import Instant
 

@@ -1,8 +1,8 @@
 """Documents of each kind as authors write them, for tests of loading."""
 
+from interlock.documents.source import Source
 from interlock.errors import Problem
 from interlock.loading.bundle import Bundle, assemble
-from interlock.loading.source import Source
 
 _NO_DIGEST = "sha256:" + "0" * 64
 

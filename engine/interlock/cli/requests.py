@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from interlock.documents.files import MOST_FILES
+from interlock.documents.inputs import Input, parse_inputs, read_inputs
+from interlock.documents.source import MAX_BYTES, decode_text
 from interlock.errors import Problem, RequestError
-from interlock.loading.files import MOST_FILES
-from interlock.loading.inputs import Input, parse_inputs, read_inputs
-from interlock.loading.source import MAX_BYTES, decode_text
 from interlock.spans import Span
 
 _Answer = TypeVar("_Answer")

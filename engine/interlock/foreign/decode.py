@@ -4,6 +4,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from interlock.documents.document import Document
+from interlock.documents.messages import explain
+from interlock.documents.nodes import Path, Plain
 from interlock.errors import Problem
 from interlock.foreign.kinds import (
     BindingDocument,
@@ -25,9 +28,6 @@ from interlock.foreign.policy import (
     Validation,
 )
 from interlock.foreign.selectors import Operator, Requirement, Selector
-from interlock.loading.documents import Document
-from interlock.loading.messages import explain
-from interlock.loading.nodes import Path, Plain
 from interlock.spans import SourceText
 
 _Shape = TypeVar("_Shape", bound=BaseModel)

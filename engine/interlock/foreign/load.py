@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from interlock.cel.libraries.kubernetes.versions import NEWEST, Version
+from interlock.documents.document import Document, read_documents
+from interlock.documents.files import find, read_source
+from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
 from interlock.foreign.compile import Compiler
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.decode import decode_binding, decode_policy
 from interlock.foreign.kinds import GROUP
 from interlock.foreign.policy import Binding, ValidatingPolicy
-from interlock.loading.documents import Document, read_documents
-from interlock.loading.files import find, read_source
-from interlock.loading.source import Source
 from interlock.spelling import closest, quoted
 
 _POLICY: Final = "ValidatingAdmissionPolicy"

@@ -1,6 +1,5 @@
-"""From documents to the model: YAML in, valid nouns or problems with positions out.
+"""From documents to the model: checked documents in, valid nouns or problems with positions out.
 
-Loading collects every problem of every file and raises on none of them. It
-knows documents and where their values stand; it compiles no CEL and decides
-nothing.
+Loading collects every problem of every document and raises on none of them; it
+decides nothing.
 """

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from interlock.documents.document import read_documents
+from interlock.documents.files import find, read_source
+from interlock.documents.source import Source
 from interlock.errors import Problem
 from interlock.loading.catalogs import combine, over, shipped
 from interlock.loading.contents import gather
 from interlock.loading.decode.settings import Settings
-from interlock.loading.documents import read_documents
-from interlock.loading.files import find, read_source
 from interlock.loading.objects import Schemas, is_schema, read_schemas
 from interlock.loading.references import import_problems, policy_problems, waiver_problems
-from interlock.loading.source import Source
 from interlock.loading.validate import is_test, validate
 from interlock.model.budget import Budget
 from interlock.model.catalog import Catalog

@@ -10,12 +10,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TypeAlias, TypeVar
 
+from interlock.documents.document import Document, read_documents
+from interlock.documents.nodes import Path
+from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
 from interlock.loading.decode.catalog import decode_catalog
-from interlock.loading.documents import Document, read_documents
 from interlock.loading.kinds.catalog import AcceleratorShape, CatalogDocument, ModelShape, ToolShape
-from interlock.loading.nodes import Path
-from interlock.loading.source import Source
 from interlock.loading.validate import validate
 from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
 from interlock.spelling import quoted

@@ -7,6 +7,7 @@ references to it are not reported as well.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from interlock.documents.document import Document
 from interlock.errors import Problem
 from interlock.loading.decode.budget import decode_budget
 from interlock.loading.decode.library import decode_library
@@ -15,7 +16,6 @@ from interlock.loading.decode.policy import decode_policy
 from interlock.loading.decode.settings import Settings, decode_settings
 from interlock.loading.decode.waiver import decode_waiver
 from interlock.loading.digest import pinned
-from interlock.loading.documents import Document
 from interlock.loading.kinds.budget import BudgetDocument
 from interlock.loading.kinds.catalog import CatalogDocument
 from interlock.loading.kinds.library import LibraryDocument

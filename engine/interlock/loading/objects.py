@@ -17,9 +17,9 @@ from interlock.cel.environment import Environment
 from interlock.cel.schemas.kinds import CustomKind, custom_kinds, declare_custom, declare_kind
 from interlock.cel.schemas.nodes import SchemaError
 from interlock.cel.schemas.openapi import Declared
+from interlock.documents.document import Document
+from interlock.documents.nodes import MappingNode, ScalarNode
 from interlock.errors import Problem
-from interlock.loading.documents import Document
-from interlock.loading.nodes import MappingNode, ScalarNode
 from interlock.schemas.kinds import Kind, kubernetes
 from interlock.spans import SourceText
 

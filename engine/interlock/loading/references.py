@@ -7,10 +7,10 @@ that only follows from its failure.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
 from interlock.loading.decode.settings import Settings
-from interlock.loading.documents import Document
-from interlock.loading.nodes import Path
 from interlock.model.layers import Layers
 from interlock.model.library import FunctionLibrary, LibraryId
 from interlock.model.policy import Effect, OnError, Policy, Rule

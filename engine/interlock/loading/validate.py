@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
+from interlock.documents.document import Document
+from interlock.documents.messages import explain
+from interlock.documents.nodes import MappingNode, Node, Path, ScalarNode, SequenceNode, written
 from interlock.errors import Problem
-from interlock.loading.documents import Document
 from interlock.loading.kinds.budget import BudgetDocument
 from interlock.loading.kinds.catalog import CatalogDocument
 from interlock.loading.kinds.common import API_VERSION
@@ -19,8 +21,6 @@ from interlock.loading.kinds.library import LibraryDocument
 from interlock.loading.kinds.policy import PolicyDocument
 from interlock.loading.kinds.policyset import PolicySetDocument
 from interlock.loading.kinds.waiver import WaiverDocument
-from interlock.loading.messages import explain
-from interlock.loading.nodes import MappingNode, Node, Path, ScalarNode, SequenceNode, written
 from interlock.spans import Span
 from interlock.spelling import quoted, suggestion
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from interlock.loading.nodes import Path
+from interlock.documents.nodes import Path
 from interlock.model.patch import spelled
 from interlock.policytest.shapes import ExpectShape, PatchShape, ReasonShape
 

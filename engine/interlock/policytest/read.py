@@ -12,14 +12,14 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from interlock.documents.document import Document, read_documents
+from interlock.documents.files import read_source
+from interlock.documents.inputs import read_inputs
+from interlock.documents.messages import explain
+from interlock.documents.nodes import written
+from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
 from interlock.loading.decode.names import repeated
-from interlock.loading.documents import Document, read_documents
-from interlock.loading.files import read_source
-from interlock.loading.inputs import read_inputs
-from interlock.loading.messages import explain
-from interlock.loading.nodes import written
-from interlock.loading.source import Source
 from interlock.loading.validate import TEST_KIND, is_test
 from interlock.policytest.shapes import CaseShape, PolicyTestDocument, SuiteSpec
 from interlock.policytest.suite import Case, Suite

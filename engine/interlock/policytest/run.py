@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from interlock.decisionlog.record import record
+from interlock.documents.files import find
 from interlock.engine.consult import consult
 from interlock.engine.decide import Engine
 from interlock.engine.document import Decided, decide_document
 from interlock.engine.seen import seen_in
 from interlock.errors import AuthorError, Problem, RequestError
 from interlock.loading.compiled import CompiledPolicy
-from interlock.loading.files import find
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.layers import Layers
 from interlock.model.policy import Effect

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interlock.loading.documents import Document
-from interlock.loading.nodes import Path as Place
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path as Place
 from interlock.policytest.given import GivenShape
 from interlock.policytest.shapes import ExpectShape
 from interlock.spans import Span

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
+from interlock.documents.source import Source
 from interlock.errors import AuthorError
 from interlock.identity import Digest
 from interlock.loading.bundle import assemble
-from interlock.loading.source import Source
 from interlock.model.area import Area
 from interlock.model.intent import Intent
 from interlock.model.policy import Effect, Enforcement

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import yaml
 
+from interlock.documents.source import Source
 from interlock.identity import Digest
 from interlock.loading.bundle import assemble
-from interlock.loading.source import Source
 from interlock.model.area import Area
 from interlock.model.policy import Effect, Enforcement, OnError
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from interlock.cel.libraries.kubernetes.authorizer import Authorize
+from interlock.documents.source import Source
 from interlock.errors import AuthorError
 from interlock.foreign.attributes import Attributes, Object
 from interlock.foreign.cluster import Cluster, Snapshot
@@ -13,7 +14,6 @@ from interlock.foreign.load import assemble
 from interlock.foreign.outcome import Outcome
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
-from interlock.loading.source import Source
 from support.foreign.requests import allow, request_for
 
 POD: Final[Object] = {

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
 from interlock.identity import Digest
 from interlock.loading.bundle import Bundle, assemble, read
 from interlock.loading.catalogs import catalog_of, shipped
-from interlock.loading.source import Source
 from interlock.model.catalog import Catalog, ModelEntry, ToolEntry
 from interlock.spans import Span
 from support.documents import assembled, catalog, library, loaded, messages, policy, policy_set, waiver

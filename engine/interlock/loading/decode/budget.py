@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
 from interlock.identity import BudgetName
 from interlock.loading.decode.match import decode_match
 from interlock.loading.decode.names import NAME
-from interlock.loading.documents import Document
 from interlock.loading.kinds.amounts import US_DOLLARS, milliseconds, money
 from interlock.loading.kinds.budget import WINDOWS, BudgetDocument, BudgetSpec, UnitLimitShape, WindowShape
-from interlock.loading.nodes import Path
 from interlock.model.budget import Budget, Burst, OnExceed, Unit, UnitLimit
 from interlock.model.window import Calendar, Lifetime, PerRun, Rolling, Window
 from interlock.spelling import alternatives, quoted

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
 from interlock.loading.decode.names import NAME, repeated
 from interlock.loading.digest import library_digest
-from interlock.loading.documents import Document
 from interlock.loading.kinds.library import LibraryDocument
-from interlock.loading.nodes import Path
 from interlock.model.library import Function, FunctionLibrary, LibraryId, LibraryName, Parameter
 
 _FUNCTIONS: Path = ("spec", "functions")

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
 from interlock.identity import RuleName
 from interlock.kernel.limits import contradiction
 from interlock.loading.decode.names import repeated
 from interlock.loading.decode.obligations import decode_obligations
 from interlock.loading.digest import limit_digest
-from interlock.loading.documents import Document
 from interlock.loading.kinds.limits import BOUNDS
 from interlock.loading.kinds.policy import PolicySpec, RuleShape
-from interlock.loading.nodes import Path
 from interlock.model.limit import Limit
 from interlock.model.policy import Match
 from interlock.model.vocabulary import Vocabulary

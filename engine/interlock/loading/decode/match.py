@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from interlock.loading.documents import Document
+from interlock.documents.document import Document
 from interlock.loading.kinds.policy import MatchShape
 from interlock.model.intent import Action
 from interlock.model.policy import Match

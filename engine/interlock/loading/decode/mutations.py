@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
-from interlock.loading.documents import Document
 from interlock.loading.kinds.mutations import ClampShape, DefaultShape, LockShape, MutationShape, UnionShape
 from interlock.loading.kinds.policy import PolicySpec
-from interlock.loading.nodes import Path
 from interlock.model.mutation import EACH, Change, Clamp, Default, Lock, Mutation, Union
 
 _IDENTITY: Final = frozenset({"apiVersion", "kind"})

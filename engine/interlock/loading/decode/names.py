@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
-from interlock.loading.documents import Document
-from interlock.loading.nodes import Path
 from interlock.spelling import quoted
 
 NAME: Path = ("metadata", "name")

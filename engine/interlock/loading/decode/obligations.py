@@ -7,11 +7,11 @@ does not load, and why not is reported where it stands.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
 from interlock.identity import ObligationName
-from interlock.loading.documents import Document
 from interlock.loading.kinds.obligations import DeclaredShape, Written
-from interlock.loading.nodes import Path
 from interlock.model.obligation import Merge, Obligation, Value
 from interlock.model.vocabulary import Declared, Vocabulary
 from interlock.spelling import closest, quoted

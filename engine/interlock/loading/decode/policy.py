@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
 from interlock.identity import Digest, LayerName, PolicyName, RuleName
 from interlock.loading.decode.limits import decode_limits, limit_problems
@@ -10,9 +12,7 @@ from interlock.loading.decode.mutations import decode_mutations, mutation_proble
 from interlock.loading.decode.names import NAME, repeated
 from interlock.loading.decode.obligations import decode_obligations, obligation_problems
 from interlock.loading.digest import rule_digest
-from interlock.loading.documents import Document
 from interlock.loading.kinds.policy import ImportShape, PolicyDocument, PolicySpec, RuleShape
-from interlock.loading.nodes import Path
 from interlock.model.library import Import, LibraryId, LibraryName
 from interlock.model.policy import Effect, Match, Policy, Rule, Variable
 from interlock.model.vocabulary import NOTHING_DECLARED, Vocabulary

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path
 from interlock.errors import Problem
 from interlock.identity import LayerName
 from interlock.loading.decode.names import repeated
 from interlock.loading.decode.obligations import declared
-from interlock.loading.documents import Document
 from interlock.loading.kinds.policyset import DEFAULT_WAIVER_DAYS, PolicySetDocument
-from interlock.loading.nodes import Path
 from interlock.model.costs import DEFAULT_COST_LIMITS, CostLimits
 from interlock.model.labels import DEFAULT_LABELS, AttributionLabels
 from interlock.model.layers import DEFAULT_LAYERS, Layer, Layers

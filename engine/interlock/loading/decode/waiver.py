@@ -1,9 +1,9 @@
 """Waivers: never approved by their owner, and over after they start."""
 
+from interlock.documents.document import Document
 from interlock.errors import Problem
 from interlock.identity import Digest, LayerName, PolicyName, RuleName, WaiverName
 from interlock.loading.decode.names import NAME
-from interlock.loading.documents import Document
 from interlock.loading.kinds.waiver import WaivedShape, WaiverDocument
 from interlock.model.waiver import Waived, Waiver
 from interlock.units import Instant

@@ -10,7 +10,7 @@ keep their lines and are exact to the space.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from interlock.loading.source import Source
+from interlock.documents.source import Source
 from interlock.spans import SourceText, Span
 
 _HEX_DIGITS = {"x": 2, "u": 4, "U": 8}

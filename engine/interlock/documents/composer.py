@@ -11,12 +11,12 @@ from typing import cast
 
 import yaml
 
+from interlock.documents.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from interlock.documents.placement import Placement
+from interlock.documents.scalars import TEXT_TAGS, RefusedScalarError, Value, resolve
+from interlock.documents.source import Source
+from interlock.documents.yaml_errors import explain
 from interlock.errors import Problem
-from interlock.loading.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from interlock.loading.placement import Placement
-from interlock.loading.scalars import TEXT_TAGS, RefusedScalarError, Value, resolve
-from interlock.loading.source import Source
-from interlock.loading.yaml_errors import explain
 from interlock.spelling import quoted
 
 MAX_DEPTH = 100

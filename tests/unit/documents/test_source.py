@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.documents.source import MAX_BYTES, Source, decode_text
 from interlock.errors import Problem
-from interlock.loading.source import MAX_BYTES, Source, decode_text
 from interlock.spans import Span
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from interlock.loading.placement import Placement
+from interlock.documents.placement import Placement
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indexes that lead from a document's root to a value."""

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from interlock.loading.documents import Document, read_documents
-from interlock.loading.nodes import MappingNode, ScalarNode
-from interlock.loading.source import Source
+from interlock.documents.document import Document, read_documents
+from interlock.documents.nodes import MappingNode, ScalarNode
+from interlock.documents.source import Source
 from interlock.spans import SourceText, Span
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.loading.composer import MAX_DEPTH
-from interlock.loading.inputs import parse_inputs, read_inputs
-from interlock.loading.source import Source
+from interlock.documents.composer import MAX_DEPTH
+from interlock.documents.inputs import parse_inputs, read_inputs
+from interlock.documents.source import Source
 from interlock.spans import Span
 
 

@@ -5,7 +5,7 @@ The parser's own words are kept, so that they can be looked up.
 
 import yaml
 
-from interlock.loading.source import Source
+from interlock.documents.source import Source
 
 _HINTS = {
     "mapping values are not allowed in this context": "quote a text that holds `: `",

@@ -10,9 +10,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from interlock.documents.document import Document
+from interlock.documents.nodes import Path, written
 from interlock.errors import Problem
-from interlock.loading.documents import Document
-from interlock.loading.nodes import Path, written
 from interlock.spans import Span
 from interlock.spelling import closest, quoted, suggestion
 

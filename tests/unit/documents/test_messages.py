@@ -1,7 +1,7 @@
-from interlock.loading.documents import read_documents
+from interlock.documents.document import read_documents
+from interlock.documents.messages import explain
+from interlock.documents.source import Source
 from interlock.loading.kinds.policy import PolicyDocument
-from interlock.loading.messages import explain
-from interlock.loading.source import Source
 from support.documents import messages, policy
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from interlock.documents.source import MAX_BYTES, Source, decode_text
 from interlock.errors import Problem
-from interlock.loading.source import MAX_BYTES, Source, decode_text
 from interlock.spans import Span
 from interlock.spelling import alternatives
 

@@ -11,11 +11,11 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from interlock.documents.composer import MAX_DEPTH
+from interlock.documents.document import read_documents
+from interlock.documents.files import read_source
+from interlock.documents.source import Source
 from interlock.errors import Problem
-from interlock.loading.composer import MAX_DEPTH
-from interlock.loading.documents import read_documents
-from interlock.loading.files import read_source
-from interlock.loading.source import Source
 from interlock.model.intent import MAX_INT64, MIN_INT64
 from interlock.spans import Span
 from interlock.spelling import quoted

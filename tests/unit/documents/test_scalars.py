@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.loading.scalars import RefusedScalarError, Value, resolve
+from interlock.documents.scalars import RefusedScalarError, Value, resolve
 from interlock.model.intent import MAX_INT64, MIN_INT64
 
 

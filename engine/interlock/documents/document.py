@@ -5,10 +5,10 @@ Here end YAML's own rules; what the fields mean is for the kinds of documents.
 
 from dataclasses import dataclass
 
+from interlock.documents.composer import compose
+from interlock.documents.nodes import MappingNode, Node, Path, Plain, ScalarNode, SequenceNode, plain
+from interlock.documents.source import Source
 from interlock.errors import Problem
-from interlock.loading.composer import compose
-from interlock.loading.nodes import MappingNode, Node, Path, Plain, ScalarNode, SequenceNode, plain
-from interlock.loading.source import Source
 from interlock.spans import SourceText, Span
 
 
