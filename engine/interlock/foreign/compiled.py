@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interlock.foreign.expressions import Expressions
-from interlock.foreign.policy import Binding, Policy, ValidatingPolicy
+from interlock.foreign.policy import Binding, MutatingPolicy, Policy, ValidatingPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +24,11 @@ class CompiledValidating(Compiled):
     validations: Expressions
     messages: Expressions
     annotations: Expressions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledMutating(Compiled):
+    """A MutatingAdmissionPolicy: its mutations in order, each of which may cost what a policy may."""
+
+    policy: MutatingPolicy
+    mutations: Sequence[Expressions]

@@ -11,9 +11,9 @@ from interlock.documents.files import find, read_source
 from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
 from interlock.foreign.compile import Compiler
-from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.decode import decode_binding, decode_policy
 from interlock.foreign.kinds import GROUP
+from interlock.foreign.policies import KubernetesPolicies
 from interlock.foreign.policy import Binding, ValidatingPolicy
 from interlock.spelling import closest, quoted
 
@@ -23,7 +23,7 @@ _BINDING: Final = "ValidatingAdmissionPolicyBinding"
 _Found = TypeVar("_Found", ValidatingPolicy, Binding)
 
 
-def load(paths: Iterable[Path], release: Version = NEWEST) -> tuple[CompiledValidating, ...]:
+def load(paths: Iterable[Path], release: Version = NEWEST) -> KubernetesPolicies:
     """The policies in the files at `paths`, as `assemble` gives them.
 
     Raises:
@@ -38,9 +38,7 @@ def load(paths: Iterable[Path], release: Version = NEWEST) -> tuple[CompiledVali
     return policies
 
 
-def assemble(
-    sources: Iterable[Source], release: Version = NEWEST
-) -> tuple[tuple[CompiledValidating, ...], list[Problem]]:
+def assemble(sources: Iterable[Source], release: Version = NEWEST) -> tuple[KubernetesPolicies, list[Problem]]:
     """The policies in `sources` by name, each with its bindings, and everything that is wrong with them.
 
     Documents of other kinds are passed over. With any problem the policies must
@@ -55,7 +53,8 @@ def assemble(
         compiler.validating(policy, [each for each in gathered.bindings.values() if each.policy == name])
         for name, policy in sorted(gathered.policies.items())
     ]
-    return tuple(each for each in compiled if each is not None), problems + compiler.problems
+    policies = KubernetesPolicies(validating=tuple(each for each in compiled if each is not None))
+    return policies, problems + compiler.problems
 
 
 def is_foreign(document: Document) -> bool:

@@ -27,6 +27,20 @@ class Action(StrEnum):
     AUDIT = "Audit"
 
 
+class PatchType(StrEnum):
+    """What a mutation is written as."""
+
+    APPLY_CONFIGURATION = "ApplyConfiguration"
+    JSON_PATCH = "JSONPatch"
+
+
+class Reinvocation(StrEnum):
+    """Whether a policy is asked again after others have changed what it saw."""
+
+    NEVER = "Never"
+    IF_NEEDED = "IfNeeded"
+
+
 class NotFound(StrEnum):
     """What becomes of a request when there are no parameters."""
 
@@ -109,6 +123,22 @@ class ValidatingPolicy(Policy):
 
     validations: tuple[Validation, ...] = ()
     annotations: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A change: what is merged into the object, or the operations of a JSON Patch on it."""
+
+    type: PatchType
+    expression: SourceText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutatingPolicy(Policy):
+    """A MutatingAdmissionPolicy."""
+
+    mutations: tuple[Mutation, ...] = ()
+    reinvocation: Reinvocation = Reinvocation.NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

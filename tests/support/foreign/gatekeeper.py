@@ -129,7 +129,7 @@ def _policy(template: Mapping[str, Any], constraint: Mapping[str, Any], folder: 
     ]
     file = folder / "policy.yaml"
     file.write_text("\n---\n".join(map(json.dumps, documents)), encoding="utf-8")
-    (policy,) = load([file])
+    (policy,) = load([file]).validating
     return policy
 
 

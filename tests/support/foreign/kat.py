@@ -141,7 +141,7 @@ def _policies(
             spec.get("matchResources", {}).pop("namespaceSelector", None)
     file = folder / "policy.yaml"
     file.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
-    return load([file])
+    return load([file]).validating
 
 
 def _authorizer(answers: Sequence[Mapping[str, str]]) -> Authorize:

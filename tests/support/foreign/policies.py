@@ -63,7 +63,7 @@ def compiled(*documents: Mapping[str, Any]) -> tuple[CompiledValidating, ...]:
     policies, problems = assemble([Source("policies.yaml", "\n---\n".join(map(json.dumps, documents)))])
     if problems:
         raise AuthorError(problems)
-    return policies
+    return policies.validating
 
 
 def said(

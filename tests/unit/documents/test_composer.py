@@ -3,12 +3,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.documents import composer
 from interlock.documents.composer import MAX_DEPTH, compose
 from interlock.documents.document import read_documents
 from interlock.documents.nodes import Plain, plain, written
 from interlock.documents.source import Source
 from interlock.errors import Problem
-from interlock.documents import composer
 from interlock.spans import Span
 
 

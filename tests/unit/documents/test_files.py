@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from interlock.documents import files
 from interlock.documents.files import find, read_source
 from interlock.documents.source import MAX_BYTES, Source
-from interlock.documents import files
 
 
 def _make(root: Path, *names: str) -> None:

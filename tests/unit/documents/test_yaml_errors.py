@@ -2,9 +2,9 @@
 
 import pytest
 
+from interlock.documents import composer
 from interlock.documents.composer import MAX_NODES, compose
 from interlock.documents.source import Source
-from interlock.documents import composer
 
 
 def _problems(text: str) -> list[str]:

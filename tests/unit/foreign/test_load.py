@@ -83,7 +83,7 @@ status: {observedGeneration: 1}
 """,
         encoding="utf-8",
     )
-    (found,) = load([tmp_path])
+    (found,) = load([tmp_path]).validating
     assert (found.policy.name, found.policy.param_kind, found.bindings) == ("p", None, [])
 
 
