@@ -20,8 +20,9 @@ from interlock.ledger.stores.memory import MemoryLedger
 from interlock.loading.catalogs import shipped
 from interlock.model.labels import DEFAULT_LABELS
 from interlock.units import Instant
+from interlock_webhooks.cluster.answers import Event
+from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.kubernetes.holding import HOLD_TIME
-from interlock_webhooks.workloads.cluster import Cluster, Event
 from interlock_webhooks.workloads.controller import Workloads
 from interlock_webhooks.workloads.sighting import KINDS
 from support.admitting import at_once
@@ -120,13 +121,13 @@ def test_a_life_is_booked_once_with_what_was_used_in_the_end(
     steps = st.tuples(st.integers(0, replicas - 1), st.none() | st.just("anew") | st.sampled_from(story.events))
     for replica, step in data.draw(st.lists(steps, max_size=25)):
         if isinstance(step, Event):
-            at_once(watching[replica].followers[which].take(step))
+            at_once(watching[replica].followers[which].happened(step))
         elif step is None:
             at_once(watching[replica].attend())
         else:
             watching[replica] = Workloads(cluster, service, lambda: NOW)
     for each in watching:
-        at_once(each.followers[which].take(story.events[-1]))
+        at_once(each.followers[which].happened(story.events[-1]))
         at_once(each.attend())
     assert at_once(service.ledger.holds(NOW)) == []
     assert settled(service) == ([] if story.used is None else [story.used])

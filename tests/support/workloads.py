@@ -16,7 +16,7 @@ from interlock.ledger.hold import FOREVER
 from interlock.units import Instant
 from interlock_webhooks.app import webhook_app
 from interlock_webhooks.clock import now
-from interlock_webhooks.workloads.cluster import Cluster
+from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.workloads.controller import Workloads
 from support.apiserver import ApiServer
 from support.asgi import send

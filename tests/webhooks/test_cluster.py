@@ -1,7 +1,9 @@
 """What is asked of an API server, and what is told of answers that are none."""
 
 import asyncio
+import json
 import os
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,19 +16,33 @@ from kubernetes.aio.config import incluster_config
 
 from interlock.errors import OperatorError
 from interlock_webhooks.certificates import make_authority
-from interlock_webhooks.workloads import cluster as clusters
-from interlock_webhooks.workloads.cluster import Cluster, Extent, GoneError, Page
+from interlock_webhooks.cluster import client as clusters
+from interlock_webhooks.cluster.access import access
+from interlock_webhooks.cluster.answers import Extent, Page
+from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.cluster.refusals import (
+    AlreadyExistsError,
+    ClusterError,
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    NotFoundError,
+)
+from interlock_webhooks.cluster.resource import Resource
 from support.workloads import kubeconfig_of
 
 PODS = "/api/v1/pods"
 
 
 def answered(body: bytes, ask: Callable[[Cluster], Awaitable[Any]], status: str = "200 OK") -> tuple[Any, str]:
-    """What `ask` gives where the server answers so, and the head of the request."""
-    heads: list[str] = []
+    """What `ask` gives where the server answers so, and the request."""
+    requests: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = re.search(r"content-length: (\d+)", head.lower())
+        requests.append(head + (await reader.readexactly(int(length[1]) if length else 0)).decode())
         writer.write(f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n".encode())
         writer.write(body)
         await writer.drain()
@@ -43,7 +59,7 @@ def answered(body: bytes, ask: Callable[[Cluster], Awaitable[Any]], status: str 
             await found.aclose()
             server.close()
 
-    return asyncio.run(asking()), heads[0]
+    return asyncio.run(asking()), requests[0]
 
 
 async def listed(found: Cluster) -> list[Page]:
@@ -149,3 +165,91 @@ async def found_host() -> str:
     found = await Cluster.found()
     await found.aclose()
     return found.host
+
+
+STORED = b'{"metadata": {"name": "a"}, "spec": {}}'
+CALLS: tuple[tuple[Callable[[Cluster], Awaitable[Any]], str, str, Any], ...] = (
+    (lambda found: found.get(PODS), "GET", "application/json", None),
+    (lambda found: found.create(PODS, {"spec": {}}), "POST", "application/json", {"spec": {}}),
+    (lambda found: found.replace(PODS, {"spec": {}}), "PUT", "application/json", {"spec": {}}),
+    (lambda found: found.patch(PODS, {"a": None}), "PATCH", "application/merge-patch+json", {"a": None}),
+    (lambda found: found.patch(PODS, [{"op": "x"}]), "PATCH", "application/json-patch+json", [{"op": "x"}]),
+)
+
+
+@pytest.mark.parametrize(("call", "method", "media_type", "body"), CALLS)
+def test_an_object_is_asked_for_and_written_as_it_is(
+    call: Callable[[Cluster], Awaitable[Any]], method: str, media_type: str, body: Any
+) -> None:
+    stored, request = answered(STORED, call)
+    assert stored == {"metadata": {"name": "a"}, "spec": {}}
+    head, _, sent = request.partition("\r\n\r\n")
+    assert head.startswith(f"{method} {PODS} HTTP/1.1")
+    assert f"content-type: {media_type}\r\n" in head.lower()
+    assert (json.loads(sent) if sent else None) == body
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "kind"),
+    [
+        ("403 Forbidden", "Forbidden", ForbiddenError),
+        ("404 Not Found", "NotFound", NotFoundError),
+        ("409 Conflict", "Conflict", ConflictError),
+        ("409 Conflict", "AlreadyExists", AlreadyExistsError),
+        ("422 X", "Invalid", InvalidError),
+        ("500 X", "InternalError", ClusterError),
+    ],
+)
+def test_what_the_server_refuses_is_told_by_its_reason(
+    status: str, reason: str, kind: type[ClusterError]
+) -> None:
+    body = json.dumps({"kind": "Status", "reason": reason, "message": "no\nsuch"}).encode()
+    with pytest.raises(ClusterError, match=f"answers {status[:3]} to GET {PODS}: no such") as refused:
+        answered(body, lambda found: found.get(PODS), status)
+    assert type(refused.value) is kind
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff"])
+def test_what_is_no_object_is_told(body: bytes) -> None:
+    with pytest.raises(ClusterError, match="sends what is no object"):
+        answered(body, lambda found: found.get(PODS))
+
+
+@pytest.mark.parametrize("ask", [listed, lambda found: found.get(PODS)])
+def test_no_answer_is_longer_than_any_should_be(
+    ask: Callable[[Cluster], Awaitable[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "MOST_BYTES", 1 << 20)
+    with pytest.raises(ClusterError, match="answers with more than 1 MiB"):
+        answered(b'"' + b"x" * (1 << 20) + b'"', ask)
+
+
+def test_access_is_asked_for_by_a_review() -> None:
+    spec = {"user": "jane", "resourceAttributes": {"verb": "get", "resource": "pods"}}
+    body = b'{"status": {"allowed": false, "reason": "no role"}}'
+    status, request = answered(body, lambda found: access(found, spec))
+    assert status == {"allowed": False, "reason": "no role"}
+    assert request.startswith("POST /apis/authorization.k8s.io/v1/subjectaccessreviews HTTP/1.1")
+    assert json.loads(request.partition("\r\n\r\n")[2])["spec"] == spec
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"status": {}}', b'{"status": {"allowed": "true"}}'])
+def test_a_review_of_access_that_does_not_say_is_no_answer(body: bytes) -> None:
+    with pytest.raises(ClusterError, match="without saying what is allowed"):
+        answered(body, lambda found: access(found, {}))
+
+
+@pytest.mark.parametrize(
+    ("group", "namespaced", "where", "path"),
+    [
+        ("", True, {}, "/api/v1/pods"),
+        ("", True, {"name": "a", "namespace": "shop"}, "/api/v1/namespaces/shop/pods/a"),
+        ("batch", True, {"namespace": "shop"}, "/apis/batch/v1/namespaces/shop/pods"),
+        ("x.dev", False, {"name": "a", "subresource": "status"}, "/apis/x.dev/v1/pods/a/status"),
+        ("x.dev", False, {"name": "../a?b"}, "/apis/x.dev/v1/pods/..%2Fa%3Fb"),
+    ],
+)
+def test_a_resource_has_the_paths_that_the_server_has(
+    group: str, where: dict[str, str], path: str, *, namespaced: bool
+) -> None:
+    assert Resource(group=group, version="v1", plural="pods", namespaced=namespaced).path(**where) == path

@@ -70,7 +70,7 @@ def test_without_the_client_of_clusters_it_says_what_to_install(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "kubernetes.aio", None)
-    monkeypatch.delitem(sys.modules, "interlock_webhooks.workloads.cluster", raising=False)
+    monkeypatch.delitem(sys.modules, "interlock_webhooks.cluster.client", raising=False)
     free = ("--check-address", "127.0.0.1:0", "--webhook-address", "127.0.0.1:0", "--state-dir", str(tmp_path))
     assert "`kubernetes.aio` is missing: install `interlock[kubernetes]`" in _said(
         str(folder), *free, "--workloads"

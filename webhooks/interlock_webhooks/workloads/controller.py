@@ -15,9 +15,10 @@ from interlock.ledger.answers import OpenHold
 from interlock.ledger.hold import nonce_of
 from interlock.model.intent import Action
 from interlock.units import Instant
+from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.cluster.following import Following
 from interlock_webhooks.service import Service
 from interlock_webhooks.workloads.closing import Closing
-from interlock_webhooks.workloads.cluster import Cluster
 from interlock_webhooks.workloads.fate import Keep
 from interlock_webhooks.workloads.following import Follower
 from interlock_webhooks.workloads.sighting import KINDS, Kind
@@ -34,7 +35,7 @@ class Workloads:
         self._log = service.log
         self._clock = clock
         self._closing = Closing(service.ledger, service.metrics, service.log, clock)
-        self.followers = [Follower(kind, cluster, self._closing, service, clock) for kind in KINDS]
+        self.followers = [Follower(kind, self._closing, service, clock) for kind in KINDS]
 
     @property
     def host(self) -> str:
@@ -45,7 +46,7 @@ class Workloads:
         """Watch them for as long as the service runs."""
         async with aclosing(self._cluster), asyncio.TaskGroup() as tasks:
             for follower in self.followers:
-                tasks.create_task(follower.follow())
+                tasks.create_task(Following(self._cluster, follower.kind.path, follower).follow())
             while True:
                 await self.attend()
                 await asyncio.sleep(_ATTEND_EVERY)

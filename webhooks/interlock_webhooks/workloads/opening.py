@@ -17,7 +17,7 @@ async def open_workloads(service: Service) -> "Workloads":
         OperatorError: no cluster is known, or the extra is absent.
     """
     try:
-        from interlock_webhooks.workloads.cluster import Cluster  # noqa: PLC0415 - it needs the extra
+        from interlock_webhooks.cluster.client import Cluster  # noqa: PLC0415 - it needs the extra
         from interlock_webhooks.workloads.controller import Workloads  # noqa: PLC0415 - it imports the former
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("interlock"):

@@ -1,0 +1,1 @@
+"""A Kubernetes API server: asked, watched and written to; one module knows its client."""
