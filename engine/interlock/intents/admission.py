@@ -11,6 +11,7 @@ from interlock.intents.bounds import check_bounds
 from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import note, unknown_principal
 from interlock.intents.fields import as_mapping, mapping, required_text, text, texts
+from interlock.intents.subresources import SCALE, action_on, add_scale, owner_of
 from interlock.intents.workload import Subject, name_of, workload_intent
 from interlock.model.intent import UNKNOWN, Action, Intent, Principal
 
@@ -30,9 +31,13 @@ _STORING: Final = ("CREATE", "UPDATE")
 
 
 def changeable_object(request: Mapping[str, Any]) -> Changeable | None:
-    """The object that would be stored by the `request` of an AdmissionReview, or None where none would be."""
+    """The object that would be stored by the `request` of an AdmissionReview, or None where none would be.
+
+    Of a part of an object that has requests of its own nothing is changed: the API server stores only that
+    part, so what policies put elsewhere would be lost, or the request refused.
+    """
     item = request.get("object")
-    if request.get("operation") not in _STORING or not isinstance(item, dict):
+    if request.get("operation") not in _STORING or request.get("subResource") or not isinstance(item, dict):
         return None
     return item, lambda changed: {**request, "object": changed}
 
@@ -52,9 +57,14 @@ def from_admission(request: dict[str, Any], context: ExtractionContext) -> Inten
         raise RequestError(f"`request.operation`: must be one of {choices}", path="$.request.operation")
     key = "oldObject" if action is Action.WORKLOAD_DELETE else "object"
     body = mapping(given, key, "request")
-    if not body and action in {Action.WORKLOAD_CREATE, Action.WORKLOAD_UPDATE}:
+    if not body and operation in _STORING:
         raise RequestError("`request.object`: must be the object to admit", path="$.request.object")
-    intent = workload_intent(action, _subject(given, body), body, _principal(given), context)
+    subject = _subject(given, body)
+    if subject.subresource:
+        action = action_on(action, subject.subresource)
+    intent = workload_intent(action, subject, body, _principal(given), context)
+    if subject.described == SCALE:
+        add_scale(intent, body, mapping(given, "oldObject", "request"))
     if intent["principal"]["id"] != UNKNOWN:
         intent["provenance"]["principal.id"] = "request.userInfo.username"
     if not body:
@@ -63,13 +73,21 @@ def from_admission(request: dict[str, Any], context: ExtractionContext) -> Inten
 
 
 def _subject(request: dict[str, Any], body: dict[str, Any]) -> Subject:
-    kind = mapping(request, "kind", "request")
+    given = mapping(request, "kind", "request")
+    described = text(given, "group", "request.kind") or "", required_text(given, "kind", "request.kind")
+    version = text(given, "version", "request.kind") or ""
+    subresource = text(request, "subResource", "request") or ""
+    group, kind = owner_of(request, *described) if subresource else described
+    if (group, kind) != described:
+        version = text(mapping(request, "resource", "request"), "version", "request.resource") or ""
     return Subject(
-        group=text(kind, "group", "request.kind") or "",
-        version=text(kind, "version", "request.kind") or "",
-        kind=required_text(kind, "kind", "request.kind"),
+        group=group,
+        version=version,
+        kind=kind,
         namespace=text(request, "namespace", "request") or "",
         name=text(request, "name", "request") or name_of(body),
+        described=described,
+        subresource=subresource,
     )
 
 
@@ -94,11 +112,16 @@ def from_manifest(manifest: dict[str, Any], context: ExtractionContext) -> Inten
     body = as_mapping(manifest, "")
     group, slash, version = required_text(body, "apiVersion", "").rpartition("/")
     metadata = mapping(body, "metadata", "")
+    described = group if slash else "", required_text(body, "kind", "")
     subject = Subject(
-        group=group if slash else "",
+        group=described[0],
         version=version,
-        kind=required_text(body, "kind", ""),
+        kind=described[1],
         namespace=text(metadata, "namespace", "metadata") or "",
         name=name_of(body),
+        described=described,
     )
-    return workload_intent(Action.WORKLOAD_CREATE, subject, body, unknown_principal(), context)
+    intent = workload_intent(Action.WORKLOAD_CREATE, subject, body, unknown_principal(), context)
+    if described == SCALE:
+        add_scale(intent, body, {})
+    return intent

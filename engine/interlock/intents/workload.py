@@ -13,7 +13,7 @@ from interlock.intents.attribution import add_attribution
 from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import blank_intent, checked, few, note
 from interlock.intents.ends import add_gpu_time
-from interlock.intents.fields import mapping, text, text_map, whole
+from interlock.intents.fields import mapping, text, text_map
 from interlock.intents.images import add_images, add_named_images
 from interlock.intents.models import add_models
 from interlock.intents.namedmodels import add_named_models
@@ -27,13 +27,19 @@ from interlock.model.intent import MAX_INT64, UNKNOWN, Action, Intent, Principal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Which object, as the API server or the manifest says. Texts may be empty where they don't."""
+    """Which object, as the API server or the manifest says. Texts may be empty where they don't.
+
+    `described` is the group and kind of what the request holds. With a `subresource` that may be
+    something else than the object that it is about.
+    """
 
     group: str
     version: str
     kind: str
     namespace: str
     name: str
+    described: tuple[str, str]
+    subresource: str = ""
 
 
 def workload_intent(
@@ -45,7 +51,9 @@ def workload_intent(
 ) -> Intent:
     """What storing or deleting `body` means. Paths are those of `body`."""
     intent = blank_intent(action, subject.kind, principal, body)
-    found = scopes_of(body, subject.group, subject.kind, subject.name)
+    if subject.subresource:
+        intent["subresource"] = subject.subresource
+    found = scopes_of(body, *subject.described, subject.name)
     pods = [pods_of(scope) for scope in found.scopes]
     all_pods = few([each for of_scope in pods for each in of_scope], "pod templates")
     few(range(sum(len(each.containers) for each in all_pods)), "containers")
@@ -72,9 +80,7 @@ def workload_intent(
         note(intent, path, reason)
     for scope, of_scope in zip(found.scopes, pods, strict=True):
         _add_scope(intent, scope, of_scope, context)
-    add_gpu_time(intent, subject.group, subject.kind, body)
-    if (subject.group, subject.kind) == ("autoscaling", "Scale"):
-        _add_scale(intent, body)
+    add_gpu_time(intent, *subject.described, body)
     return checked(intent)
 
 
@@ -103,13 +109,6 @@ def _add_pods(intent: Intent, pods: Pods, context: ExtractionContext, *, is_name
     add_accelerators(intent, pods, context.catalog)
     add_models(intent, pods, context.catalog, is_named=is_named)
     add_region(intent, pods.nodes)
-
-
-def _add_scale(intent: Intent, scale: dict[str, Any]) -> None:
-    """A Scale says how many pods, and nothing of what they are."""
-    intent["workload"]["pods"] = whole(mapping(scale, "spec", ""), "replicas", "spec") or 0
-    intent["provenance"]["workload.pods"] = "spec.replicas"
-    note(intent, "spec", "the pods are described by the object that is scaled")
 
 
 def name_of(body: dict[str, Any]) -> str:

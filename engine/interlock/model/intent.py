@@ -219,12 +219,14 @@ class Unresolved(TypedDict):
 class Intent(TypedDict):
     """Who wants to do what, with which models, accelerators, tools and data, at what cost.
 
-    `discharges` are the obligations that the caller knows how to meet; without
-    it, none.
+    `subresource` is the part of the object that the request is about, such as
+    `scale`; absent where it is about the whole. `discharges` are the obligations
+    that the caller knows how to meet; without it, none.
     """
 
     action: str
     kind: str
+    subresource: NotRequired[str]
     principal: Principal
     agent: NotRequired[Agent]
     run: NotRequired[Run]

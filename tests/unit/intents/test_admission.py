@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from interlock.errors import RequestError
-from interlock.intents.admission import from_admission
-from interlock.model.intent import Intent
+from interlock.intents.admission import changeable_object, from_admission
+from interlock.model.intent import MAX_INT64, Intent
 from support.intents import CONTEXT, asks, pod, recorded
 from support.reviews import review
 
@@ -76,13 +76,122 @@ def test_a_subresource_with_the_whole_pod_has_its_facts(subresource: str) -> Non
     assert len(intent["accelerators"]) == 1
 
 
-def test_a_scale_says_how_many_and_not_what() -> None:
-    intent = from_admission(recorded("admission/deployment-scaled.json")["request"], CONTEXT)
-    assert (intent["action"], intent["kind"], intent["workload"]["pods"]) == ("workload.update", "Scale", 12)
+def _scaled(before: int | None, replicas: int) -> Intent:
+    """A Deployment that is scaled."""
+    request = recorded("admission/deployment-scaled.json")["request"]
+    old = None if before is None else {**request["oldObject"], "spec": {"replicas": before}}
+    return from_admission(
+        {**request, "object": {**request["object"], "spec": {"replicas": replicas}}, "oldObject": old}, CONTEXT
+    )
+
+
+def test_a_scale_is_of_the_object_that_is_scaled() -> None:
+    intent = _scaled(2, 12)
+    assert (intent["action"], intent["kind"], intent["subresource"]) == (
+        "workload.update",
+        "Deployment",
+        "scale",
+    )
+    workload = intent["workload"]
+    assert (workload["group"], workload["version"], workload["kind"]) == ("apps", "v1", "Deployment")
+    assert (workload["name"], workload["pods"]) == ("llama-chat", 12)
+    assert intent["object"]["kind"] == "Scale"
+
+
+@pytest.mark.parametrize("before", [2, 11, 0, None])
+def test_more_pods_may_have_any_accelerators(before: int | None) -> None:
+    intent = _scaled(before, 12)
+    (unknown,) = intent["accelerators"]
+    assert (unknown["class"], unknown["pods"], unknown["total"]) == ("unknown", 12, MAX_INT64)
     assert intent["unresolved"] == [
         {"path": "spec", "reason": "the pods are described by the object that is scaled"}
     ]
-    assert intent["object"]["spec"] == {"replicas": 12}
+
+
+@pytest.mark.parametrize(("before", "replicas"), [(12, 12), (12, 3), (12, 0), (None, 0)])
+def test_no_more_pods_than_before_ask_for_nothing(before: int | None, replicas: int) -> None:
+    assert _scaled(before, replicas)["accelerators"] == []
+
+
+@pytest.mark.parametrize(
+    ("group", "resource", "kind"),
+    [
+        ("apps", "statefulsets", "StatefulSet"),
+        ("leaderworkerset.x-k8s.io", "leaderworkersets", "LeaderWorkerSet"),
+        ("nvidia.com", "dynamographdeployments", "DynamoGraphDeployment"),
+        ("resource.k8s.io", "deviceclasses", "DeviceClass"),
+        ("", "replicationcontrollers", "ReplicationController"),
+        ("kaito.sh", "inferencesets", "InferenceSet"),
+        ("acme.example", "fleets", "Scale"),
+    ],
+)
+def test_the_resource_says_which_kind_is_scaled(group: str, resource: str, kind: str) -> None:
+    request = recorded("admission/deployment-scaled.json")["request"]
+    resource_ = {"group": group, "version": "v1", "resource": resource}
+    intent = from_admission({**request, "resource": resource_}, CONTEXT)
+    assert (intent["kind"], intent["workload"]["pods"]) == (kind, 12)
+    assert intent["accelerators"]
+
+
+_OF_PODS = {"group": "", "version": "v1", "resource": "pods"}
+
+
+@pytest.mark.parametrize(
+    ("subresource", "kind", "operation", "action"),
+    [
+        ("binding", {"group": "", "version": "v1", "kind": "Binding"}, "CREATE", "workload.update"),
+        ("eviction", {"group": "policy", "version": "v1", "kind": "Eviction"}, "CREATE", "workload.delete"),
+        ("attach", {"group": "", "version": "v1", "kind": "PodAttachOptions"}, "CONNECT", "workload.connect"),
+    ],
+)
+def test_a_part_of_a_pod_is_of_the_pod(
+    subresource: str, kind: dict[str, str], operation: str, action: str
+) -> None:
+    intent = _admitted(
+        operation=operation,
+        subResource=subresource,
+        resource=_OF_PODS,
+        kind=kind,
+        object={"metadata": {"name": "p"}},
+    )
+    assert (intent["kind"], intent["subresource"], intent["action"]) == ("Pod", subresource, action)
+    assert (intent["accelerators"], intent["workload"]["pods"]) == ([], 0)
+
+
+def test_the_command_of_an_exec_names_its_model_and_starts_no_pod() -> None:
+    intent = _admitted(
+        operation="CONNECT",
+        subResource="exec",
+        resource=_OF_PODS,
+        kind={"group": "", "version": "v1", "kind": "PodExecOptions"},
+        object={"container": "c", "command": ["sh", "-c", "vllm serve Qwen/Qwen3-8B"]},
+    )
+    assert (intent["kind"], intent["subresource"], intent["workload"]["pods"]) == ("Pod", "exec", 0)
+    assert [model["name"] for model in intent["models"]] == ["Qwen/Qwen3-8B"]
+
+
+def test_a_container_that_is_added_to_a_running_pod_is_read() -> None:
+    added = {"name": "debug", "image": "vllm/vllm-openai", "args": ["--model", "Qwen/Qwen3-8B"]}
+    intent = _admitted(
+        operation="UPDATE",
+        subResource="ephemeralcontainers",
+        resource=_OF_PODS,
+        object=pod(asks(), ephemeralContainers=[added]),
+    )
+    assert (intent["kind"], intent["subresource"]) == ("Pod", "ephemeralcontainers")
+    assert [model["name"] for model in intent["models"]] == ["Qwen/Qwen3-8B"]
+    assert [image["repository"] for image in intent["images"]] == ["vllm/vllm-openai"]
+
+
+def test_a_whole_object_has_no_subresource() -> None:
+    assert "subresource" not in _admitted()
+
+
+@pytest.mark.parametrize("subresource", ["scale", "resize", "ephemeralcontainers", "status", "binding"])
+def test_of_a_part_of_an_object_nothing_is_changed(subresource: str) -> None:
+    request = review(pod(asks()))["request"]
+    assert changeable_object(request) is not None
+    assert changeable_object({**request, "subResource": subresource}) is None
 
 
 def test_a_real_deployment_gives_all_its_facts() -> None:
@@ -121,6 +230,8 @@ def test_a_cron_job_names_the_model_in_its_script_and_both_classes() -> None:
         ({"operation": "PATCH"}, "request.operation"),
         ({"operation": None}, "request.operation"),
         ({"kind": None}, "request.kind.kind"),
+        ({"subResource": 1}, "request.subResource"),
+        ({"subResource": "scale", "resource": {"resource": []}}, "request.resource.resource"),
         ({"kind": "Pod"}, "request.kind"),
         ({"object": []}, "request.object"),
         ({"userInfo": {"username": 1}}, "request.userInfo.username"),

@@ -28,6 +28,12 @@ _PARAMETERS: Final = "what a ResourceClass and its parameters ask for isn't in t
 
 BUILTIN: Final = {
     ("", "Pod"): Kind(pods=(PodsAt(at=HERE, spec=pattern("spec"), metadata=pattern("metadata")),)),
+    # Whoever executes a command in a pod starts no other pod.
+    ("", "PodExecOptions"): Kind(
+        pods=(
+            PodsAt(at=HERE, containers=(HERE,), counts=(Count(field=pattern("spec.replicas"), otherwise=0),)),
+        )
+    ),
     ("", "PodTemplate"): Kind(pods=(template("template"),)),
     ("", "ReplicationController"): _REPLICATED,
     ("apps", "Deployment"): _REPLICATED,
