@@ -92,6 +92,12 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._leader = Gauge(
+            "interlock_leader",
+            "1 while this service does what only one of several does.",
+            registry=self._registry,
+        )
+
     def route(self, endpoint: str) -> RouteMetrics:
         """What is counted of `endpoint`, whatever it answers."""
         return RouteMetrics(refusals=self._refused, endpoint=endpoint)
@@ -120,6 +126,10 @@ class Metrics:
     def workload_hold(self, outcome: str) -> None:
         """Count one hold of a workload: `settled`, `released`, `extended`, or `failed` to be."""
         self._workload_holds.labels(outcome).inc()
+
+    def leads(self, leads: bool) -> None:  # noqa: FBT001 - it is all there is to say
+        """Say whether this service leads."""
+        self._leader.set(leads)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format 0.0.4."""
