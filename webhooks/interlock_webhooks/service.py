@@ -9,6 +9,7 @@ from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.sink import DecisionLog
 from interlock.ledger.ledger import Ledger
 from interlock.model.decision import Decision
+from interlock_webhooks.around import LiveCluster
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 
@@ -18,7 +19,8 @@ class Service:
     """The policies in force, the counters, the log, and whether the service is about to stop.
 
     `ledger` keeps accounts, whichever policies are in force. `decisions` is where
-    each decision is logged before it is answered, if anywhere.
+    each decision is logged before it is answered, if anywhere. `cluster` is the one
+    that requests of Kubernetes come from, where the service is connected to it.
     """
 
     policies: LivePolicies
@@ -26,6 +28,7 @@ class Service:
     metrics: Metrics
     log: FilteringBoundLogger
     decisions: DecisionLog | None = None
+    cluster: LiveCluster | None = None
     draining: bool = False
 
     def keep(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from interlock.cel.activation import Activation
 from interlock.cel.libraries.kubernetes.authorizer import Authorize, Authorizer, ResourceCheck
-from interlock.foreign.attributes import Attributes, Object
+from interlock.foreign.attributes import Attributes, Kind, Object, Resource
 
 _METADATA: Final = (
     *("name", "generateName", "namespace", "labels", "annotations", "creationTimestamp"),
@@ -45,26 +45,32 @@ def with_authorizer(activation: Activation, attributes: Attributes, authorize: A
 
 def _request(attributes: Attributes) -> dict[str, Any]:
     """The request without its objects; what is empty is absent, as in Kubernetes' own JSON."""
-    kind, resource = attributes.kind, attributes.resource
-    kind_ = {"group": kind.group, "version": kind.version, "kind": kind.kind}
-    resource_ = {"group": resource.group, "version": resource.version, "resource": resource.resource}
+    asked = attributes.asked_subresource
     given = {
-        "requestKind": kind_,
-        "requestResource": resource_,
+        "requestKind": _kind(attributes.asked_kind or attributes.kind),
+        "requestResource": _resource(attributes.asked_resource or attributes.resource),
         "subResource": attributes.subresource,
-        "requestSubResource": attributes.subresource,
+        "requestSubResource": attributes.subresource if asked is None else asked,
         "name": attributes.name,
         "namespace": attributes.namespace,
         "options": attributes.options,
     }
     return {
-        "kind": kind_,
-        "resource": resource_,
+        "kind": _kind(attributes.kind),
+        "resource": _resource(attributes.resource),
         "operation": attributes.operation,
         "userInfo": {key: value for key, value in attributes.user.items() if value},
         "dryRun": attributes.dry_run,
         **{key: value for key, value in given.items() if value},
     }
+
+
+def _kind(kind: Kind) -> dict[str, str]:
+    return {"group": kind.group, "version": kind.version, "kind": kind.kind}
+
+
+def _resource(resource: Resource) -> dict[str, str]:
+    return {"group": resource.group, "version": resource.version, "resource": resource.resource}
 
 
 def _namespace(namespace: Object) -> dict[str, Any]:

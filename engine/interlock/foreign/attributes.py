@@ -35,7 +35,9 @@ class Resource:
 class Attributes:
     """A request that is to be admitted; `user`, `options` and both objects are as its AdmissionReview has them.
 
-    `object` and `old_object` are None where the operation has none.
+    `object` and `old_object` are None where the operation has none. `asked_kind`
+    and `asked_resource` are what the user asked for, where the API server
+    converted it to `kind` and `resource` for whom it asks.
     """
 
     operation: str
@@ -49,6 +51,9 @@ class Attributes:
     user: Mapping[str, Any] = field(default_factory=dict)
     options: Object | None = None
     dry_run: bool = False
+    asked_kind: Kind | None = None
+    asked_resource: Resource | None = None
+    asked_subresource: str | None = None
 
     @property
     def is_of_namespace(self) -> bool:
@@ -60,6 +65,15 @@ class Attributes:
         """Whether it is about what is in a namespace."""
         resource = (self.resource.group, self.resource.version, self.resource.resource)
         return bool(self.namespace) and resource != _NAMESPACES
+
+
+def place_of(found: Object) -> tuple[str, str]:
+    """The namespace and the name of an object; each is empty where it has none."""
+    metadata = found.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return "", ""
+    namespace, name = metadata.get("namespace"), metadata.get("name")
+    return namespace if isinstance(namespace, str) else "", name if isinstance(name, str) else ""
 
 
 def labels_of(found: Object | None) -> Mapping[str, str] | None:

@@ -15,6 +15,7 @@ from interlock.cel.activation import Activation
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.cost.meter import Meter
 from interlock.cel.program import Program
+from interlock.cel.tree import variables
 from interlock.cel.values import EvaluationError, LimitExceeded, OutOfTime
 
 BUDGET: Final = 10_000_000
@@ -85,6 +86,12 @@ class Expressions:
             if budget < 0:
                 raise OutOfBudgetError
         return results, budget
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """What the programs and all variables read by name."""
+        programs = (*self.programs, *self.variables.values())
+        return frozenset(name for each in programs if each is not None for name in variables(each.node))
 
     @cached_property
     def _quick(self) -> Sequence[Program | None]:

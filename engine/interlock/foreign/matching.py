@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from interlock.foreign.attributes import CREATE, UPDATE, Attributes, labels_of
-from interlock.foreign.cluster import Cluster
+from interlock.foreign.cluster import Cluster, UnknownError
 from interlock.foreign.policy import Constraints, ResourceRule, Scope
 
 
@@ -44,7 +44,10 @@ def _namespace_labels(
     if is_of_namespaces and not attributes.subresource and attributes.operation in {CREATE, UPDATE}:
         return labels_of(attributes.object) or {}, ""
     name = attributes.namespace or attributes.name
-    found = cluster.namespace(name)
+    try:
+        found = cluster.namespace(name)
+    except UnknownError as error:
+        return None, str(error)
     if found is None:
         return None, f'namespaces "{name}" not found'
     return labels_of(found) or {}, ""

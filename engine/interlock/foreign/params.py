@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from interlock.foreign.attributes import Attributes, Object, labels_of
-from interlock.foreign.cluster import Cluster, Params
+from interlock.foreign.attributes import Attributes, Object
+from interlock.foreign.cluster import Cluster, Params, UnknownError
 from interlock.foreign.matching import ConfigurationError
 from interlock.foreign.policy import Binding, NotFound, ParamRef, Policy
 
@@ -23,7 +23,10 @@ def collect(
     kind, reference = policy.param_kind, binding.param_ref
     if kind is None or reference is None:
         return _NONE
-    known = cluster.params(kind)
+    try:
+        known = cluster.params(kind)
+    except UnknownError as error:
+        raise ConfigurationError(str(error)) from None
     if known is None:
         raise ConfigurationError(f"paramKind kind `{kind.api_version}, Kind={kind.kind}` not known")
     namespace = _namespace(reference, known, attributes)
@@ -52,12 +55,7 @@ def _namespace(reference: ParamRef, known: Params, attributes: Attributes) -> st
 
 
 def _found(reference: ParamRef, known: Params, namespace: str) -> list[Object]:
-    if reference.name:
-        one = known.objects.get((namespace, reference.name))
-        return [] if one is None else [one]
-    selector = reference.selector
-    return [
-        each
-        for (place, _), each in known.objects.items()
-        if place == namespace and selector is not None and selector.selects(labels_of(each) or {})
-    ]
+    if reference.selector is not None:
+        return known.selected(namespace, reference.selector)
+    one = known.named(namespace, reference.name)
+    return [] if one is None else [one]

@@ -25,6 +25,7 @@ class Review:
 
         Raises:
             NoNamespaceError: it is not there.
+            UnknownError: nobody knows whether it is.
         """
         name = self.attributes.namespace
         if not name or self.attributes.is_of_namespace:

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from interlock.foreign.attributes import Object, place_of
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.matching import ConfigurationError, matches
-from interlock.foreign.outcome import Audited, Denial, Outcome
+from interlock.foreign.namespaces import namespace_for
 from interlock.foreign.params import collect
 from interlock.foreign.policy import Action, Binding, FailurePolicy
 from interlock.foreign.review import Review
 from interlock.foreign.validation import Annotation, Failure, Validated, validated
+from interlock.model.outcome import Denial, Outcome
 
 LONGEST_ANNOTATION: Final = 10 * 1024
 """The bytes of one value in the audit log."""
@@ -36,8 +38,8 @@ def validate(policies: Iterable[CompiledValidating], review: Review) -> Outcome:
 @dataclass(slots=True)
 class _Collected:
     denials: list[Denial] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    audited: list[Audited] = field(default_factory=list)
+    warnings: list[Denial] = field(default_factory=list)
+    audited: list[Denial] = field(default_factory=list)
     annotations: dict[str, list[str]] = field(default_factory=dict)
 
     def outcome(self) -> Outcome:
@@ -70,54 +72,45 @@ class _Applied:
             return
         for binding in self.compiled.bindings:
             try:
-                for said in self._of(binding):
-                    self._add(binding, said)
+                for place, said in self._of(binding):
+                    self._add(binding, place, said)
             except ConfigurationError as error:
                 self._misconfigured(binding.name, f"failed to configure binding: {error}")
 
-    def _of(self, binding: Binding) -> list[Validated]:
-        """What the policy says with each object of parameters of `binding`."""
+    def _of(self, binding: Binding) -> list[tuple[str, Validated]]:
+        """What the policy says with each object of parameters of `binding`, and where that is."""
         if not matches(binding.constraints, self.review.attributes, self.review.cluster):
             return []
         params = collect(self.compiled.policy, binding, self.review.attributes, self.review.cluster)
-        namespace = self.review.namespace()
-        return [validated(self.compiled, self.review, each, namespace) for each in params]
+        read = (self.compiled.validations, self.compiled.messages, self.compiled.annotations)
+        namespace = namespace_for(read, self.review)
+        return [(_place(each), validated(self.compiled, self.review, each, namespace)) for each in params]
 
-    def _add(self, binding: Binding, said: Validated) -> None:
+    def _add(self, binding: Binding, place: str, said: Validated) -> None:
         for failure in said.failures:
-            for action in binding.actions:
-                self._act(binding, failure, action)
+            self._act(binding, place, failure)
         for annotation in said.annotations:
             self._annotate(binding, annotation)
 
-    def _act(self, binding: Binding, failure: Failure, action: Action) -> None:
-        policy, collected = self.compiled.policy.name, self.collected
-        match action:
-            case Action.DENY:
-                collected.denials.append(
-                    Denial(
-                        policy=policy,
-                        binding=binding.name,
-                        message=failure.message,
-                        reason=failure.reason,
-                        is_error=failure.is_error,
-                    )
-                )
-            case Action.WARN:
-                collected.warnings.append(
-                    f"Validation failed for ValidatingAdmissionPolicy '{policy}'"
-                    f" with binding '{binding.name}': {failure.message}"
-                )
-            case Action.AUDIT:
-                collected.audited.append(
-                    Audited(
-                        policy=policy,
-                        binding=binding.name,
-                        message=failure.message,
-                        index=failure.index,
-                        actions=binding.actions,
-                    )
-                )
+    def _act(self, binding: Binding, place: str, failure: Failure) -> None:
+        denial = Denial(
+            policy=self.compiled.policy.name,
+            binding=binding.name,
+            message=failure.message,
+            reason=failure.reason,
+            is_error=failure.is_error,
+            params=place,
+            index=failure.index,
+            actions=binding.actions,
+        )
+        for action in binding.actions:
+            match action:
+                case Action.DENY:
+                    self.collected.denials.append(denial)
+                case Action.WARN:
+                    self.collected.warnings.append(denial)
+                case Action.AUDIT:
+                    self.collected.audited.append(denial)
 
     def _annotate(self, binding: Binding, annotation: Annotation) -> None:
         policy = self.compiled.policy.name
@@ -137,3 +130,8 @@ class _Applied:
             self.collected.denials.append(
                 Denial(policy=policy.name, binding=binding, message=message, is_error=True)
             )
+
+
+def _place(params: Object | None) -> str:
+    """Where `params` are, as namespace and name."""
+    return "" if params is None else "/".join(part for part in place_of(params) if part)

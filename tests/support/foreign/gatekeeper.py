@@ -12,10 +12,10 @@ from interlock.foreign.attributes import Attributes, Kind, Object
 from interlock.foreign.cluster import Params, Snapshot
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.load import load
-from interlock.foreign.outcome import Outcome
 from interlock.foreign.policy import ParamKind
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
+from interlock.model.outcome import Outcome
 from support.conformance.cases import CORPORA
 from support.foreign.requests import allow, request_for, resource_of
 

@@ -19,10 +19,10 @@ from interlock.foreign.attributes import Attributes, Resource
 from interlock.foreign.cluster import Params, Snapshot
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.load import load
-from interlock.foreign.outcome import Outcome
 from interlock.foreign.policy import ParamKind
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
+from interlock.model.outcome import Outcome
 from support.conformance.cases import CORPORA
 from support.foreign.requests import request_for
 
@@ -68,10 +68,8 @@ def difference(case: Case, folder: Path) -> str:
     found = _outcome(case, folder)
     if found.allowed is (case.expected == "deny"):
         return f"is {'allowed' if found.allowed else 'denied'}"
-    # The API server says the first denial alone; what it says before a warning ends with the binding's name.
-    said = [denial.message for denial in found.denials[:1]] + [
-        warning.partition("' with binding '")[2].partition("': ")[2] for warning in found.warnings
-    ]
+    # The API server says the first denial alone.
+    said = [each.message for each in (*found.denials[:1], *found.warnings)]
     for what in ("message", "warnings"):
         wanted = case.text(what)
         if wanted is not None and said != [wanted.removeprefix("validation failed: ")]:

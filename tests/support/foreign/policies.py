@@ -11,9 +11,9 @@ from interlock.foreign.attributes import Attributes, Object
 from interlock.foreign.cluster import Cluster, Snapshot
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.load import assemble
-from interlock.foreign.outcome import Outcome
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
+from interlock.model.outcome import Outcome
 from support.foreign.requests import allow, request_for
 
 POD: Final[Object] = {

@@ -59,7 +59,7 @@ def test_a_name_is_looked_up_in_the_namespace_of_the_request_unless_the_referenc
 
 def test_all_that_are_selected_have_to_pass_each_for_itself() -> None:
     assert told({"selector": SELECTED}) == ["shop-one", "shop-two"]
-    assert told({"selector": {}}) == ["shop-one", "shop-two", "shop-three"]
+    assert told({"selector": {}}) == ["shop-one", "shop-three", "shop-two"]
 
 
 NONE: Final = "no params found for policy binding with `Deny` parameterNotFoundAction"

@@ -9,8 +9,8 @@ import pytest
 from msgspec import json
 
 from interlock.foreign.cluster import Snapshot
-from interlock.foreign.outcome import VALIDATION_FAILURE, Denial
 from interlock.foreign.review import NoNamespaceError
+from interlock.model.outcome import VALIDATION_FAILURE, Denial
 from support.foreign.policies import POD, SHOP, binding, policy, said
 from support.foreign.requests import request_for
 
@@ -100,6 +100,7 @@ def test_an_expression_that_fails_does_what_the_failure_policy_says() -> None:
         binding="b",
         message=f"expression '{FAILS}' resulted in error: no such key: nothing",
         is_error=True,
+        actions=("Deny",),
     )
     assert denial.code == 422
     assert said(policy(FAILS, failurePolicy="Ignore")).allowed
@@ -139,8 +140,8 @@ RULE_FOR_NODES = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"],
 
 
 def test_a_warning_names_policy_and_binding() -> None:
-    found = said(policy({"expression": "false", "message": "no"}), binding(actions=["Warn"]))
-    assert found.warnings == ("Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': no",)
+    (warned,) = said(policy({"expression": "false", "message": "no"}), binding(actions=["Warn"])).warnings
+    assert warned.warning == "Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': no"
 
 
 def test_what_is_audited_goes_into_one_annotation() -> None:

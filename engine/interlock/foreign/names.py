@@ -1,0 +1,56 @@
+"""What kinds are called in paths, and which are in namespaces, where no API server is there to ask. Pure.
+
+Kubernetes' own kinds are known; others are said to be in namespaces, as most are.
+"""
+
+from typing import Final
+
+from interlock.foreign.attributes import Kind, Resource
+
+_OWN_DOMAIN: Final = ".k8s.io"
+_VOWELS: Final = "aeiou"
+
+# kubectl api-resources --namespaced=false, of Kubernetes 1.37.
+_CLUSTER_WIDE: Final = frozenset(
+    {
+        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole"),
+        *("ClusterRoleBinding", "ClusterTrustBundle", "ComponentStatus", "CustomResourceDefinition"),
+        *("DeviceClass", "DeviceTaintRule", "FlowSchema", "IPAddress", "IngressClass"),
+        *("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "MutatingWebhookConfiguration"),
+        *("Namespace", "Node", "PersistentVolume", "PriorityClass", "PriorityLevelConfiguration"),
+        *("ResourceSlice", "RuntimeClass", "SelfSubjectAccessReview", "SelfSubjectReview"),
+        *("SelfSubjectRulesReview", "ServiceCIDR", "StorageClass", "StorageVersion"),
+        *("StorageVersionMigration", "SubjectAccessReview", "TokenReview", "ValidatingAdmissionPolicy"),
+        *("ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "VolumeAttachment"),
+        *("VolumeAttributesClass",),
+    }
+)
+
+
+def resource_of(kind: Kind) -> Resource:
+    """What `kind` is called in paths, by the rule that nearly all kinds keep.
+
+    Source: meta.UnsafeGuessKindToResource of k8s.io/apimachinery; and after a
+    vowel a `y` stays, as in `gateways`.
+    """
+    return Resource(kind.group, kind.version, _plural(kind.kind.lower()))
+
+
+def is_namespaced(kind: Kind) -> bool:
+    """Whether objects of `kind` are in namespaces."""
+    return not (is_own(kind) and kind.kind in _CLUSTER_WIDE)
+
+
+def is_own(kind: Kind) -> bool:
+    """Whether `kind` is one of Kubernetes' own."""
+    return "." not in kind.group or kind.group.endswith(_OWN_DOMAIN)
+
+
+def _plural(name: str) -> str:
+    if name.endswith("endpoints"):
+        return name
+    if name.endswith("s"):
+        return f"{name}es"
+    if name.endswith("y") and name[-2:-1] not in _VOWELS:
+        return f"{name[:-1]}ies"
+    return f"{name}s"

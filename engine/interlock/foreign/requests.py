@@ -1,0 +1,117 @@
+"""Requests as Kubernetes' policies are asked about them. Pure.
+
+They are of AdmissionReviews, and of manifests that nobody sent yet.
+
+Source: `AdmissionRequest` of admission.k8s.io/v1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+from interlock.errors import RequestError
+from interlock.foreign.attributes import CREATE, Attributes, Kind, Object, Resource, place_of
+from interlock.foreign.looking import Looking
+from interlock.foreign.names import is_namespaced, resource_of
+from interlock.foreign.review import Review
+from interlock.spelling import quoted
+
+DEFAULT_NAMESPACE: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesRequest:
+    """A request, and what is around it."""
+
+    attributes: Attributes
+    looking: Looking
+
+    def review(self, until: int | None) -> Review:
+        """What policies are asked, who answer by `until`."""
+        return Review(self.attributes, self.looking, self.looking.authorize, until)
+
+    def of(self, changed: Object) -> Self:
+        """The same request with another object."""
+        return replace(self, attributes=replace(self.attributes, object=changed))
+
+
+def reviewed(request: Mapping[str, Any]) -> Attributes:
+    """What the `request` of an AdmissionReview is for.
+
+    Raises:
+        RequestError: it is no request.
+    """
+    kind = _kind(request, "kind")
+    resource = _resource(request, "resource")
+    asked_kind, asked_resource = request.get("requestKind"), request.get("requestResource")
+    return Attributes(
+        operation=_text(request, "operation"),
+        kind=kind,
+        resource=resource_of(kind) if resource is None else resource,
+        subresource=_text(request, "subResource"),
+        name=_text(request, "name"),
+        namespace=_text(request, "namespace"),
+        object=_object(request, "object"),
+        old_object=_object(request, "oldObject"),
+        user=_object(request, "userInfo") or {},
+        options=_object(request, "options"),
+        dry_run=bool(request.get("dryRun")),
+        asked_kind=None if asked_kind is None else _kind(request, "requestKind"),
+        asked_resource=None if asked_resource is None else _resource(request, "requestResource"),
+        asked_subresource=_text(request, "requestSubResource") if "requestSubResource" in request else None,
+    )
+
+
+def creating(manifest: Mapping[str, Any]) -> Attributes:
+    """What it would mean to create the object of `manifest`; nobody knows who would.
+
+    Raises:
+        RequestError: it says of no kind that it is of.
+    """
+    group, _, version = _text(manifest, "apiVersion").rpartition("/")
+    kind = Kind(group, version, _text(manifest, "kind"))
+    namespace, name = place_of(manifest)
+    return Attributes(
+        operation=CREATE,
+        kind=kind,
+        resource=resource_of(kind),
+        name=name,
+        namespace=(namespace or DEFAULT_NAMESPACE) if is_namespaced(kind) else "",
+        object=manifest,
+    )
+
+
+def _kind(request: Mapping[str, Any], field: str) -> Kind:
+    given = _object(request, field) or {}
+    return Kind(_text(given, "group", field), _text(given, "version", field), _text(given, "kind", field))
+
+
+def _resource(request: Mapping[str, Any], field: str) -> Resource | None:
+    given = _object(request, field)
+    if given is None:
+        return None
+    return Resource(
+        _text(given, "group", field), _text(given, "version", field), _text(given, "resource", field)
+    )
+
+
+def _text(given: Mapping[str, Any], field: str, *above: str) -> str:
+    """The text of `field`; empty where there is none."""
+    value = given.get(field)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _wrong(field, *above, wanted="a text")
+    return value
+
+
+def _object(given: Mapping[str, Any], field: str) -> Object | None:
+    value = given.get(field)
+    if value is not None and not isinstance(value, dict):
+        raise _wrong(field, wanted="an object")
+    return value
+
+
+def _wrong(field: str, *above: str, wanted: str) -> RequestError:
+    path = ".".join((*above, field))
+    return RequestError(f"{quoted(path)}: must be {wanted}", path=f"$.{path}")

@@ -1,0 +1,101 @@
+"""What the service knows of the cluster that requests are made in, and how it finds out more.
+
+Decisions are made of what is known. Where Kubernetes' policies ask the
+authorizer, a decision stops there, the answer is got, and it is made again.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+from interlock.cel.libraries.kubernetes.authorizer import Answer
+from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
+from interlock.cel.values import EvaluationError
+from interlock.foreign.attributes import Attributes, Object
+from interlock.foreign.cluster import Cluster, Params, UnansweredError
+from interlock.foreign.known import UNKNOWN
+from interlock.foreign.looking import Looking
+from interlock.foreign.policy import ParamKind
+from interlock.foreign.requests import KubernetesRequest
+
+MOST_QUESTIONS: Final = 256
+"""What the authorizer is asked for one request at most."""
+
+_SECOND: Final = 1_000_000_000
+_LATE: Final = "the authorizer did not answer in time"
+
+_Decided = TypeVar("_Decided")
+
+
+class LiveCluster(Protocol):
+    """The cluster that requests come from, as it is now. Nothing here raises: what fails is an answer, too."""
+
+    async def around(self, attributes: Attributes) -> Cluster:
+        """What there is for policies to look at, in a request of `attributes`.
+
+        What it gives does not change while the request is decided, and answers at
+        once. Its `namespace` and `params` give None for what is not there, and
+        raise UnknownError for what could not be found out, in a sentence that tells
+        why. What watching has not seen yet, such as the namespace of the request or
+        a parameter that a binding names, is best got here.
+        """
+        ...
+
+    async def authorize(self, attributes: Attributes, asked: Asked) -> Answer:
+        """What the authorizer answers to `asked`, of `attributes.user`, or of `asked.service_account` if given.
+
+        Where it can't be asked, nothing is allowed, and the answer's `error` says why.
+        """
+        ...
+
+
+async def known(
+    live: LiveCluster | None,
+    attributes: Attributes,
+    until: int,
+    decide: Callable[[KubernetesRequest], Awaitable[_Decided]],
+) -> _Decided:
+    """What `decide` gives of the request once it knows all that it asks; without a cluster it knows nothing.
+
+    It is called anew for each answer that it lacks, and must have done nothing by then.
+    """
+    if live is None:
+        return await decide(KubernetesRequest(attributes, Looking(UNKNOWN)))
+    found = _Found(await live.around(attributes))
+    while True:
+        try:
+            return await decide(KubernetesRequest(attributes, Looking(found)))
+        except UnansweredError as error:
+            found.answers[error.asked] = await _answer(live, attributes, error.asked, until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A cluster, and what its authorizer has answered so far."""
+
+    cluster: Cluster
+    answers: dict[Asked, Answer] = field(default_factory=dict)
+
+    def namespace(self, name: str) -> Object | None:
+        return self.cluster.namespace(name)
+
+    def params(self, kind: ParamKind) -> Params | None:
+        return self.cluster.params(kind)
+
+    def authorize(self, asked: Asked) -> Answer:
+        answer = self.answers.get(asked)
+        if answer is not None:
+            return answer
+        if len(self.answers) == MOST_QUESTIONS:
+            raise EvaluationError(f"policies ask what the user may do more than {MOST_QUESTIONS} times")
+        raise UnansweredError(asked)
+
+
+async def _answer(live: LiveCluster, attributes: Attributes, asked: Asked, until: int) -> Answer:
+    try:
+        async with asyncio.timeout((until - time.monotonic_ns()) / _SECOND):
+            return await live.authorize(attributes, asked)
+    except TimeoutError:
+        return Answer(is_allowed=False, error=_LATE)
