@@ -43,10 +43,6 @@ class Known:
         return found
 
 
-UNKNOWN: Final = Known(NOWHERE)
-"""Nothing is known."""
-
-
 def answered(access: Access) -> tuple[Attributes, Answer]:
     """The question of `access`, and its answer."""
     account = access.service_account
@@ -87,3 +83,7 @@ def accessed(answers: Iterable[tuple[Attributes, Answer]]) -> tuple[Access, ...]
         )
         for asked, answer in answers
     )
+
+
+UNKNOWN: Final = Known(NOWHERE)
+"""Nothing is known."""
