@@ -36,4 +36,4 @@ DECLARATIONS = declare([Intent])
 def check(source: SourceText, extra: Mapping[str, CelType], *, container: str = "") -> Checked:
     """The node of `source`, in which the variables in `extra` are declared too, or its problems."""
     frontend = Frontend(DECLARATIONS, VARIABLES, LIBRARIES, container=container)
-    return frontend.check_part(source, extra)
+    return frontend.check_part(DECLARATIONS, source, extra)

@@ -32,12 +32,14 @@ class Declarations:
 
     A message that a schema declares has a table in `keys` too: by field, the
     key of the raw object that it stands for. `dynamic` says why a field of
-    such a message, or what it holds, has no type.
+    such a message, or what it holds, has no type. Expressions can make the
+    messages that are `made`, by the name that the checker knows one by.
     """
 
     fields: Mapping[str, Mapping[str, CelType]]
     keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dynamic: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    made: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> tuple[bytes, ...]:
@@ -52,6 +54,18 @@ class Declarations:
     def field(self, message: CelType, name: str) -> CelType | None:
         """The type of a field; None where `message` is no declared message or has no such field."""
         return self.fields.get(message.name, {}).get(name)
+
+    def texts(self, message: CelType) -> frozenset[str]:
+        """The fields of `message` that are texts."""
+        return frozenset(name for name, type_ in self.fields.get(message.name, {}).items() if type_ == STRING)
+
+    def called(self, type_: CelType) -> CelType:
+        """What expressions call a type of the checker."""
+        return _renamed(type_, self.made) if self.made else type_
+
+    def known(self, type_: CelType) -> CelType:
+        """The type of the checker that expressions call by another name."""
+        return _renamed(type_, {name: known for known, name in self.made.items()}) if self.made else type_
 
     def key(self, message: CelType, name: str) -> str:
         """The key of the dict that a field reads: its own name, unless a schema's key had to be escaped."""
@@ -82,6 +96,10 @@ def declare(records: Iterable[type]) -> Declarations:
         for name, hint in get_type_hints(record).items():
             table[name] = _type(hint, pending)
     return Declarations(fields)
+
+
+def _renamed(type_: CelType, names: Mapping[str, str]) -> CelType:
+    return CelType(names.get(type_.name, type_.name), tuple(_renamed(each, names) for each in type_.parameters))
 
 
 def _type(hint: Any, mentioned: list[type]) -> CelType:

@@ -34,16 +34,20 @@ def make_files(messages: Mapping[str, Mapping[str, CelType]]) -> tuple[bytes, ..
     Every file comes after those that it needs.
     """
     file = FileDescriptorProto(name="interlock.proto", package=PACKAGE, syntax="proto3")
-    file.dependency.append("google/protobuf/struct.proto")
+    unpackaged = FileDescriptorProto(name="unpackaged.proto", syntax="proto3")
+    for each in (file, unpackaged):
+        each.dependency.append("google/protobuf/struct.proto")
     for name, fields in messages.items():
-        message = file.message_type.add(name=name.removeprefix(f"{PACKAGE}."))
+        own = name.removeprefix(f"{PACKAGE}.")
+        message = (unpackaged if own == name else file).message_type.add(name=own)
         # Names such as `fooBar` and `foo_bar` may stand side by side: nothing is ever read as JSON here.
         message.options.deprecated_legacy_json_field_conflicts = True
         for number, (field, type_) in enumerate(fields.items(), start=1):
             _describe(
                 message, message.field.add(name=field, number=_number(number), json_name=str(number)), type_
             )
-    return (*(module.DESCRIPTOR.serialized_pb for module in _WELL_KNOWN), file.SerializeToString())
+    files = [module.DESCRIPTOR.serialized_pb for module in _WELL_KNOWN]
+    return (*files, file.SerializeToString(), unpackaged.SerializeToString())
 
 
 def entry_name(field: str) -> str:

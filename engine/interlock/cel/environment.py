@@ -44,7 +44,8 @@ class Environment:
     `trusted` says which variables are sure to hold what they declare; the
     others are checked at compile time and guarded at run time. `definitions`
     are the functions of `libraries` that are expressions themselves, and
-    `programs` the variables that are. An evaluation costs `limit` at most. Where
+    `programs` the variables that are. Expressions can make messages of the name
+    `open_message`, and of all that begin with it, if there is one. An evaluation costs `limit` at most. Where
     it is lenient, what can have no fields has none, as in cel-go, which the API
     server has; in the specification asking for one is an error.
     """
@@ -53,6 +54,7 @@ class Environment:
     variables: Mapping[str, CelType]
     trusted: Mapping[str, CelType]
     libraries: tuple[Library, ...] = ()
+    open_message: str = ""
     container: str = ""
     evaluator: Evaluator = Evaluator.INTERLOCK
     limit: int = PER_CALL_LIMIT
@@ -68,6 +70,7 @@ class Environment:
             self.libraries,
             container=self.container,
             is_lenient=self.is_lenient,
+            open_message=self.open_message,
         )
 
     def with_variable(self, name: str, program: Program) -> "Environment":

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial, reduce
 from hashlib import sha256
 from itertools import accumulate
 from typing import Final
@@ -30,6 +31,7 @@ from interlock.cel.deep.check import Checked, check_deep
 from interlock.cel.ir import Node
 from interlock.cel.libraries.overloads import Library
 from interlock.cel.libraries.standard import STANDARD
+from interlock.cel.open_messages import Renamed, TooManyError, renamed
 from interlock.cel.readable import READABLE, marked
 from interlock.cel.syntax.tokens import UnreadableError
 from interlock.cel.types import DYN, MAP_KEYS, CelType, list_of, map_of
@@ -50,24 +52,16 @@ class RejectedError(Exception):
         super().__init__("; ".join(problem.message for problem in self.problems))
 
 
+@dataclass(frozen=True, eq=False)
 class Frontend:
     """A checker for expressions over `variables` that call `libraries`; `declarations` describe messages."""
 
-    def __init__(
-        self,
-        declarations: Declarations,
-        variables: Mapping[str, CelType],
-        libraries: tuple[Library, ...],
-        *,
-        container: str = "",
-        is_lenient: bool = False,
-    ) -> None:
-        self._declarations = declarations
-        self._variables = variables
-        self._has_dotted = any("." in name for name in variables)
-        self._libraries = libraries
-        self._container = container
-        self._is_lenient = is_lenient
+    declarations: Declarations
+    variables: Mapping[str, CelType]
+    libraries: tuple[Library, ...]
+    container: str = ""
+    is_lenient: bool = False
+    open_message: str = ""
 
     def check(self, source: SourceText) -> Node:
         """The checked IR of `source`.
@@ -75,52 +69,73 @@ class Frontend:
         Raises:
             RejectedError: it does not parse or has type errors; every one that the checker found.
         """
-        verdict = self._verdict(source, {})
-        checked = self._checked(source, verdict)
+        read = self._read(source)
+        verdict = self._verdict(read, {})
+        checked = self._checked(source, read, verdict)
         if isinstance(verdict, Refused) and any(is_too_deep(each.message) for each in verdict.complaints):
             # What nobody can read stays too deep.
             with suppress(UnreadableError):
-                checked = check_deep(source, self.check_part)
+                checked = check_deep(
+                    replace(source, text=read.text), partial(self.check_part, read.declarations)
+                )
         if isinstance(checked, tuple):
             raise RejectedError(checked)
         return checked
 
-    def check_part(self, source: SourceText, extra: Mapping[str, CelType]) -> Checked:
+    def check_part(
+        self, declarations: Declarations, source: SourceText, extra: Mapping[str, CelType]
+    ) -> Checked:
         """The IR of a text that may read `extra` variables and isn't too deep, or all problems with it.
 
         Raises:
             RejectedError: it can't be checked, nor can any text that it is a part of.
         """
-        return self._checked(source, self._verdict(source, extra))
+        read = Renamed(source.text, declarations)
+        return self._checked(source, read, self._verdict(read, extra))
 
-    def _verdict(self, source: SourceText, extra: Mapping[str, CelType]) -> Verdict:
+    def _read(self, source: SourceText) -> Renamed:
+        """The text that the checker reads, and what it is told of messages.
+
+        Raises:
+            RejectedError: it can't be told.
+        """
         try:
             source.text.encode()
         except UnicodeEncodeError as error:
             message = "half of a surrogate pair is no character: remove it"
             raise RejectedError([Problem(source.at(error.start), message)]) from None
-        variables = {**self._declared, **_declarables(extra)}
-        question = Question(
-            vocabulary=self._vocabulary.digest,
-            variables=msgspec.Raw(_encoder.encode(variables)),
-            container=self._container,
-            text=marked(source.text, variables) if self._has_dotted else source.text,
-        )
-        return CHECKER.check(question, self._vocabulary)
+        if not self.open_message:
+            return Renamed(source.text, self.declarations)
+        try:
+            return renamed(source.text, self.open_message, self.declarations)
+        except TooManyError as error:
+            raise RejectedError([Problem(source.locate(1, 1), str(error))]) from None
 
-    def _checked(self, source: SourceText, verdict: Verdict) -> Checked:
+    def _verdict(self, read: Renamed, extra: Mapping[str, CelType]) -> Verdict:
+        known = {name: read.declarations.known(type_) for name, type_ in extra.items()}
+        variables = {**self._declared, **_declarables(known)}
+        vocabulary = self._vocabulary(read.declarations)
+        question = Question(
+            vocabulary=vocabulary.digest,
+            variables=msgspec.Raw(_encoder.encode(variables)),
+            container=self.container,
+            text=marked(read.text, variables) if self._has_dotted else read.text,
+        )
+        return CHECKER.check(question, vocabulary)
+
+    def _checked(self, source: SourceText, read: Renamed, verdict: Verdict) -> Checked:
         match verdict:
             case Accepted(wire):
                 try:
-                    return decode(wire, self._declarations, is_lenient=self._is_lenient)
+                    return decode(wire, read.declarations, is_lenient=self.is_lenient)
                 except UnsupportedError as error:
                     return (Problem(source.at(error.offset), str(error)),)
             case Refused(complaints):
-                return tuple(self._problems(source, complaints))
+                return tuple(self._problems(source, read, complaints))
             case Exhausted():
                 raise RejectedError([Problem(source.locate(1, 1), "takes too much to check: simplify it")])
 
-    def _problems(self, source: SourceText, complaints: Iterable[Complaint]) -> list[Problem]:
+    def _problems(self, source: SourceText, read: Renamed, complaints: Iterable[Complaint]) -> list[Problem]:
         starts = [0, *accumulate(len(line) + 1 for line in source.text.split("\n"))]
         repeated: list[Problem] = []
         said: list[Problem] = []
@@ -129,28 +144,31 @@ class Frontend:
             line, column = max(complaint.line, 1), max(complaint.column, 1)
             offset = starts[min(line, len(starts)) - 1] + column - 1
             before, after = source.text[:offset], source.text[offset:]
-            words = self._wording.of(complaint.message, before, after)
-            problem = Problem(source.locate(line, column), words)
-            (repeated if self._wording.is_namespace(complaint.message, after) else said).append(problem)
+            message = reduce(_called, read.declarations.made.items(), complaint.message)
+            problem = Problem(source.locate(line, column), self._wording.of(message, before, after))
+            (repeated if self._wording.is_namespace(message, after) else said).append(problem)
         return said or repeated
 
     @cached_property
-    def _declared(self) -> dict[str, CelType]:
-        return _declarables(self._variables)
+    def _has_dotted(self) -> bool:
+        return any("." in name for name in self.variables)
 
     @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        told = _told((*self._libraries, READABLE) if self._has_dotted else self._libraries)
+    def _declared(self) -> dict[str, CelType]:
+        return _declarables(self.variables)
+
+    def _vocabulary(self, declarations: Declarations) -> Vocabulary:
+        told = _told((*self.libraries, READABLE) if self._has_dotted else self.libraries)
         return Vocabulary(
-            digest=told.digest + self._declarations.digest,
+            digest=told.digest + declarations.digest,
             configuration=told.configuration,
             merged=told.merged,
-            files=self._declarations.files,
+            files=declarations.files,
         )
 
     @cached_property
     def _wording(self) -> Wording:
-        return Wording(self._declarations.fields, self._variables, self._libraries)
+        return Wording(self.declarations.fields, self.variables, self.libraries)
 
 
 @lru_cache(maxsize=64)
@@ -163,6 +181,12 @@ def _told(libraries: tuple[Library, ...]) -> Vocabulary:
     )
     digest = sha256(_encoder.encode((configuration, merged))).digest()
     return Vocabulary(digest=digest, configuration=configuration, merged=merged, files=())
+
+
+def _called(message: str, name: tuple[str, str]) -> str:
+    """`message` with the name that an expression has for what the checker knows by another."""
+    known, called = name
+    return message.replace(known, called)
 
 
 def _declarables(variables: Mapping[str, CelType]) -> dict[str, CelType]:

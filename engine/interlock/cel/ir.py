@@ -129,6 +129,20 @@ class MapOf:
     optional: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class MessageOf:
+    """`Name{a: b, ?c: d}`; the message is the type of the node.
+
+    Fields of the message that are among `texts` take nothing but texts; those
+    given at the indices in `optional` are left out where their value is absent.
+    """
+
+    place: Place
+    fields: tuple[tuple[str, "Node"], ...]
+    texts: frozenset[str] = frozenset()
+    optional: frozenset[int] = frozenset()
+
+
 class QuantifierKind(StrEnum):
     """How many elements have to satisfy a predicate."""
 
@@ -217,6 +231,7 @@ Node: TypeAlias = (
     | Conditional
     | ListOf
     | MapOf
+    | MessageOf
     | Loop
     | Bind
     | OptionalMap

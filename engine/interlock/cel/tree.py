@@ -16,6 +16,7 @@ from interlock.cel.ir import (
     Local,
     Loop,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Or,
@@ -47,6 +48,8 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  # one case a node
             return elements
         case MapOf(_, pairs):
             return tuple(side for pair in pairs for side in pair)
+        case MessageOf(_, pairs):
+            return tuple(value for _, value in pairs)
         case Quantifier(_, _, _, range_, predicate):
             return (range_, predicate)
         case Transform(_, _, range_, predicate, element) | TransformMap(_, _, range_, predicate, element):
@@ -119,6 +122,7 @@ _CHILDREN: Final = frozenset(
         "otherwise",
         "elements",
         "entries",
+        "fields",
         "range",
         "predicate",
         "element",

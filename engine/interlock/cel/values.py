@@ -1,8 +1,8 @@
 """CEL values that Python has no exact type for, and how evaluation fails.
 
 A CEL value is a Python value: bool, int (int64), `Uint`, float, str, bytes,
-None, list, dict, `Timestamp`, `Duration`, `Optional`, a `CelType` or an
-`Opaque` value of a library. A dict's keys are strings, ints, `Uint`s or `TRUE`
+None, list, dict, `Timestamp`, `Duration`, `Optional`, `Message`, a `CelType` or
+an `Opaque` value of a library. A dict's keys are strings, ints, `Uint`s or `TRUE`
 and `FALSE`: Python takes True for 1, and CEL does not.
 """
 
@@ -78,6 +78,17 @@ NONE: Final = Optional(is_present=False)
 def optional(value: Any) -> Optional:
     """`optional.of(value)`."""
     return Optional(is_present=True, value=value)
+
+
+class Message(Struct, frozen=True):
+    """A message that an expression made: which one, and those of its fields that were given a value.
+
+    Its `texts` are fields that are empty where they were not given; others are null then.
+    """
+
+    type: CelType
+    fields: dict[str, Any]
+    texts: frozenset[str] = frozenset()
 
 
 class Opaque(Struct, frozen=True):
@@ -162,6 +173,8 @@ def type_of(value: Any) -> CelType:
     found = _TYPES.get(type(value))
     if found is None and isinstance(value, Opaque):
         return value.cel_type
+    if found is None and isinstance(value, Message):
+        return value.type
     if found is None:
         raise EvaluationError(f"no CEL value: {type(value).__name__}")
     return found

@@ -56,7 +56,7 @@ class Wording:
             return f"nests more than {match.group(1)} deep: name parts of it as variables"
         if match := _UNDEFINED_FIELD.fullmatch(message):
             field, record = match.groups()
-            known = self.fields.get(f"interlock.{record}", {})
+            known = self.fields.get(f"interlock.{record}") or self.fields.get(record, {})
             return f"undefined field `{field}` of {record}{_did_you_mean(field, known)}"
         if match := _UNDECLARED.fullmatch(message):
             name = match.group(1)

@@ -27,6 +27,7 @@ from interlock.cel.ir import (
     Local,
     Loop,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Quantifier,
@@ -41,6 +42,7 @@ from interlock.cel.tree import children, is_closed, is_search
 _LEAST: Final = 16
 """The size of an address, which is the largest of what isn't counted by characters or elements."""
 
+_LITERALS: Final = {ListOf: limits.LIST, MapOf: limits.MAP, MessageOf: limits.STRUCT}
 _MADE_FOR_ONE: Final = limits.MOST_MADE // limits.PER_CALL_LIMIT
 """What is made for a cost of one, so that within Kubernetes' limit no more is made than may be."""
 
@@ -166,11 +168,11 @@ def _plain(node: Node, parts: list[Bound]) -> Bound:
         case Conditional():
             condition, *branches = parts
             return together(condition, either(branches))
-        case ListOf() | MapOf():
+        case ListOf() | MapOf() | MessageOf():
             count = len(parts)
             total = count + sum(part.total for part in parts)
             inner = max((max(part.count, part.inner) for part in parts), default=0)
-            own = limits.LIST if isinstance(node, ListOf) else limits.MAP
+            own = _LITERALS[type(node)]
             return together(*parts, Bound(0, total, count, inner), own=own)
         case _:
             return together(nothing, *parts, nothing)

@@ -40,6 +40,7 @@ from interlock.cel.ir import (
     Local,
     Loop,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Or,
@@ -55,6 +56,7 @@ from interlock.cel.types import BOOL, DOUBLE, DURATION, DYN, INT, NAMED, TIMESTA
 _SCALARS: Final = frozenset({BOOL, INT, UINT, DOUBLE, TIMESTAMP, DURATION})
 _LIST: Final = exactly(limits.LIST)
 _MAP: Final = exactly(limits.MAP)
+_STRUCT: Final = exactly(limits.STRUCT)
 _INDEXED: Final = {"index_list": "@items", "index_map": "@values"}
 
 
@@ -117,6 +119,9 @@ class _Estimation:
                 return of_list([self.of(each, scope) for each in elements])
             case MapOf(_, entries):
                 return of_map([(self.of(key, scope), self.of(value, scope)) for key, value in entries])
+            case MessageOf(_, given):
+                spent = [self.of(each, scope).cost for _, each in given]
+                return Estimate(reduce(Range.__add__, spent, _STRUCT))
             case Quantifier() | Transform() | TransformMap():
                 return self._loop(node, self.of(node.range, scope), scope)
             case Bind(place, variable, value, body):

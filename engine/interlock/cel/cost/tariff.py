@@ -22,6 +22,7 @@ from interlock.cel.ir import (
     Local,
     Loop,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Quantifier,
@@ -127,6 +128,8 @@ class _Plan:
                 self._add(node, limits.LIST)
             case MapOf():
                 self._add(node, limits.MAP)
+            case MessageOf():
+                self._add(node, limits.STRUCT)
             case Bind():
                 self._add(node, self._new_list())
             case OptionalMap(_, _, _, body, is_flat):

@@ -21,6 +21,7 @@ from interlock.cel.ir import (
     ListOf,
     Local,
     MapOf,
+    MessageOf,
     Node,
     Or,
     Place,
@@ -66,7 +67,7 @@ def decode(wire: bytes, declarations: Declarations, *, is_lenient: bool = False)
     """
     checked = Message.parse(Message.parse(wire).bytes(2))
     references = {number: _remembered(each) for number, each in checked.entries(2).items()}
-    types = {number: _type(each) for number, each in checked.entries(3).items()}
+    types = {number: declarations.called(_type(each)) for number, each in checked.entries(3).items()}
     positions = checked.message(5).entries(4)
     decoder = _Decoder(declarations, references, types, positions, is_lenient)
     return decoder.node(checked.message(4), Scope())
@@ -202,15 +203,19 @@ class _Decoder:
         return ListOf(place, elements, frozenset(message.integers(2)))
 
     def struct(self, place: Place, message: Message, scope: Scope) -> Node:
-        if 1 in message:
-            raise UnsupportedError(
-                f"messages such as `{message.text(1)}` can't be made: use a map", place.offset
-            )
         pairs = message.messages(2)
+        optional = frozenset(at for at, pair in enumerate(pairs) if pair.integer(5))
+        if 1 in message:
+            if message.text(1) not in self.declarations.made:
+                raise UnsupportedError(
+                    f"messages such as `{message.text(1)}` can't be made: use a map", place.offset
+                )
+            fields = tuple((pair.text(2), self.node(pair.message(4), scope)) for pair in pairs)
+            return MessageOf(place, fields, self.declarations.texts(place.type), optional)
         entries = tuple(
             (self.node(pair.message(3), scope), self.node(pair.message(4), scope)) for pair in pairs
         )
-        return MapOf(place, entries, frozenset(at for at, pair in enumerate(pairs) if pair.integer(5)))
+        return MapOf(place, entries, optional)
 
     def fold(self, place: Place, message: Message, scope: Scope) -> Node:
         return folded(self, place, message, scope)

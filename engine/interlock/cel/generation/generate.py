@@ -31,6 +31,7 @@ from interlock.cel.ir import (
     ListOf,
     Local,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Or,
@@ -42,6 +43,7 @@ from interlock.cel.ir import (
 )
 from interlock.cel.libraries.collections import has_leniently, has_repeated
 from interlock.cel.libraries.comparison import to_bool
+from interlock.cel.libraries.messages import message
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
 from interlock.cel.tree import Path, is_search, path_of
@@ -192,6 +194,12 @@ class Generator:
             return Code(f"{self.name(mapped)}({text}, {self.name(node.optional)})")
         return Code(f"{self.name(entries)}({text})")
 
+    def message_of(self, node: MessageOf, scope: Scope) -> Code:
+        """A message, which nothing but the library looks into."""
+        given = "".join(f"({name!r}, {self.code(value, scope).text})," for name, value in node.fields)
+        rest = map(self.name, (node.texts, node.optional))
+        return Code(f"{self.name(message)}({self.name(node.place.type)}, [{given}], {', '.join(rest)})")
+
     def bind(self, node: Bind, scope: Scope) -> Code:
         """`cel.bind` as a call of a function of its variable."""
         # A value that fails although the body may not read it is left to the interpreter, like all failures.
@@ -232,6 +240,7 @@ _WRITERS: Final[Mapping[type, Callable[[Generator, Any, Scope], Code]]] = {
     Conditional: Generator.conditional,
     ListOf: Generator.list_of,
     MapOf: Generator.map_of,
+    MessageOf: Generator.message_of,
     Quantifier: loops.quantifier,
     Transform: loops.transform,
     TransformMap: loops.transform_map,

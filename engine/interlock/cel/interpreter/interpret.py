@@ -23,6 +23,7 @@ from interlock.cel.ir import (
     ListOf,
     Local,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Or,
@@ -40,9 +41,10 @@ from interlock.cel.libraries.collections import (
     select_leniently,
 )
 from interlock.cel.libraries.comparison import to_bool
+from interlock.cel.libraries.messages import message
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map, or_else, or_value
-from interlock.cel.values import NONE, EvaluationError, LimitExceeded, entries
+from interlock.cel.values import NONE, EvaluationError, LimitExceeded, Message, entries
 
 Observer = Callable[[Node, "Any | EvaluationError"], None]
 """Called with each node that was evaluated and its value, or its error."""
@@ -178,6 +180,10 @@ class _Evaluation:
         made = [(self.evaluate(key, scope), self.evaluate(value, scope)) for key, value in node.entries]
         return mapped(made, node.optional) if node.optional else entries(made)
 
+    def message_of(self, node: MessageOf, scope: Scope) -> Message:
+        given = [(name, self.evaluate(value, scope)) for name, value in node.fields]
+        return message(node.place.type, given, node.texts, node.optional)
+
     def conjunction(self, node: And, scope: Scope) -> bool:
         return decide(self, ((node.left, scope), (node.right, scope)), decisive=False)
 
@@ -214,6 +220,7 @@ _READERS: Final[Mapping[type, Callable[[_Evaluation, Any, Scope], Any]]] = {
     Conditional: _Evaluation.conditional,
     ListOf: _Evaluation.list_of,
     MapOf: _Evaluation.map_of,
+    MessageOf: _Evaluation.message_of,
     Quantifier: loops.quantifier,
     Transform: loops.transform,
     TransformMap: loops.transform_map,

@@ -6,7 +6,10 @@ from typing import Any, Final
 from interlock.cel.libraries.comparison import equal
 from interlock.cel.libraries.overloads import Overload, no_overload
 from interlock.cel.types import BOOL, BYTES, DYN, INT, STRING, list_of, map_of, parameter
-from interlock.cel.values import NONE, EvaluationError, Optional, Uint, optional, to_key
+from interlock.cel.values import NONE, EvaluationError, Message, Optional, Uint, optional, to_key
+
+_FIELDED: Final = (dict, list, Message)
+"""What is asked for its fields also leniently; a list has none, which is an error."""
 
 
 def optional_index(container: Any, position: Any) -> Optional:
@@ -72,6 +75,8 @@ def select(operand: Any, field: str) -> Any:
             raise EvaluationError(f"no such key: {field}") from None
     if isinstance(operand, Optional):
         return optional_select(operand, field)
+    if isinstance(operand, Message):
+        return operand.fields.get(field, "" if field in operand.texts else None)
     raise EvaluationError(f"no such overload: select `{field}` of what is no map")
 
 
@@ -79,6 +84,8 @@ def optional_select(operand: Any, field: str) -> Optional:
     """`operand.?field`: none where the operand is none or has no such field."""
     if isinstance(operand, Optional):
         return optional_select(operand.value, field) if operand.is_present else NONE
+    if isinstance(operand, Message):
+        operand = operand.fields
     if isinstance(operand, dict):
         return optional(operand[field]) if field in operand else NONE
     raise EvaluationError(f"no such overload: select `{field}` of what is no map")
@@ -90,6 +97,8 @@ def has(operand: Any, field: str) -> bool:
         return field in operand
     if isinstance(operand, Optional):
         return operand.is_present and has(operand.value, field)
+    if isinstance(operand, Message):
+        return field in operand.fields
     raise EvaluationError(f"no such overload: has `{field}` of what is no map")
 
 
@@ -104,14 +113,14 @@ def optional_select_leniently(operand: Any, field: str) -> Optional:
     """As `optional_select`, but none where the operand can have no fields, unless it is a list."""
     if isinstance(operand, Optional):
         return optional_select_leniently(operand.value, field) if operand.is_present else NONE
-    return optional_select(operand, field) if isinstance(operand, dict | list) else NONE
+    return optional_select(operand, field) if isinstance(operand, _FIELDED) else NONE
 
 
 def has_leniently(operand: Any, field: str) -> bool:
     """As `has`, but false where the operand can have no fields, unless it is a list."""
     if isinstance(operand, Optional):
         return operand.is_present and has_leniently(operand.value, field)
-    return has(operand, field) if isinstance(operand, dict | list) else False
+    return has(operand, field) if isinstance(operand, _FIELDED) else False
 
 
 def has_repeated(operand: Any, field: str) -> bool:

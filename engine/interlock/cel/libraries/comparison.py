@@ -22,7 +22,7 @@ from interlock.cel.types import (
     CelType,
     parameter,
 )
-from interlock.cel.values import EvaluationError, Optional, Uint
+from interlock.cel.values import EvaluationError, Message, Optional, Uint
 
 _SAME: Final = frozenset({str, int, float, bytes, bool, type(None), Uint})
 _NUMBERS: Final = frozenset({int, float, Uint})
@@ -50,6 +50,8 @@ def equal(left: Any, right: Any) -> bool:
             return len(left) == len(right) and all(
                 key in right and equal(value, right[key]) for key, value in left.items()
             )
+        if left_type is Message:
+            return left.type == right.type and equal(left.fields, right.fields)
         if left_type is Optional:
             return left.is_present == right.is_present and equal(left.value, right.value)
         return bool(left == right)

@@ -24,6 +24,7 @@ from interlock.cel.ir import (
     ListOf,
     Local,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Or,
@@ -130,7 +131,7 @@ def _has_constants(node: Node) -> bool:
     """Whether a part of `node` that computes has only constants to compute with: most expressions have none."""
     below = children(node)
     match node:
-        case ListOf() | MapOf() | Const() | Variable() | Local():
+        case ListOf() | MapOf() | MessageOf() | Const() | Variable() | Local():
             decisive: tuple[Node, ...] = ()
         case And() | Or():
             decisive = below

@@ -6,7 +6,17 @@ from typing import Any
 
 from interlock.cel.libraries.temporal import format_duration, format_timestamp
 from interlock.cel.types import CelType
-from interlock.cel.values import MAX_UINT, MIN_INT, Duration, Opaque, Optional, Timestamp, Uint, from_key
+from interlock.cel.values import (
+    MAX_UINT,
+    MIN_INT,
+    Duration,
+    Message,
+    Opaque,
+    Optional,
+    Timestamp,
+    Uint,
+    from_key,
+)
 
 
 def literal(value: Any) -> str:  # noqa: C901, PLR0912  # one case a type
@@ -33,6 +43,9 @@ def literal(value: Any) -> str:  # noqa: C901, PLR0912  # one case a type
             return f"optional.of({literal(value.value)})" if value.is_present else "optional.none()"
         case CelType():
             return value.name
+        case Message():
+            fields = (f"{name}: {literal(each)}" for name, each in value.fields.items())
+            return f"{value.type}{{{', '.join(fields)}}}"
         case int() if not MIN_INT <= value <= MAX_UINT:
             return f"an integer of {value.bit_length()} bits"
         case float() if not math.isfinite(value):
@@ -54,7 +67,7 @@ def is_writable(value: Any) -> bool:
             return is_writable(value.value)
         case int():
             return MIN_INT <= value <= MAX_UINT
-        case Opaque():
+        case Opaque() | Message():
             return False
         case _:
             return True

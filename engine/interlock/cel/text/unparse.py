@@ -19,6 +19,7 @@ from interlock.cel.ir import (
     ListOf,
     Local,
     MapOf,
+    MessageOf,
     Node,
     OptionalMap,
     Or,
@@ -120,6 +121,16 @@ def _map(to: Written, node: MapOf) -> None:
     to.put("}")
 
 
+def _message(to: Written, node: MessageOf) -> None:
+    to.put(str(node.place.type))
+    to.mark(node)
+    to.put("{")
+    for at, (name, value) in enumerate(node.fields):
+        to.put(", " if at else "", "?" if at in node.optional else "", _field(name), ": ")
+        to.node(value, CONDITIONAL)
+    to.put("}")
+
+
 def _call(to: Written, node: Call) -> None:
     if node.function in BINARY:
         operator, precedence = BINARY[node.function]
@@ -189,6 +200,7 @@ _WRITERS: Final[Mapping[type, Callable[[Written, Any], None]]] = {
     Conditional: _conditional,
     ListOf: _list,
     MapOf: _map,
+    MessageOf: _message,
     Call: _call,
     Quantifier: macros.loop,
     Transform: macros.loop,

@@ -10,7 +10,7 @@ from interlock.cel.libraries.collections import optional_index, optional_select
 from interlock.cel.libraries.overloads import Library, no_overload
 from interlock.cel.libraries.signatures import function, member
 from interlock.cel.types import BOOL, DYN, INT, STRING, CelType, list_of, map_of, optional_of, parameter
-from interlock.cel.values import NONE, Duration, EvaluationError, Opaque, Optional, Timestamp, optional
+from interlock.cel.values import NONE, Duration, EvaluationError, Message, Opaque, Optional, Timestamp, optional
 
 
 def of_non_zero_value(value: Any) -> Optional:
@@ -53,6 +53,8 @@ def _is_zero(value: Any) -> bool:
             return nanoseconds == 0
         case Optional() | Opaque() | CelType():
             return False
+        case Message(_, fields, texts):
+            return not fields and not texts
         case _:
             return not value
 
