@@ -1,0 +1,219 @@
+"""Create, update, patch, apply and delete: each in the order in which the API server does it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from support.kubernetes.applying import APPLY, Appliers, configuration, patched
+from support.kubernetes.asked import Asked
+from support.kubernetes.attributes import Attributes
+from support.kubernetes.definitions import established
+from support.kubernetes.discovery import KINDS
+from support.kubernetes.failures import Failure, conflict, forbidden
+from support.kubernetes.preparing import changed, check, created, fit, shaped, timestamp
+from support.kubernetes.reading import as_version, scale_of
+from support.kubernetes.registry import Registry
+from support.kubernetes.resources import DEFINITIONS, NAMESPACES, Object, Resource
+from support.kubernetes.store import Store
+
+_RETRIES: Final = 5
+_CONNECTED: Final = {"exec", "attach", "portforward", "proxy"}
+
+
+class Writer:
+    """What changes a store."""
+
+    def __init__(self, store: Store, registry: Registry) -> None:
+        self._store = store
+        self._registry = registry
+        self._appliers = Appliers()
+
+    async def create(self, asked: Asked, body: Object) -> tuple[Object, list[str]]:
+        """The new object, and warnings."""
+        self._check_namespace(asked)
+        fresh = created(asked.resource, fit(asked, body))
+        shape, warnings = shaped(asked.resource, fresh, asked.query.get("fieldValidation", "Warn"))
+        if asked.resource == DEFINITIONS:
+            check(asked.resource, shape)
+            shape = established(shape)
+        about = _attributes("CREATE", asked, shape, None, "CreateOptions")
+        about.warnings += warnings
+        await self._admit(about, lambda: check(asked.resource, _object(about)))
+        return self._added(asked, _object(about)), about.warnings
+
+    async def update(self, asked: Asked, body: Object) -> tuple[Object, list[str]]:
+        """The object after `body` took its place."""
+        if asked.subresource == "scale":
+            return await self.scale(asked, lambda _scale: body)
+        fitted = fit(asked, body)
+        return await self._change(asked, lambda _before: fitted, "UpdateOptions")
+
+    async def patch(self, asked: Asked, content_type: str, body: bytes) -> tuple[Object, bool, list[str]]:
+        """The object after the patch, and whether it is new."""
+        if content_type == APPLY:
+            return await self._apply(asked, body)
+        if asked.subresource == "scale":
+            found = await self.scale(asked, lambda scale: patched(asked, scale, content_type, body))
+        else:
+            found = await self._change(
+                asked, lambda before: fit(asked, patched(asked, before, content_type, body)), "PatchOptions"
+            )
+        return found[0], False, found[1]
+
+    async def scale(self, asked: Asked, make: Callable[[Object], Object]) -> tuple[Object, list[str]]:
+        """The Scale after `make` changed it; the object's replicas follow."""
+        resource = asked.resource
+        before = self._store.get(resource, asked.namespace, asked.name)
+        old = scale_of(resource, before)
+        about = _attributes("UPDATE", asked, make(old), old, "UpdateOptions")
+        await self._admit(about, lambda: None)
+        path = (resource.scale or {"specReplicasPath": ".spec.replicas"})["specReplicasPath"]
+        after = _set(before, path.strip(".").split("."), _object(about)["spec"]["replicas"])
+        final = changed(resource, before, after, "")
+        check(resource, final)
+        stored = final if asked.dry_run else self._replaced(resource, before, final)
+        return scale_of(resource, stored), about.warnings
+
+    async def delete(self, asked: Asked, options: Object) -> tuple[Object, list[str]]:
+        """What was deleted; with finalizers it is still there, and marked."""
+        resource = asked.resource
+        before = self._store.get(resource, asked.namespace, asked.name)
+        wanted = (options.get("preconditions") or {}).get("uid")
+        if wanted not in {None, before["metadata"]["uid"]}:
+            raise conflict(resource, asked.name, f"Precondition failed: UID in precondition: {wanted}")
+        about = _attributes("DELETE", asked, None, as_version(resource, before), "DeleteOptions")
+        await self._admit(about, lambda: None)
+        if asked.dry_run or options.get("dryRun"):
+            return before, about.warnings
+        if before["metadata"].get("finalizers"):
+            before["metadata"].setdefault("deletionTimestamp", timestamp())
+            return self._store.replace(resource, before), about.warnings
+        return self._removed(resource, before), about.warnings
+
+    async def post(self, asked: Asked, body: Object) -> list[str]:
+        """Warnings of those who let `body` be posted to a subresource."""
+        connects = asked.subresource in _CONNECTED
+        about = _attributes("CONNECT" if connects else "CREATE", asked, body, None, "CreateOptions")
+        await self._admit(about, lambda: None)
+        return about.warnings
+
+    async def _apply(self, asked: Asked, body: bytes) -> tuple[Object, bool, list[str]]:
+        try:
+            self._store.get(asked.resource, asked.namespace, asked.name)
+        except Failure:
+            made, warnings = await self.create(asked, fit(asked, configuration(body)))
+            new = True
+        else:
+            made, warnings = await self._change(
+                asked, lambda before: fit(asked, self._appliers.apply(asked, before, body)), "PatchOptions"
+            )
+            new = False
+        if not asked.dry_run:
+            self._appliers.remember(asked, made, body)
+        return made, new, warnings
+
+    async def _change(
+        self, asked: Asked, make: Callable[[Object], Object], options: str
+    ) -> tuple[Object, list[str]]:
+        """What `make` makes of what is there; once more where somebody else was faster and nobody minds."""
+        for _ in range(_RETRIES):
+            before = as_version(asked.resource, self._store.get(asked.resource, asked.namespace, asked.name))
+            wanted = make(before)
+            minds = options == "UpdateOptions" and "resourceVersion" in wanted["metadata"]
+            after = changed(asked.resource, before, wanted, asked.subresource)
+            shape, warnings = shaped(asked.resource, after, asked.query.get("fieldValidation", "Warn"))
+            about = _attributes("UPDATE", asked, shape, before, options)
+            about.warnings += warnings
+            await self._admit(about, lambda about=about: check(asked.resource, _object(about)))  # type: ignore[misc]
+            try:
+                return self._stored(asked, before, _object(about)), about.warnings
+            except Failure as failure:
+                if minds or failure.reason != "Conflict":
+                    raise
+        raise conflict(asked.resource, asked.name)
+
+    async def _admit(self, about: Attributes, valid: Callable[[], None]) -> None:  # noqa: ARG002
+        """Let everybody who has a say change or refuse what is about to happen."""
+        valid()
+
+    def _stored(self, asked: Asked, before: Object, after: Object) -> Object:
+        if asked.dry_run:
+            return after
+        resource = asked.resource
+        if after["metadata"].get("deletionTimestamp") and not after["metadata"].get("finalizers"):
+            return self._removed(resource, after)
+        return self._replaced(resource, before, after)
+
+    def _added(self, asked: Asked, body: Object) -> Object:
+        if asked.dry_run:
+            return body
+        stored = self._store.add(asked.resource, {**body, "apiVersion": _kept_in(asked.resource)})
+        return as_version(asked.resource, stored)
+
+    def _replaced(self, resource: Resource, before: Object, after: Object) -> Object:
+        now = self._store.get(resource, before["metadata"].get("namespace", ""), before["metadata"]["name"])
+        if now["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"]:
+            raise conflict(resource, before["metadata"]["name"])
+        stored = self._store.replace(resource, {**after, "apiVersion": _kept_in(resource)})
+        return as_version(resource, stored)
+
+    def _removed(self, resource: Resource, body: Object) -> Object:
+        """Take `body` away, and with it what is in it or made by it."""
+        name = body["metadata"]["name"]
+        within = {each.shelf: each for each in self._registry.all() if each.namespaced}.values()
+        if resource == NAMESPACES:
+            for each in within:
+                self._clear(each, name)
+        if resource == DEFINITIONS:
+            group, plural = body["spec"]["group"], body["spec"]["names"]["plural"]
+            for each in self._registry.all():
+                if each.shelf == (group, plural):
+                    self._clear(each, "")
+        return self._store.remove(resource, body["metadata"].get("namespace", ""), name)
+
+    def _clear(self, resource: Resource, namespace: str) -> None:
+        for each in self._store.all(resource, namespace):
+            self._store.remove(resource, each["metadata"].get("namespace", ""), each["metadata"]["name"])
+
+    def _check_namespace(self, asked: Asked) -> None:
+        if not asked.namespace:
+            return
+        found = self._store.get(NAMESPACES, "", asked.namespace)
+        if found["metadata"].get("deletionTimestamp"):
+            why = f"unable to create new content in namespace {asked.namespace} because it is being terminated"
+            raise forbidden(asked.resource, asked.name, why)
+
+
+def _attributes(
+    operation: str, asked: Asked, body: Object | None, old: Object | None, options: str
+) -> Attributes:
+    resource = asked.resource
+    kind = KINDS.get(asked.subresource, (resource.group, resource.version, resource.kind))
+    name = asked.name or ((body or {}).get("metadata") or {}).get("name", "")
+    said: dict[str, Any] = {"kind": options, "apiVersion": "meta.k8s.io/v1"}
+    return Attributes(
+        operation=operation,
+        resource=resource,
+        subresource=asked.subresource,
+        kind=kind,
+        namespace=name if resource == NAMESPACES else asked.namespace,
+        name=name,
+        user=asked.user,
+        object=body,
+        old=old,
+        dry_run=asked.dry_run,
+        options=said | ({"dryRun": ["All"]} if asked.dry_run else {}),
+    )
+
+
+def _object(about: Attributes) -> Object:
+    assert about.object is not None
+    return about.object
+
+
+def _kept_in(resource: Resource) -> str:
+    return f"{resource.group}/{resource.stored}" if resource.group else resource.stored
+
+
+def _set(body: Object, path: list[str], value: Any) -> Object:
+    first, *rest = path
+    return {**body, first: _set(body.get(first) or {}, rest, value) if rest else value}
