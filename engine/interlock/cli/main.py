@@ -22,6 +22,7 @@ from interlock.cli.replay import replay_log
 from interlock.cli.serve import serve
 from interlock.cli.status import Status
 from interlock.cli.test import run_tests
+from interlock.cli.webhooks import webhooks
 from interlock.errors import AuthorError, InterlockError
 
 
@@ -64,6 +65,7 @@ app.command()(lint)
 app.command("replay")(replay_log)
 app.command()(serve)
 app.add_typer(budgets, name="budgets", cls=TyperGroup)
+app.add_typer(webhooks, name="webhooks", cls=TyperGroup)
 
 
 @app.command()

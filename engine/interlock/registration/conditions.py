@@ -1,0 +1,90 @@
+"""Match conditions: what the API server decides for itself not to send. Pure.
+
+CEL over `request`, `object` and `oldObject`, each cheap and none failing,
+whatever the request is: a condition that fails would be the failure policy's to
+judge. `namespaceObject` is not bound here (k8s.io/apiserver, matchconditions).
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from interlock.registration.reach import Reach, ordered
+from interlock.registration.resources import READ, UNSENT_CORE, UNSENT_GROUPS, Row
+from interlock.registration.settings import EXEMPT_LABEL, Settings
+
+Condition = dict[str, str]
+
+_DELETED: Final = """\
+request.operation != 'UPDATE' || object == null || oldObject == null
+  || !has(object.metadata.deletionTimestamp) || !has(object.spec) || !has(oldObject.spec)
+  || object.spec != oldObject.spec"""
+_MIRRORED: Final = """\
+request.kind.kind != 'Pod' || object == null || !has(object.metadata.annotations)
+  || !('kubernetes.io/config.mirror' in object.metadata.annotations)"""
+_LABELLED: Final = """\
+object != null && has(object.metadata.labels) && {label} in object.metadata.labels
+  && (oldObject == null || !has(oldObject.metadata.labels)
+    || !({label} in oldObject.metadata.labels))"""
+
+
+def conditions(settings: Settings, reach: Reach, rows: Iterable[Row]) -> list[Condition]:
+    """What has to be true of a request that a policy is asked about."""
+    always = [
+        _condition("not-of-the-cluster-itself", _outside()),
+        _condition("not-by-a-node", "!('system:nodes' in request.userInfo.?groups.orValue([]))"),
+        _condition("not-by-this-service", f"request.userInfo.?username.orValue('') != {_text(settings.user)}"),
+        _condition("not-a-mirror-pod", _MIRRORED),
+        _condition("not-while-it-ends", _DELETED),
+    ]
+    narrowed = any(row.is_open for row in rows) and not reach.operations <= reach.anything
+    return [*always, _condition("of-a-kind-that-is-meant", _meant(reach))] if narrowed else always
+
+
+def guarding(settings: Settings) -> list[Condition]:
+    """What is true of a request that makes a namespace exempt which may not be."""
+    return [
+        _condition("gets-the-label", _LABELLED.format(label=_text(EXEMPT_LABEL))),
+        _condition(
+            "may-not-have-it",
+            f"!(object.metadata.?name.orValue('') in {_list(sorted(settings.may_be_exempt))})",
+        ),
+    ]
+
+
+def _outside() -> str:
+    """That a request is of no group and no resource that is never sent."""
+    core = f"request.resource.group == '' && request.resource.resource in {_list(UNSENT_CORE)}"
+    return f"!(request.resource.group in {_list(UNSENT_GROUPS)} || {core})"
+
+
+def _meant(reach: Reach) -> str:
+    """That the object is of one of the kinds of `reach`, or a part of one, which rules name."""
+    named = sorted(reach.named)
+    terms = ["request.?subResource.orValue('') != ''"]
+    terms += [f"request.operation in {_list(ordered(reach.anything))}"] if reach.anything else []
+    terms += [f"request.kind.kind in {_list(named)}"] if named else []
+    terms += [f"(request.kind.group + '/' + request.kind.kind) in [\n{_read(named)}]"] if reach.asking else []
+    return "\n  || ".join(terms)
+
+
+def _read(named: Iterable[str]) -> str:
+    """The kinds that are read but not `named`, a line for each group."""
+    groups: dict[str, list[str]] = {}
+    for group, kind in sorted(READ):
+        if kind not in named:
+            groups.setdefault(group, []).append(_text(f"{group}/{kind}"))
+    return "".join(f"    {', '.join(words)},\n" for words in groups.values())
+
+
+def _condition(name: str, expression: str) -> Condition:
+    return {"name": name, "expression": expression}
+
+
+def _list(words: Iterable[str]) -> str:
+    return f"[{', '.join(map(_text, words))}]"
+
+
+def _text(word: str) -> str:
+    """`word` as CEL writes it."""
+    escaped = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
