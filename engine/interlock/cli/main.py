@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from interlock.cli.budgets import budgets
 from interlock.cli.check import check
+from interlock.cli.crds import crds
 from interlock.cli.evaluate import evaluate
 from interlock.cli.explain import explain
 from interlock.cli.lint import lint
@@ -64,6 +65,7 @@ app.command()(explain)
 app.command()(lint)
 app.command("replay")(replay_log)
 app.command()(serve)
+app.command()(crds)
 app.add_typer(budgets, name="budgets", cls=TyperGroup)
 app.add_typer(webhooks, name="webhooks", cls=TyperGroup)
 

@@ -1,7 +1,7 @@
 """The document kind Catalog: what models, accelerators and tools are."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import re2
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
@@ -18,6 +18,7 @@ from interlock.loading.kinds.common import (
 )
 from interlock.model.intent import MAX_INT64
 
+_SPECIAL = r"?\[\]"
 _PRICE = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?"
 _is_price = re2.compile(_PRICE).fullmatch
 _MICRO = 1_000_000
@@ -49,11 +50,23 @@ Price = Annotated[
     int,
     PlainValidator(_price),
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": f"^{_PRICE}$"}, {"type": "integer", "minimum": 0}]}
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_PRICE}$"},
+                {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+            ]
+        }
     ),
 ]
-Pattern = Annotated[str, Field(max_length=253), AfterValidator(_pattern)]
-ProductPattern = Annotated[Pattern, AfterValidator(_lower)]
+
+
+def _without(special: str) -> dict[str, Any]:
+    """The JSON Schema of texts that are not blank and have none of the `special` characters."""
+    return {"pattern": rf"^[^{special}]*[^{special}\s][^{special}]*$"}
+
+
+Pattern = Annotated[str, Field(max_length=253, json_schema_extra=_without(_SPECIAL)), AfterValidator(_pattern)]
+ProductPattern = Annotated[Pattern, AfterValidator(_lower), Field(json_schema_extra=_without(f"{_SPECIAL}A-Z"))]
 
 
 class PriceShape(Shape):

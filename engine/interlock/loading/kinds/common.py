@@ -45,8 +45,12 @@ def _text(text: str) -> str:
     return text
 
 
-Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern": f"^{_NAME}$"})]
-DigestText = Annotated[str, AfterValidator(_digest), Field(json_schema_extra={"pattern": f"^{_DIGEST}$"})]
+Name = Annotated[
+    str, AfterValidator(_name), Field(json_schema_extra={"pattern": f"^{_NAME}$", "maxLength": 63})
+]
+DigestText = Annotated[
+    str, AfterValidator(_digest), Field(json_schema_extra={"pattern": f"^{_DIGEST}$", "maxLength": 71})
+]
 Text = Annotated[
     str, Field(max_length=LONGEST_TEXT), AfterValidator(_text), Field(json_schema_extra={"pattern": r"\S"})
 ]

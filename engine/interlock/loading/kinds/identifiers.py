@@ -1,6 +1,6 @@
 """Names that expressions mention, and versions: what their authors may write."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import re2
 from pydantic import AfterValidator, Field
@@ -66,12 +66,23 @@ def _type(text: str) -> str:
     return text
 
 
+def _but(*words: str) -> dict[str, Any]:
+    """The JSON Schema of all texts but `words`."""
+    return {"not": {"enum": sorted(words)}}
+
+
 Identifier = Annotated[
-    str, AfterValidator(_identifier), Field(max_length=63, json_schema_extra={"pattern": f"^{_IDENTIFIER}$"})
+    str,
+    AfterValidator(_identifier),
+    Field(max_length=63, json_schema_extra={"pattern": f"^{_IDENTIFIER}$", **_but(*_RESERVED)}),
 ]
-FunctionName = Annotated[Identifier, AfterValidator(_function)]
+FunctionName = Annotated[
+    Identifier, AfterValidator(_function), Field(json_schema_extra=_but(*_RESERVED, *_MACROS))
+]
 LibraryNameText = Annotated[
-    str, AfterValidator(_library), Field(json_schema_extra={"pattern": f"^{_LIBRARY}$"})
+    str,
+    AfterValidator(_library),
+    Field(json_schema_extra={"pattern": f"^{_LIBRARY}$", "maxLength": 63, **_but(*_RESERVED)}),
 ]
 VersionText = Annotated[
     str, AfterValidator(_version), Field(max_length=63, json_schema_extra={"pattern": f"^{_VERSION}$"})

@@ -10,7 +10,9 @@ from interlock.model.intent import MAX_INT64, MIN_INT64
 
 _EXPRESSION: dict[str, Any] = {"type": "string", "maxLength": LONGEST_TEXT, "pattern": r"\S"}
 
-BOUNDS = ("ceiling", "floor", "allowed", "blocked")
+_OF_NUMBERS = ("ceiling", "floor")
+_OF_TEXTS = ("allowed", "blocked")
+BOUNDS = (*_OF_NUMBERS, *_OF_TEXTS)
 """The bounds that a limit can have, by name."""
 
 
@@ -57,11 +59,16 @@ NamesBound = Annotated[
 ]
 
 
+def _any_of(*fields: str) -> dict[str, Any]:
+    """The JSON Schema of mappings with at least one of `fields`."""
+    return {"anyOf": [{"required": [field]} for field in fields]}
+
+
 class LimitShape(Shape):
     """Bounds of what an expression measures. All limits on the same measure hold together."""
 
     # Editors can tell; when loading, decoding says it in words.
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [bound]} for bound in BOUNDS]})
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_any_of(*_OF_NUMBERS), _any_of(*_OF_TEXTS)]})
 
     name: Name
     """The limit's name, unique among the policy's rules and limits. Decisions, reports and waivers use it."""

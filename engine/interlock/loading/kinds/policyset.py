@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from interlock.loading.kinds.amounts import Currency, Rate
-from interlock.loading.kinds.common import AtLeastOne, Envelope, Many, Metadata, Name, Shape, Text
+from interlock.loading.kinds.common import (
+    MOST_ITEMS,
+    AtLeastOne,
+    Envelope,
+    Many,
+    Metadata,
+    Name,
+    Shape,
+    Text,
+)
 from interlock.loading.kinds.obligations import DeclaredShape
 from interlock.model.area import Area
 from interlock.model.costs import DEFAULT_COST_LIMITS
@@ -75,7 +84,7 @@ class CostsShape(Shape):
 class MoneyShape(Shape):
     """How other currencies compare with the one that is counted in."""
 
-    rates: dict[Currency, Rate] = Field(default_factory=dict)
+    rates: dict[Currency, Rate] = Field(default_factory=dict, max_length=MOST_ITEMS)
     """What one unit of each currency is worth in US dollars, as decimal texts."""
 
 

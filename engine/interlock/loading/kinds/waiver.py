@@ -40,7 +40,16 @@ def _instant(value: object) -> Instant:
 
 
 InstantText = Annotated[
-    int, PlainValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+    int,
+    PlainValidator(_instant),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": f"^{_DATE}[Tt ]{_TIME}{_OFFSET}$",
+            "maxLength": 35,
+        }
+    ),
 ]
 
 
