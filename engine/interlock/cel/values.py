@@ -8,7 +8,7 @@ and `FALSE`: Python takes True for 1, and CEL does not.
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NoReturn
 
 from msgspec import Struct
 
@@ -36,6 +36,10 @@ MAX_UINT: Final = 2**64 - 1
 
 class EvaluationError(Exception):
     """A CEL error: absorbed by `&&` and `||` where the other side decides, a verdict otherwise."""
+
+
+class UnknownError(EvaluationError):
+    """Something was asked for of which nobody here knows what it is."""
 
 
 class LimitExceeded(Exception):  # noqa: N818  # it is no CEL error: no operator absorbs it
@@ -101,6 +105,22 @@ class Opaque(Struct, frozen=True):
         return self.cel_type.name
 
 
+class OpenMap(dict[Any, Any]):
+    """A map of which only these entries are known: what else is asked of it is an UnknownError."""
+
+    __slots__ = ()
+    __hash__ = None
+
+    def _unknown(self, *_: object) -> NoReturn:
+        raise UnknownError("only some entries of the map are known")
+
+    __missing__ = __len__ = __iter__ = __eq__ = __ne__ = items = keys = values = _unknown
+
+    def __contains__(self, key: object) -> bool:
+        """Whether it has the key, where that is known."""
+        return super().__contains__(key) or self._unknown()
+
+
 class BoolKey(Enum):
     """A boolean as the key of a dict."""
 
@@ -156,6 +176,7 @@ _TYPES: Final[dict[type, CelType]] = {
     bytes: BYTES,
     list: LIST,
     dict: MAP,
+    OpenMap: MAP,
     type(None): NULL,
     Timestamp: TIMESTAMP,
     Duration: DURATION,

@@ -37,14 +37,14 @@ def difference(case: Case) -> str | None:
         program = environment.compile(typed_in(case.text))
     except RejectedError as error:
         if case.is_checked or _fails(case):
-            return _against(case, Rejected(str(error)))
+            return differs(case, Rejected(str(error)))
         program = unchecked(environment, case.text)
     if "type" in case.expect and program.type != type_named(case.expect["type"]):
         return f"is of type {program.type}, not {case.expect['type']}"
     if not case.is_evaluated:
         return None
     value, exact = _evaluated(program, case, is_exact=False), _evaluated(program, case, is_exact=True)
-    return _against(case, value) or _against(case, exact)
+    return differs(case, value) or differs(case, exact)
 
 
 def _evaluated(program: Program, case: Case, *, is_exact: bool) -> Any:
@@ -61,7 +61,7 @@ def _fails(case: Case) -> bool:
     return bool(case.expect.keys() & {"error", "any_of", "compile_error"})
 
 
-def _against(case: Case, found: Any) -> str | None:
+def differs(case: Case, found: Any) -> str | None:
     """How `found` differs from what is expected."""
     if isinstance(found, Rejected | Failed):
         is_other_kind = case.is_strict and isinstance(found, Rejected) != ("compile_error" in case.expect)

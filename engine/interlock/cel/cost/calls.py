@@ -35,8 +35,11 @@ LONGEST_PATTERN: Final = max(_PATTERNS.values())
 
 def size_of(value: Any) -> int:
     """Characters, bytes, elements or entries; 1 of what has no size."""
-    if isinstance(value, str | bytes | list | dict):
+    if isinstance(value, str | bytes | list):
         return len(value)
+    if isinstance(value, dict):
+        # A map that is known in part says of no other size than that of this part.
+        return dict.__len__(value)
     if isinstance(value, Optional) and value.is_present:
         return size_of(value.value)
     if isinstance(value, IP):

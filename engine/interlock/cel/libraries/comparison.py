@@ -22,7 +22,7 @@ from interlock.cel.types import (
     CelType,
     parameter,
 )
-from interlock.cel.values import EvaluationError, Message, Optional, Uint
+from interlock.cel.values import EvaluationError, Message, OpenMap, Optional, Uint
 
 _SAME: Final = frozenset({str, int, float, bytes, bool, type(None), Uint})
 _NUMBERS: Final = frozenset({int, float, Uint})
@@ -56,7 +56,8 @@ def equal(left: Any, right: Any) -> bool:
             return left.is_present == right.is_present and equal(left.value, right.value)
         return bool(left == right)
     if left_type not in _NUMBERS or right_type not in _NUMBERS:
-        return False
+        # Only a map that isn't known as a whole can equal a value of another type of Python's.
+        return (left_type is OpenMap or right_type is OpenMap) and bool(left == right)
     left, right = _aligned(left, right)
     return bool(left == right)
 

@@ -1,1 +1,1 @@
-"""CEL texts to their parts, without any meaning: for texts that the checker can't take as a whole."""
+"""CEL texts to their parts, without any meaning: for texts that the checker can't or may not take."""

@@ -28,6 +28,16 @@ def parse(text: str) -> Form:
     return _Parser(list(tokens(text))).form()
 
 
+def parse_optional(text: str) -> tuple[Form, list[int]]:
+    """The form that `text` is, and the offsets of the `?` before what may be absent, in their order.
+
+    Raises:
+        UnreadableError: it is no CEL.
+    """
+    parser = _Parser(list(tokens(text)))
+    return parser.form(), parser.signs
+
+
 class _Parser:
     """Reads token after token, each as one that starts an operand or as one that follows it."""
 
@@ -36,6 +46,7 @@ class _Parser:
         self.at = 0
         self.stack = Stack()
         self.wants_operand = True
+        self.signs: list[int] = []
 
     def form(self) -> Form:
         while self.wants_operand or self.peek.kind is not TokenKind.END:
@@ -90,7 +101,7 @@ class _Parser:
             case TokenKind.SYMBOL, ("!" | "-"):
                 self.unary(token)
             case TokenKind.SYMBOL, "?" if self.is_first_of(_MAY_HOLD_OPTIONALS):
-                pass
+                self.signs.append(token.start)
             case TokenKind.SYMBOL, (")" | "]" | "}") if self.is_first_of(self.closable()):
                 self.close(token)
             case _:
@@ -152,6 +163,8 @@ class _Parser:
 
     def member(self) -> None:
         is_optional = self.take_if("?")
+        if is_optional:
+            self.signs.append(self.tokens[self.at - 1].start)
         field = self.take()
         if field.kind not in _NAMES:
             refuse(field)
