@@ -84,14 +84,24 @@ class Metrics:
             ("outcome",),
             registry=self._registry,
         )
-
+        self._events = Counter(
+            "interlock_events_total",
+            "Events about denials, by outcome.",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self._scanned = Counter(
+            "interlock_scanned_objects_total",
+            "Objects of the cluster that the policies in force were asked about, by what was found.",
+            ("result",),
+            registry=self._registry,
+        )
         self._workload_holds = Counter(
             "interlock_workload_holds_total",
             "What this service did with holds of workloads, by outcome.",
             ("outcome",),
             registry=self._registry,
         )
-
         self._leader = Gauge(
             "interlock_leader",
             "1 while this service does what only one of several does.",
@@ -130,6 +140,14 @@ class Metrics:
     def leads(self, leads: bool) -> None:  # noqa: FBT001 - it is all there is to say
         """Say whether this service leads."""
         self._leader.set(leads)
+
+    def event(self, outcome: str) -> None:
+        """Count one Event about a denial: `posted`, `failed` to be, or `dropped` since there are too many."""
+        self._events.labels(outcome).inc()
+
+    def scanned(self, result: str) -> None:
+        """Count one object that was scanned, by the gravest that was found, or `unreadable`."""
+        self._scanned.labels(result).inc()
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format 0.0.4."""

@@ -26,10 +26,11 @@ class Extent(Struct, rename={"version": "resourceVersion", "more": "continue"}):
 
 
 class Page(Struct):
-    """Part of a list."""
+    """Part of a list; `kind` is that of its items with `List` after it."""
 
     items: list[Object] | None
     metadata: Extent
+    kind: str = ""
 
 
 class Event(Struct):

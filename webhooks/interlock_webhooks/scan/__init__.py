@@ -1,0 +1,1 @@
+"""What policies say of objects that are in a cluster already, as reports there."""

@@ -1,0 +1,137 @@
+"""Asks the policies in force about all objects that are in a cluster, and keeps reports of what they say.
+
+Objects are decided as if they were created now, by somebody unknown; nothing is
+held, changed or denied by that. Requests come first: a scan takes a fifth of
+the time at most.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from interlock.decisionlog.record import record
+from interlock.engine import Engine
+from interlock.engine.consult import Consulted, consult
+from interlock.engine.document import decide_as_it_stands
+from interlock.errors import RequestError
+from interlock.model.policy import Effect
+from interlock.units import Instant
+from interlock_webhooks.cluster.answers import Object
+from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.cluster.refusals import ClusterError, GoneError
+from interlock_webhooks.cluster.resource import Resource
+from interlock_webhooks.metrics import Metrics
+from interlock_webhooks.scan.findings import Finding, Result, findings
+from interlock_webhooks.scan.report import CLUSTER_REPORTS, OURS, REPORTS, essence, path_of, report_of
+from interlock_webhooks.text import one_line
+
+_SHARE: Final = 4
+"""How often as long as it took it rests after each object."""
+
+_SHOWN: Final = 200
+
+
+class Scanner:
+    """Scans one cluster."""
+
+    def __init__(
+        self, cluster: Cluster, metrics: Metrics, log: FilteringBoundLogger, clock: Callable[[], Instant]
+    ) -> None:
+        self._cluster = cluster
+        self._metrics = metrics
+        self._log = log
+        self._clock = clock
+
+    async def scan(self, engine: Engine, resources: Iterable[Resource]) -> None:
+        """Have a report of each object of `resources` that `engine` says anything of, and of no other.
+
+        Raises:
+            ClusterError: reports can't be read or written; NotFoundError where nobody keeps any.
+        """
+        stored = {path_of(each): each async for each in self._reports()}
+        is_complete = True
+        for resource in resources:
+            is_complete &= await self._scanned(engine, resource, stored)
+        # Where some objects could not be listed, nobody knows whose reports are left over.
+        for path in stored if is_complete else ():
+            await self._cluster.delete(path)
+
+    async def _scanned(self, engine: Engine, resource: Resource, stored: dict[str, Object]) -> bool:
+        """Whether all objects of `resource` could be asked about; their reports are taken out of `stored`."""
+        try:
+            async with aclosing(self._cluster.pages(resource.path())) as pages:
+                async for page in pages:
+                    for body in page.items or ():
+                        await self._examine(engine, _named(body, page.kind, resource), stored)
+        except (GoneError, ClusterError) as error:
+            self._log.warning("objects can't be scanned", resource=str(resource), error=str(error))
+            return False
+        return True
+
+    async def _examine(self, engine: Engine, body: Object, stored: dict[str, Object]) -> None:
+        started = time.perf_counter()
+        found = said_of(engine, body, self._clock())
+        taken = time.perf_counter() - started
+        self._metrics.scanned(found[0].result if found else "none")
+        if found:
+            report = report_of(body, found, self._clock())
+            await self._keep(report, stored.pop(path_of(report), None))
+        await asyncio.sleep(taken * _SHARE)
+
+    async def _keep(self, report: Object, stored: Object | None) -> None:
+        """Have `report` in the cluster, where one was `stored` if any."""
+        path = path_of(report)
+        if stored is None:
+            await self._cluster.create(path.rpartition("/")[0], report)
+        elif essence(stored) != essence(report):
+            metadata = report["metadata"] | {"resourceVersion": stored["metadata"].get("resourceVersion", "")}
+            await self._cluster.replace(path, {**report, "metadata": metadata})
+
+    async def _reports(self) -> AsyncIterator[Object]:
+        """Our reports that are in the cluster."""
+        for resource in (REPORTS, CLUSTER_REPORTS):
+            async with aclosing(self._cluster.pages(resource.path())) as pages:
+                async for page in pages:
+                    for body in page.items or ():
+                        labels = body["metadata"].get("labels") or {}
+                        if OURS.items() <= labels.items():
+                            yield body
+
+
+def said_of(engine: Engine, body: Object, now: Instant) -> tuple[Finding, ...]:
+    """What the policies of `engine` say of the object `body`."""
+    try:
+        decided = decide_as_it_stands(engine, body, now=now)
+    except RequestError as error:
+        said = one_line(str(error), _SHOWN)
+        return (Finding(result=Result.ERROR, policy="interlock", rule="unreadable", message=said),)
+    asked = consult(engine.policies.compiled, decided.intent, now)
+    return findings(record(decided.decision), filter(None, map(_silent, asked)))
+
+
+def _silent(asked: Consulted) -> Finding | None:
+    """What a rule that says nothing in the decision means; a permit means nothing by itself."""
+    rule = asked.rule.id
+    if asked.error:
+        result = Result.ERROR
+    elif asked.applies is True and not asked.is_speaking and rule.effect is not Effect.PERMIT:
+        result = Result.PASS
+    else:
+        return None
+    return Finding(
+        result=result,
+        policy=rule.policy,
+        rule=rule.rule,
+        layer=rule.layer,
+        category=rule.area,
+        message=asked.error,
+    )
+
+
+def _named(body: Object, listed: str, resource: Resource) -> Object:
+    """`body` with its kind, which items of typed lists leave out."""
+    return {"apiVersion": resource.api_version, "kind": listed.removesuffix("List"), **body}
