@@ -6,7 +6,7 @@ authorizer, a decision stops there, the answer is got, and it is made again.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ from interlock.cel.libraries.kubernetes.authorizer import Answer
 from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
 from interlock.cel.values import EvaluationError
 from interlock.foreign.attributes import Attributes, Object
-from interlock.foreign.cluster import Cluster, Params, UnansweredError
+from interlock.foreign.cluster import Around, Cluster, Params, UnansweredError
 from interlock.foreign.known import UNKNOWN
 from interlock.foreign.looking import Looking
 from interlock.foreign.policy import ParamKind
@@ -53,28 +53,35 @@ class LiveCluster(Protocol):
 
 async def known(
     live: LiveCluster | None,
-    attributes: Attributes,
+    requests: Sequence[Attributes | None],
     until: int,
-    decide: Callable[[KubernetesRequest], Awaitable[_Decided]],
+    decide: Callable[[Sequence[KubernetesRequest | None]], Awaitable[_Decided]],
 ) -> _Decided:
-    """What `decide` gives of the request once it knows all that it asks; without a cluster it knows nothing.
+    """What `decide` gives of `requests` once it knows all that it asks; without a cluster it knows nothing.
 
-    It is called anew for each answer that it lacks, and must have done nothing by then.
+    It is called anew for each answer that it lacks, and must have done nothing by
+    then. What is no request of Kubernetes is None.
     """
     if live is None:
-        return await decide(KubernetesRequest(attributes, Looking(UNKNOWN)))
-    found = _Found(await live.around(attributes))
+        return await decide([_looked(each, UNKNOWN) for each in requests])
+    founds = [None if each is None else _Found(each, await live.around(each)) for each in requests]
     while True:
         try:
-            return await decide(KubernetesRequest(attributes, Looking(found)))
-        except UnansweredError as error:
-            found.answers[error.asked] = await _answer(live, attributes, error.asked, until)
+            return await decide([None if each is None else _looked(each.attributes, each) for each in founds])
+        except _UnansweredError as error:
+            found = error.found
+            found.answers[error.asked] = await _answer(live, found.attributes, error.asked, until)
+
+
+def _looked(attributes: Attributes | None, around: Around) -> KubernetesRequest | None:
+    return None if attributes is None else KubernetesRequest(attributes, Looking(around))
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A cluster, and what its authorizer has answered so far."""
+    """What is around one request, and what the authorizer has answered so far."""
 
+    attributes: Attributes
     cluster: Cluster
     answers: dict[Asked, Answer] = field(default_factory=dict)
 
@@ -90,7 +97,13 @@ class _Found:
             return answer
         if len(self.answers) == MOST_QUESTIONS:
             raise EvaluationError(f"policies ask what the user may do more than {MOST_QUESTIONS} times")
-        raise UnansweredError(asked)
+        raise _UnansweredError(self, asked)
+
+
+class _UnansweredError(UnansweredError):
+    def __init__(self, found: _Found, asked: Asked) -> None:
+        super().__init__(asked)
+        self.found = found
 
 
 async def _answer(live: LiveCluster, attributes: Attributes, asked: Asked, until: int) -> Answer:

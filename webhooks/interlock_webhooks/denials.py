@@ -27,6 +27,6 @@ def log_denial(log: FilteringBoundLogger, recorded: dict[str, Any], **subject: s
 
 
 def _name(reason: dict[str, Any]) -> str:
-    """The code of a reason and, where it has one, its rule or its obligation."""
-    keys = ("code", "layer", "policy", "rule", "obligation")
+    """The code of a reason and, where it has one, its rule, its binding or its obligation."""
+    keys = ("code", "layer", "policy", "rule", "binding", "obligation")
     return "/".join(str(reason[key]) for key in keys if reason.get(key))

@@ -10,6 +10,7 @@ from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.engine.document import decide_as_it_stands, decide_document
+from interlock.foreign.known import Known
 from interlock.model.intent import Intent
 
 _UNENFORCED: Final = frozenset({"warnings", "audits", "tried", "untried"})
@@ -60,7 +61,8 @@ def replay(engine: Engine, entry: Entry) -> Replayed:
         RequestError: no Intent can be read from its document.
     """
     decide = decide_document if entry.mutates else decide_as_it_stands
-    decided = decide(engine, entry.document, now=entry.now, balances=entry.balances)
+    around = Known(entry.surroundings)
+    decided = decide(engine, entry.document, now=entry.now, balances=entry.balances, around=around)
     was, now = entry.decision, record(decided.decision)
     return Replayed(intent=decided.intent, was=was, now=now, changes=_changes(_without(was, _TAKEN), now))
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from interlock.decisionlog.codes import ReasonCode
 from interlock.errors import Problem
 from interlock.model.area import Area, name
 from interlock.model.intent import Intent
@@ -106,8 +107,20 @@ def assigned(name: str, value: object) -> str:
 
 
 def reason(entry: dict[str, Any]) -> str:
-    """Who says it of what: layer, policy and rule, item, and the message; of a conflict, whose policies."""
+    """Who says it of what: layer, policy and rule, item, and the message; of a conflict, whose policies.
+
+    Of Kubernetes' policies it is the kind, the policy, its binding, and where the parameters are.
+    """
+    if entry["code"] == ReasonCode.REFUSED:
+        return f"{visible(_refusing(entry))}{in_one_line(entry['message'])}"
     rule = f" {entry['policy']}/{entry['rule']}" if "rule" in entry else ""
     who = f"{entry['layer']}{rule} {entry['item']}: " if "layer" in entry else ""
     whose = f" ({', '.join(entry['policies'])})" if "policies" in entry else ""
     return f"{visible(who)}{in_one_line(entry.get('message', ''))}{visible(whose)}"
+
+
+def _refusing(entry: dict[str, Any]) -> str:
+    """Whose policy has something against it; nothing where it is the API server itself."""
+    named = (("", "kind"), ("", "policy"), ("with binding ", "binding"), ("and params ", "params"))
+    words = [f"{before}{entry[field]}" for before, field in named if field in entry]
+    return f"{' '.join(words)}: " if words else ""

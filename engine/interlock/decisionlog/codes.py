@@ -29,5 +29,8 @@ class ReasonCode(StrEnum):
     UNCHARGED = "uncharged"
     """Nobody knows what the request draws on a budget."""
 
+    REFUSED = "refused"
+    """One of Kubernetes' own policies denies, or nobody knows whether it would."""
+
     FAILED = "failed"
     """Nobody knows what the decision should be: time ran out, or the engine itself failed."""

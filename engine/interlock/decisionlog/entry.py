@@ -18,6 +18,7 @@ from interlock.errors import OperatorError
 from interlock.instants import instant_of, rfc3339
 from interlock.model.balances import Balances
 from interlock.model.decision import Decision
+from interlock.model.surroundings import NOWHERE, Surroundings
 from interlock.units import Instant
 
 MAX_ENTRY: Final = 16 * 1024 * 1024
@@ -29,7 +30,7 @@ MAX_DEPTH: Final = 128
 _LONGEST_SHOWN: Final = 200
 
 
-class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A decision's record, the document as it came, and what else the decision rests on.
 
     `mutates` says whether the policies' changes were made to the object before
@@ -40,13 +41,21 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mutates: bool
     balances: Balances
     document: dict[str, Any]
+    surroundings: Surroundings = NOWHERE
+    """What Kubernetes' policies looked at beside the document."""
 
     @classmethod
     def of(cls, decision: Decision, document: dict[str, Any], *, mutates: bool) -> Self:
         """The entry of `decision`, which was made on `document`."""
         uses = {each.waiver: each.left for each in decision.uses}
         balances = replace(decision.found, uses=uses)
-        return cls(decision=record(decision), mutates=mutates, balances=balances, document=document)
+        return cls(
+            decision=record(decision),
+            mutates=mutates,
+            balances=balances,
+            document=document,
+            surroundings=NOWHERE if decision.kubernetes is None else decision.kubernetes.seen,
+        )
 
     @property
     def now(self) -> Instant:
@@ -108,7 +117,9 @@ def _instant(text: Any) -> Instant:  # noqa: ANN401  # raw JSON
 
 
 def _is_too_deep(entry: Entry) -> bool:
-    level: list[Any] = [entry.decision, entry.document]
+    around = entry.surroundings
+    objects = [found for each in around.params for found in each.objects]
+    level: list[Any] = [entry.decision, entry.document, *objects, *filter(None, around.namespaces.values())]
     for _ in range(MAX_DEPTH):
         level = [part for whole in level for part in _parts(whole) if isinstance(part, dict | list)]
     return bool(level)

@@ -6,29 +6,35 @@ puts it there.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from interlock.decisionlog.charges import charge, hold, reasons
 from interlock.decisionlog.codes import ReasonCode
+from interlock.decisionlog.refusals import refusal
 from interlock.identity import ObligationName
 from interlock.instants import rfc3339
 from interlock.model.decision import Conflict, Decision, Demand, Limitation
 from interlock.model.limit import Bounds
 from interlock.model.obligation import Due
 from interlock.model.patch import Patch
+from interlock.model.ruling import Ruling
 from interlock.model.verdict import Outcome, Verdict
 from interlock.spelling import quoted
+
+_UNASKED: Final = Ruling()
 
 
 def record(decision: Decision) -> dict[str, Any]:
     """`decision` as plain JSON."""
+    kubernetes = decision.kubernetes or _UNASKED
+    annotations = kubernetes.audit_annotations()
     return {
         "decision": "allow" if decision.allowed else "deny",
         "policySet": decision.policy_set,
         "time": rfc3339(decision.now),
         "reasons": list(_reasons(decision)),
-        "warnings": [_verdict(verdict) for verdict in decision.warnings],
-        "audits": [_verdict(verdict) for verdict in decision.audits],
+        "warnings": [*map(_verdict, decision.warnings), *map(refusal, kubernetes.warnings)],
+        "audits": [*map(_verdict, decision.audits), *map(refusal, kubernetes.audited)],
         "tried": [_verdict(verdict) for verdict in decision.tried],
         "waived": [_verdict(verdict) for verdict in decision.waived],
         "permits": [_verdict(verdict) for verdict in decision.permits],
@@ -40,6 +46,7 @@ def record(decision: Decision) -> dict[str, Any]:
         **({"uses": {each.waiver: each.left for each in decision.uses}} if decision.uses else {}),
         **({"budgets": [charge(charged) for charged in decision.charges]} if decision.charges else {}),
         **({"hold": hold(decision.held)} if decision.held else {}),
+        **({"auditAnnotations": annotations} if annotations else {}),
         **({"untried": decision.untried} if decision.untried else {}),
     }
 
@@ -52,6 +59,8 @@ def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
     yield from map(_conflict, decision.conflicts)
     yield from map(_undischarged, decision.undischarged)
     yield from reasons(decision.charges, decision.uncharged)
+    if decision.kubernetes is not None:
+        yield from map(refusal, decision.kubernetes.denials)
 
 
 def _unpermitted(demand: Demand) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from interlock.engine.group import Ask, Group
 from interlock.engine.notices import notices
 from interlock.engine.repetition import Answered, Once, again, memo_of
 from interlock.errors import OperatorError, RequestError
+from interlock.foreign.cluster import UnansweredError
 from interlock.identity import HoldId
 from interlock.kernel.combine import failed
 from interlock.ledger.answers import Glance, Held, Mismatched, Remembered
@@ -45,7 +46,11 @@ class Admission:
         self._ledger = ledger
 
     async def consider(self, ask: Ask, *, now: Instant, until: int | None = None) -> Decision:
-        """The decision on `ask` as everything stands now; it takes nothing."""
+        """The decision on `ask` as everything stands now; it takes nothing.
+
+        Raises:
+            UnansweredError: an authorizer has to be asked first.
+        """
         (decision,) = await self._sure(self._considered(ask, now, until), [ask], now)
         return decision
 
@@ -56,6 +61,7 @@ class Admission:
 
         Raises:
             RequestError: they are of several organizations, whose accounts nobody can hold in one step.
+            UnansweredError: an authorizer has to be asked first; nothing is taken.
         """
         return await self._sure(self._admitted(asks, now, until, once), asks, now)
 
@@ -163,7 +169,7 @@ class Admission:
         """What `admitted` gives, or denials that say why it gives nothing."""
         try:
             return await admitted
-        except RequestError:
+        except (RequestError, UnansweredError):
             raise
         except UndecidableError as error:
             reason = str(error)

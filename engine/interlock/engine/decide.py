@@ -18,10 +18,13 @@ from interlock.engine.consult import activation_of
 from interlock.engine.funds import UndecidableError
 from interlock.engine.history import runs_of
 from interlock.engine.index import Index
+from interlock.engine.kubernetes import consulted, heeded
 from interlock.engine.lifting import Lifting
 from interlock.engine.mutate import NO_CHANGES, Changes, Mutator
 from interlock.engine.seen import reads_run, seen_by
 from interlock.engine.uses import CountedWaivers, UsesLeft
+from interlock.foreign.cluster import UnansweredError
+from interlock.foreign.requests import KubernetesRequest
 from interlock.identity import AccountName, RunId
 from interlock.intents.context import ExtractionContext
 from interlock.intents.estimates import cost_of
@@ -72,10 +75,11 @@ class Engine:
         self._closed = sorted({area for _, area in policies.layers.closures})
         self._demands = lru_cache(maxsize=256)(self._demanded)
         self._budgets = Budgets(policies.budgets)
+        self.asks_kubernetes = bool(policies.kubernetes.validating or policies.kubernetes.mutating)
         self.watches_runs = any(reads_run(compiled) for compiled in policies.compiled)
         self.counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
 
-    def decide(
+    def decide(  # noqa: PLR0913 - what a decision is a function of
         self,
         intent: Intent,
         *,
@@ -83,6 +87,7 @@ class Engine:
         until: int | None = None,
         balances: Balances | None = None,
         changes: Changes = NO_CHANGES,
+        request: KubernetesRequest | None = None,
     ) -> Decision:
         """The decision on `intent` at `now`; it takes nothing.
 
@@ -91,11 +96,17 @@ class Engine:
         `failure` set: nothing that goes wrong here can allow. `balances` are
         what a decision found that is made again; without them nothing was spent
         of any account. `changes` made the object of the Intent what it is.
+        `request` is what Kubernetes' policies are asked about; without it they
+        say nothing.
+
+        Raises:
+            UnansweredError: the authorizer has to be asked first.
         """
 
         def decided() -> Decision:
             drawn = self.drawn(intent, now=now, until=until)
-            return self.decided(intent, changes, drawn, self._found(now, balances), now=now, until=until)
+            found = self._found(now, balances)
+            return self.decided(intent, changes, drawn, found, now=now, until=until, request=request)
 
         return self.sure(decided, now)
 
@@ -157,11 +168,13 @@ class Engine:
         *,
         now: Instant,
         until: int | None,
+        request: KubernetesRequest | None,
     ) -> Decision:
         """The decision on `intent`, which draws what is `drawn`, where that is `found`.
 
         Raises:
             UndecidableError: there is none.
+            UnansweredError: the authorizer has to be asked first.
         """
         if changes.failure:
             raise UndecidableError(changes.failure)
@@ -194,6 +207,8 @@ class Engine:
             accounts = {name: standing for name, standing in found.accounts.items() if standing != _UNTOUCHED}
             runs = {run: found.runs[run] for run in runs_of(intent) if found.runs.get(run)}
             decision = replace(decision, found=Balances(accounts=accounts, runs=runs))
+        if request is not None and self.asks_kubernetes:
+            decision = heeded(decision, consulted(policies.kubernetes, request, until))
         return affordable(decision, charges, drawn.uncharged)
 
     def _found(self, now: Instant, balances: Balances | None) -> Found:
@@ -202,10 +217,16 @@ class Engine:
         return Found(self.counted.recorded(balances.uses), balances.accounts, balances.runs)
 
     def sure(self, decide: Callable[[], Decision], now: Instant) -> Decision:
-        """What `decide` gives, or a denial that says why it gives nothing."""
+        """What `decide` gives, or a denial that says why it gives nothing.
+
+        Raises:
+            UnansweredError: `decide` does.
+        """
         digest = self.policies.digest
         try:
             return decide()
+        except UnansweredError:
+            raise
         except UndecidableError as error:
             return failed(str(error), policy_set=digest, now=now)
         except Exception as error:  # noqa: BLE001  # closed by default: whatever broke, it is a denial

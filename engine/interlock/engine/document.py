@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from interlock.engine.decide import Engine
+from interlock.foreign.cluster import Around
+from interlock.foreign.known import UNKNOWN
+from interlock.foreign.looking import Looking
+from interlock.foreign.requests import KubernetesRequest, stated
 from interlock.intents.admission import Changeable, changeable_object
 from interlock.intents.check import changeable_call
 from interlock.intents.extract import extract
@@ -31,16 +35,23 @@ class Decided:
 
 
 def decide_document(
-    engine: Engine, document: _Json, *, now: Instant, balances: Balances | None = None
+    engine: Engine,
+    document: _Json,
+    *,
+    now: Instant,
+    balances: Balances | None = None,
+    around: Around = UNKNOWN,
 ) -> Decided:
     """What `engine` decides on `document` at `now`, where `balances` are left if that is given.
+
+    `around` it is what Kubernetes' policies look at beside it.
 
     Raises:
         RequestError: no Intent can be read from it.
     """
     found = _changeable(document)
     if found is None:
-        return decide_as_it_stands(engine, document, now=now, balances=balances)
+        return decide_as_it_stands(engine, document, now=now, balances=balances, around=around)
     item, embed = found
 
     def read(changed: _Json) -> Intent:
@@ -49,11 +60,18 @@ def decide_document(
     intent, changes = engine.mutate(item, read)
     if balances is not None and engine.mutates_by_seen:
         intent, changes = engine.mutate(item, read, seen=engine.seen(intent, balances, now=now))
-    return Decided(intent, engine.decide(intent, now=now, balances=balances, changes=changes))
+    asked = _asked(engine, document, around)
+    decision = engine.decide(intent, now=now, balances=balances, changes=changes, request=asked)
+    return Decided(intent, decision)
 
 
 def decide_as_it_stands(
-    engine: Engine, document: _Json, *, now: Instant, balances: Balances | None = None
+    engine: Engine,
+    document: _Json,
+    *,
+    now: Instant,
+    balances: Balances | None = None,
+    around: Around = UNKNOWN,
 ) -> Decided:
     """What `engine` decides on `document` at `now` without changes, as the validating webhook does.
 
@@ -61,7 +79,14 @@ def decide_as_it_stands(
         RequestError: no Intent can be read from it.
     """
     intent = extract(document, engine.context_at(now))
-    return Decided(intent, engine.decide(intent, now=now, balances=balances))
+    asked = _asked(engine, document, around)
+    return Decided(intent, engine.decide(intent, now=now, balances=balances, request=asked))
+
+
+def _asked(engine: Engine, document: _Json, around: Around) -> KubernetesRequest | None:
+    """What Kubernetes' policies are asked of `document`; None where they have nothing to say of it."""
+    attributes = stated(document) if engine.asks_kubernetes else None
+    return None if attributes is None else KubernetesRequest(attributes, Looking(around))
 
 
 def _changeable(document: _Json) -> Changeable | None:

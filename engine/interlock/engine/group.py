@@ -16,6 +16,7 @@ from interlock.engine.history import IDLE, gone_on, runs_of
 from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.engine.seen import seen_by
 from interlock.errors import RequestError
+from interlock.foreign.requests import KubernetesRequest
 from interlock.identity import AccountName, BudgetName, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Glance
 from interlock.ledger.hold import Hold, Line, RunState, RunStep, hold_id
@@ -43,7 +44,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     what its hold goes by, where somebody has to find it by that. `clamp` gives the
     same request with a lower limit of the tokens that it writes, for what budgets;
     None where whoever asks does not pass that on. `remake` gives it with what
-    policies change where that is seen.
+    policies change where that is seen. Of a request of Kubernetes, `kubernetes` is
+    what Kubernetes' policies are asked about.
     """
 
     intent: Intent
@@ -53,6 +55,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     name: bytes | None = None
     clamp: Callable[[int, tuple[BudgetName, ...]], "Ask | None"] | None = None
     remake: Callable[[Seen], "Ask"] | None = None
+    kubernetes: KubernetesRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +229,15 @@ class Group:
         return {**states, run: replace(states[run], text=gone_on(ask.intent, texts, self.now))}
 
     def _decided(self, ask: Ask, drawn: Drawn, found: Found) -> Decision:
-        return self.engine.decided(ask.intent, ask.changes, drawn, found, now=self.now, until=self.until)
+        return self.engine.decided(
+            ask.intent,
+            ask.changes,
+            drawn,
+            found,
+            now=self.now,
+            until=self.until,
+            request=ask.kubernetes,
+        )
 
     def _reserving(self, ask: Ask, drawn: Drawn, decision: Decision) -> Decision:
         if not drawn.draws:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from interlock.cel.libraries.kubernetes.versions import NEWEST, Version
-from interlock.documents.document import Document, read_documents
+from interlock.documents.document import Document, Reading, read_documents
 from interlock.documents.files import find, read_source
 from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
@@ -32,21 +32,25 @@ def load(paths: Iterable[Path], release: Version = NEWEST) -> KubernetesPolicies
     files, problems = find(paths)
     read = [read_source(file) for file in files]
     problems += [each for each in read if isinstance(each, Problem)]
-    policies, found = assemble((each for each in read if isinstance(each, Source)), release)
+    readings = [read_documents(each) for each in read if isinstance(each, Source)]
+    problems += [problem for reading in readings for problem in reading.problems]
+    policies, found = assemble(readings, release)
     if problems or found:
         raise AuthorError([*problems, *found])
     return policies
 
 
-def assemble(sources: Iterable[Source], release: Version = NEWEST) -> tuple[KubernetesPolicies, list[Problem]]:
-    """The policies in `sources` by name, each with its bindings, and everything that is wrong with them.
+def assemble(
+    readings: Iterable[Reading], release: Version = NEWEST
+) -> tuple[KubernetesPolicies, list[Problem]]:
+    """The policies in `readings` by name, each with its bindings, and everything that is wrong with them.
 
-    Documents of other kinds are passed over. With any problem the policies must
-    not decide anything.
+    Documents of other kinds are passed over. With any problem, also one of the
+    readings, the policies must not decide anything.
     """
     gathered = _Gathered()
-    for source in sources:
-        gathered.read(source)
+    for reading in readings:
+        gathered.read(reading)
     problems = gathered.problems + gathered.dangling()
     compiler = Compiler(release)
     compiled = [
@@ -60,7 +64,10 @@ def assemble(sources: Iterable[Source], release: Version = NEWEST) -> tuple[Kube
 def is_foreign(document: Document) -> bool:
     """Whether `document` is one of Kubernetes' admission policies or bindings."""
     value = document.plain()
-    return isinstance(value, dict) and str(value.get("apiVersion")).partition("/")[0] == GROUP
+    if not isinstance(value, dict):
+        return False
+    group, _, _ = str(value.get("apiVersion")).partition("/")
+    return group == GROUP and value.get("kind") in (_POLICY, _BINDING)
 
 
 @dataclass(slots=True)
@@ -72,9 +79,7 @@ class _Gathered:
     problems: list[Problem] = field(default_factory=list)
     is_complete: bool = True
 
-    def read(self, source: Source) -> None:
-        reading = read_documents(source)
-        self.problems += reading.problems
+    def read(self, reading: Reading) -> None:
         self.is_complete &= reading.is_complete
         for document in filter(is_foreign, reading.documents):
             kind = document.text(("kind",)).text
@@ -82,7 +87,7 @@ class _Gathered:
                 policy, problems = decode_policy(document)
                 self.is_complete &= policy is not None
                 self._add(self.policies, policy, problems, kind)
-            elif kind == _BINDING:
+            else:
                 binding, problems = decode_binding(document)
                 self._add(self.bindings, binding, problems, kind)
 

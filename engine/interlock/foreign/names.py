@@ -3,6 +3,7 @@
 Kubernetes' own kinds are known; others are said to be in namespaces, as most are.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from interlock.foreign.attributes import Kind, Resource
@@ -27,18 +28,45 @@ _CLUSTER_WIDE: Final = frozenset(
 )
 
 
-def resource_of(kind: Kind) -> Resource:
-    """What `kind` is called in paths, by the rule that nearly all kinds keep.
+# Source: excluded resources of kubernetes/pkg/kubeapiserver/admission/exclusion.
+_EXEMPT: Final = {
+    "admissionregistration.k8s.io": (
+        *("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "MutatingWebhookConfiguration"),
+        *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration"),
+    ),
+    "authentication.k8s.io": ("SelfSubjectReview", "TokenReview"),
+    "authorization.k8s.io": (
+        *("LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview"),
+        "SubjectAccessReview",
+    ),
+}
+
+
+def is_exempt(kind: Kind) -> bool:
+    """Whether no policy is asked about `kind`: such as policies themselves, which could not be mended then."""
+    return kind.kind in _EXEMPT.get(kind.group, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a kind is called in paths, and whether its objects are in namespaces."""
+
+    plural: str
+    is_namespaced: bool
+
+    def resource(self, kind: Kind) -> Resource:
+        """What `kind`, whose names these are, is called in paths."""
+        return Resource(kind.group, kind.version, self.plural)
+
+
+def names_of(kind: Kind) -> Names:
+    """The names of `kind`, by the rule that nearly all kinds keep.
 
     Source: meta.UnsafeGuessKindToResource of k8s.io/apimachinery; and after a
     vowel a `y` stays, as in `gateways`.
     """
-    return Resource(kind.group, kind.version, _plural(kind.kind.lower()))
-
-
-def is_namespaced(kind: Kind) -> bool:
-    """Whether objects of `kind` are in namespaces."""
-    return not (is_own(kind) and kind.kind in _CLUSTER_WIDE)
+    is_namespaced = not (is_own(kind) and kind.kind in _CLUSTER_WIDE)
+    return Names(_plural(kind.kind.lower()), is_namespaced)
 
 
 def is_own(kind: Kind) -> bool:

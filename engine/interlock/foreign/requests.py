@@ -12,11 +12,15 @@ from typing import Any, Final, Self
 from interlock.errors import RequestError
 from interlock.foreign.attributes import CREATE, Attributes, Kind, Object, Resource, place_of
 from interlock.foreign.looking import Looking
-from interlock.foreign.names import is_namespaced, resource_of
+from interlock.foreign.names import Names, names_of
 from interlock.foreign.review import Review
 from interlock.spelling import quoted
 
 DEFAULT_NAMESPACE: Final = "default"
+_REVIEW_VERSION: Final = "admission.k8s.io/v1"
+
+NOBODY: Final[Object] = {}
+"""A user of whom nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,21 @@ class KubernetesRequest:
         return replace(self, attributes=replace(self.attributes, object=changed))
 
 
+def stated(document: Mapping[str, Any]) -> Attributes | None:
+    """The request of an AdmissionReview or a check, or to create the object of a manifest; None of all else.
+
+    Raises:
+        RequestError: it is no request.
+    """
+    version = document.get("apiVersion")
+    if version == _REVIEW_VERSION:
+        return reviewed(_object(document, "request") or {})
+    if version is not None:
+        return creating(document)
+    request = _object(document, "admission")
+    return None if request is None else reviewed(request)
+
+
 def reviewed(request: Mapping[str, Any]) -> Attributes:
     """What the `request` of an AdmissionReview is for.
 
@@ -47,7 +66,7 @@ def reviewed(request: Mapping[str, Any]) -> Attributes:
     return Attributes(
         operation=_text(request, "operation"),
         kind=kind,
-        resource=resource_of(kind) if resource is None else resource,
+        resource=names_of(kind).resource(kind) if resource is None else resource,
         subresource=_text(request, "subResource"),
         name=_text(request, "name"),
         namespace=_text(request, "namespace"),
@@ -62,23 +81,41 @@ def reviewed(request: Mapping[str, Any]) -> Attributes:
     )
 
 
-def creating(manifest: Mapping[str, Any]) -> Attributes:
-    """What it would mean to create the object of `manifest`; nobody knows who would.
+def creating(manifest: Object, names: Names | None = None, user: Object = NOBODY) -> Attributes:
+    """What it would mean if `user` created the object of `manifest`; its kind has `names` if they are given.
+
+    What is in no namespace, and has to be in one, is in the one named `default`.
 
     Raises:
         RequestError: it says of no kind that it is of.
     """
-    group, _, version = _text(manifest, "apiVersion").rpartition("/")
-    kind = Kind(group, version, _text(manifest, "kind"))
+    kind = kind_of(manifest)
+    named = names_of(kind) if names is None else names
     namespace, name = place_of(manifest)
+    if not named.is_namespaced:
+        namespace = ""
+    elif not namespace:
+        namespace = DEFAULT_NAMESPACE
+        manifest = {**manifest, "metadata": {**(_object(manifest, "metadata") or {}), "namespace": namespace}}
     return Attributes(
         operation=CREATE,
         kind=kind,
-        resource=resource_of(kind),
+        resource=named.resource(kind),
         name=name,
-        namespace=(namespace or DEFAULT_NAMESPACE) if is_namespaced(kind) else "",
+        namespace=namespace,
         object=manifest,
+        user=user,
     )
+
+
+def kind_of(manifest: Mapping[str, Any]) -> Kind:
+    """The kind of `manifest`.
+
+    Raises:
+        RequestError: it says of none that it is of.
+    """
+    group, _, version = _text(manifest, "apiVersion").rpartition("/")
+    return Kind(group, version, _text(manifest, "kind"))
 
 
 def _kind(request: Mapping[str, Any], field: str) -> Kind:

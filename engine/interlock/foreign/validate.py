@@ -12,13 +12,13 @@ from interlock.foreign.params import collect
 from interlock.foreign.policy import Action, Binding, FailurePolicy
 from interlock.foreign.review import Review
 from interlock.foreign.validation import Annotation, Failure, Validated, validated
-from interlock.model.outcome import Denial, Outcome
+from interlock.model.ruling import Denial, Ruling
 
 LONGEST_ANNOTATION: Final = 10 * 1024
 """The bytes of one value in the audit log."""
 
 
-def validate(policies: Iterable[CompiledValidating], review: Review) -> Outcome:
+def validate(policies: Iterable[CompiledValidating], review: Review) -> Ruling:
     """What `policies` say of the request.
 
     A policy or binding that can't be applied denies where its failure policy
@@ -32,7 +32,7 @@ def validate(policies: Iterable[CompiledValidating], review: Review) -> Outcome:
     collected = _Collected()
     for compiled in policies:
         _Applied(compiled, review, collected).all()
-    return collected.outcome()
+    return collected.ruling()
 
 
 @dataclass(slots=True)
@@ -42,8 +42,8 @@ class _Collected:
     audited: list[Denial] = field(default_factory=list)
     annotations: dict[str, list[str]] = field(default_factory=dict)
 
-    def outcome(self) -> Outcome:
-        return Outcome(
+    def ruling(self) -> Ruling:
+        return Ruling(
             denials=tuple(self.denials),
             warnings=tuple(self.warnings),
             audited=tuple(self.audited),

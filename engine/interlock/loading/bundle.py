@@ -12,6 +12,8 @@ from interlock.documents.document import read_documents
 from interlock.documents.files import find, read_source
 from interlock.documents.source import Source
 from interlock.errors import Problem
+from interlock.foreign import load as foreign
+from interlock.foreign.policies import KubernetesPolicies
 from interlock.loading.catalogs import combine, over, shipped
 from interlock.loading.contents import gather
 from interlock.loading.decode.settings import Settings
@@ -48,6 +50,7 @@ class Bundle:
     longest_waiver: Milliseconds
     costs: CostLimits
     vocabulary: Vocabulary
+    kubernetes: KubernetesPolicies
     sources: Mapping[str, Source] = field(repr=False)
 
     def with_line(self, problem: Problem) -> Problem:
@@ -77,14 +80,20 @@ def assemble(sources: Iterable[Source]) -> tuple[Bundle, list[Problem]]:
     problems = [problem for reading in readings for problem in reading.problems]
     places = {problem.span for problem in problems}
     documents = [document for reading in readings for document in reading.documents]
+    kubernetes, wrong = foreign.assemble(readings)
     schemas, unreadable = read_schemas(filter(is_schema, documents))
-    ours = (document for document in documents if not is_test(document) and not is_schema(document))
+    ours = (
+        document
+        for document in documents
+        if not (is_test(document) or is_schema(document) or foreign.is_foreign(document))
+    )
     checked = [validate(document, places) for document in ours]
     contents = gather(checked, is_complete=all(reading.is_complete for reading in readings))
     catalog, repeated = combine(contents.catalogs)
     scene = contents.scene()
     problems += [problem for one in checked for problem in one.problems]
     problems += [*unreadable, *contents.problems, *repeated]
+    problems += [by_name[each.span.file].problem(each.span, each.message) for each in wrong]
     problems += [p for document, policy in contents.policies for p in policy_problems(document, policy, scene)]
     problems += [p for document, policy in contents.policies for p in import_problems(document, policy, scene)]
     problems += [p for document, waiver in contents.waivers for p in waiver_problems(document, waiver, scene)]
@@ -103,6 +112,7 @@ def assemble(sources: Iterable[Source]) -> tuple[Bundle, list[Problem]]:
         longest_waiver=settings.longest_waiver,
         costs=settings.costs,
         vocabulary=settings.vocabulary,
+        kubernetes=kubernetes,
         sources=by_name,
     )
     return bundle, problems

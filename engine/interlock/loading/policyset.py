@@ -4,7 +4,7 @@ Loading is all or nothing: every problem of every file is reported at once,
 and a set with a problem never comes to be.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.program import Program
 from interlock.digests import digest_of
 from interlock.errors import AuthorError
+from interlock.foreign.policies import KubernetesPolicies
 from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
 from interlock.loading.canonical import plain
@@ -51,6 +52,7 @@ class PolicySet:
     waivers: tuple[Waiver, ...]
     scopes: Mapping[WaiverName, Program]
     budgets: tuple[CompiledBudget, ...]
+    kubernetes: KubernetesPolicies
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -93,6 +95,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
                     bundle.budgets,
                     release(),
                     *bundle.schemas.custom,
+                    *_stated(bundle.kubernetes),
                 ]
             ),
         ),
@@ -106,6 +109,7 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
         waivers=bundle.waivers,
         scopes={name: scope for name, scope in scopes.items() if scope is not None},
         budgets=budgets,
+        kubernetes=bundle.kubernetes,
     )
 
 
@@ -117,3 +121,9 @@ def _unordered(policy: Policy) -> Policy:
         limits=tuple(sorted(policy.limits, key=lambda limit: limit.name)),
         mutations=tuple(sorted(policy.mutations, key=lambda mutation: digest_of(plain(mutation)))),
     )
+
+
+def _stated(policies: KubernetesPolicies) -> Iterator[object]:
+    """What all of `policies` and their bindings state, by name; nothing where there are none."""
+    for compiled in (*policies.validating, *policies.mutating):
+        yield [compiled.policy, sorted(compiled.bindings, key=lambda binding: binding.name)]

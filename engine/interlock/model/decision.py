@@ -9,6 +9,7 @@ from interlock.model.charge import Charge, Held, Uncharged
 from interlock.model.limit import Bounds
 from interlock.model.obligation import Due
 from interlock.model.patch import Patch, Place
+from interlock.model.ruling import Ruling
 from interlock.model.verdict import Verdict
 from interlock.units import Instant
 
@@ -57,7 +58,8 @@ class Decision(Struct, frozen=True, kw_only=True):
 
     Reasons are `denials`; `missing`, the demands of closed layers that no
     permit met; `conflicts`; `undischarged`, the obligations that the caller
-    does not know how to meet; `charges` that do not fit; `uncharged`; and `failure`.
+    does not know how to meet; `charges` that do not fit; `uncharged`; what
+    `kubernetes` denies; and `failure`.
 
     `permits` are all that enforced rules permit, whether or not a closed layer
     demands it. `errors` holds every errored verdict of enforced rules, ignored
@@ -94,6 +96,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     charges: tuple[Charge, ...] = ()
     uncharged: tuple[Uncharged, ...] = ()
     held: Held | None = None
+    kubernetes: Ruling | None = None
+    """What Kubernetes' own policies say, which no layer has a part in; None where they were not asked."""
     found: Balances = UNTOUCHED
     """What was left of whatever is used up when this was decided."""
     failure: str = ""

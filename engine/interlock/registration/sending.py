@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
+from interlock.documents.document import read_documents
 from interlock.documents.source import Source
 from interlock.errors import AuthorError
 from interlock.foreign.attributes import Attributes, Kind, Resource
@@ -40,7 +41,7 @@ class Sending:
         """
         documents = [document for webhook in configuration["webhooks"] for document in _documents(webhook)]
         text = "\n---\n".join(map(json.dumps, documents))
-        policies, problems = assemble([Source(f"{configuration['kind']}.yaml", text)])
+        policies, problems = assemble([read_documents(Source(f"{configuration['kind']}.yaml", text))])
         if problems:
             raise AuthorError(problems)
         return cls(policies.validating)

@@ -15,7 +15,7 @@ from interlock.foreign.load import load
 from interlock.foreign.policy import ParamKind
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
-from interlock.model.outcome import Outcome
+from interlock.model.ruling import Ruling
 from support.conformance.cases import CORPORA
 from support.foreign.requests import allow, request_for, resource_of
 
@@ -65,7 +65,7 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def outcome(case: Case, folder: Path) -> Outcome:
+def outcome(case: Case, folder: Path) -> Ruling:
     """What the policy says; its documents are written into `folder`."""
     template, constraint = read(case.folder / case.template), read(case.folder / case.constraint)
     policy = _policy(template, constraint, folder)

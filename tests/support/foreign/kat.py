@@ -22,7 +22,7 @@ from interlock.foreign.load import load
 from interlock.foreign.policy import ParamKind
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
-from interlock.model.outcome import Outcome
+from interlock.model.ruling import Ruling
 from support.conformance.cases import CORPORA
 from support.foreign.requests import request_for
 
@@ -80,7 +80,7 @@ def difference(case: Case, folder: Path) -> str:
     return ""
 
 
-def _outcome(case: Case, folder: Path) -> Outcome:
+def _outcome(case: Case, folder: Path) -> Ruling:
     given: dict[str, Any] = case.read("request") or {}
     params = case.read("params")
     policies = _policies(

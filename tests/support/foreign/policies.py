@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from interlock.cel.libraries.kubernetes.authorizer import Authorize
+from interlock.documents.document import read_documents
 from interlock.documents.source import Source
 from interlock.errors import AuthorError
 from interlock.foreign.attributes import Attributes, Object
@@ -13,7 +14,7 @@ from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.load import assemble
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
-from interlock.model.outcome import Outcome
+from interlock.model.ruling import Ruling
 from support.foreign.requests import allow, request_for
 
 POD: Final[Object] = {
@@ -60,7 +61,9 @@ def compiled(*documents: Mapping[str, Any]) -> tuple[CompiledValidating, ...]:
     Raises:
         AuthorError: everything that is wrong with them.
     """
-    policies, problems = assemble([Source("policies.yaml", "\n---\n".join(map(json.dumps, documents)))])
+    policies, problems = assemble(
+        [read_documents(Source("policies.yaml", "\n---\n".join(map(json.dumps, documents))))]
+    )
     if problems:
         raise AuthorError(problems)
     return policies.validating
@@ -71,7 +74,7 @@ def said(
     request: Attributes | None = None,
     cluster: Cluster = CLUSTER,
     authorize: Authorize = allow,
-) -> Outcome:
+) -> Ruling:
     """What is said of `request`, or of one that makes a pod; a policy without a binding gets one."""
     if not any(each["kind"].endswith("Binding") for each in documents):
         names = [each["metadata"]["name"] for each in documents]

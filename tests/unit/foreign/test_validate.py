@@ -10,7 +10,7 @@ from msgspec import json
 
 from interlock.foreign.cluster import Snapshot
 from interlock.foreign.review import NoNamespaceError
-from interlock.model.outcome import VALIDATION_FAILURE, Denial
+from interlock.model.ruling import VALIDATION_FAILURE, Denial
 from support.foreign.policies import POD, SHOP, binding, policy, said
 from support.foreign.requests import request_for
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from interlock.decisionlog.codes import ReasonCode
+from interlock.decisionlog.refusals import refused
 from interlock.errors import RequestError
 from interlock.model.charge import Level
 from interlock_webhooks import wire
@@ -34,6 +35,9 @@ MAX_WARNINGS: Final = 3_500
 
 MAX_ANNOTATION: Final = 10 * 1024
 """Bytes of one audit annotation's value: what the API server grants its own admission policies."""
+
+MAX_KEY: Final = 63
+"""Characters of an audit annotation's key; the API server puts the name of the webhook before it."""
 
 MAX_MESSAGE: Final = 8 * 1024
 """Bytes of a denial's message, all its lines together."""
@@ -69,13 +73,13 @@ def encode_allowed(uid: str, recorded: dict[str, Any], operations: list[dict[str
 
 
 def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
-    """A denial with all its reasons; with code 500 where the engine itself failed."""
+    """A denial with all its reasons, and the code of them."""
     reasons = [_line(reason) for reason in recorded["reasons"]]
-    failed = any(reason["code"] == ReasonCode.FAILED for reason in recorded["reasons"])
+    code, reason = _status(recorded["reasons"])
     status: Status = {
         "status": "Failure",
-        "code": (HTTPStatus.INTERNAL_SERVER_ERROR if failed else HTTPStatus.FORBIDDEN).value,
-        "reason": "InternalError" if failed else "Forbidden",
+        "code": code,
+        "reason": reason,
         "message": listed(reasons, "\n", MAX_MESSAGE),
         "details": {
             "causes": [
@@ -91,6 +95,18 @@ def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
         "auditAnnotations": annotations(recorded),
     }
     return _encode(_warned(response, recorded))
+
+
+def _status(reasons: list[dict[str, Any]]) -> tuple[int, str]:
+    """The code and the reason of a denial: 500 where the engine itself failed, and else 403.
+
+    Where none but Kubernetes' policies deny, they are what the API server gives to the first.
+    """
+    if any(reason["code"] == ReasonCode.FAILED for reason in reasons):
+        return HTTPStatus.INTERNAL_SERVER_ERROR.value, "InternalError"
+    if all(reason["code"] == ReasonCode.REFUSED for reason in reasons):
+        return reasons[0]["status"], reasons[0]["reason"]
+    return HTTPStatus.FORBIDDEN.value, "Forbidden"
 
 
 def encode_undecided(uid: str, code: HTTPStatus, reason: str, message: str) -> bytes:
@@ -116,7 +132,24 @@ def annotations(recorded: dict[str, Any]) -> dict[str, str]:
         for key in ("reasons", "warnings", "audits", "waived", "errors")
         if recorded[key]
     }
-    return {"decision": recorded["decision"], "policy-set": recorded["policySet"], **rules}
+    said = {
+        _key(key): one_line(value, MAX_ANNOTATION)
+        for key, value in recorded.get("auditAnnotations", {}).items()
+    }
+    return {**said, "decision": recorded["decision"], "policy-set": recorded["policySet"], **rules}
+
+
+def _key(key: str) -> str:
+    """`key`, such as `policy/key`, as the API server takes it from a webhook: with no slash, and not long.
+
+    Source: checkKeyFormat of k8s.io/apiserver/pkg/admission/attributes.go.
+    """
+    policy, _, own = key.rpartition("/")
+    return f"{policy[: max(MAX_KEY - len(own) - 1, 0)].rstrip('-._')}.{own}".lstrip(".")
+
+
+def _cut(value: str) -> str:
+    return value.encode()[:MAX_ANNOTATION].decode(errors="ignore")
 
 
 def _used_up(recorded: dict[str, Any]) -> Iterator[str]:
@@ -136,7 +169,7 @@ def warnings(recorded: dict[str, Any]) -> list[str]:
     """
     kept: list[str] = []
     room = MAX_WARNINGS
-    entries = [*map(_line, recorded["warnings"]), *_used_up(recorded)]
+    entries = [*map(_warning, recorded["warnings"]), *_used_up(recorded)]
     for index, entry in enumerate(entries):
         line = one_line(entry, MAX_WARNING)
         room -= len(line)
@@ -179,15 +212,21 @@ def _encode(response: AdmissionResponse) -> bytes:
 
 def _line(reason: dict[str, Any]) -> str:
     """A reason for people: whose rule, at which item, what is wrong and what to do about it."""
+    if reason["code"] == ReasonCode.REFUSED:
+        return one_line(str(refused(reason)), MAX_MESSAGE)
     item = "" if reason.get("item") == "intent" else reason.get("item", "")
     said = reason.get("message") or reason.get("error") or reason["code"]
     advised = "; ".join(_present((said, reason.get("remedy", ""))))
     return one_line(": ".join(_present((_name(reason), item, advised))), _MAX_REASON)
 
 
+def _warning(entry: dict[str, Any]) -> str:
+    return refused(entry).warning if entry["code"] == ReasonCode.REFUSED else _line(entry)
+
+
 def _name(entry: dict[str, Any]) -> str:
-    """`layer/policy/rule`, as far as the entry has them; else its policies, or its code."""
-    named = "/".join(_present(entry.get(key, "") for key in ("layer", "policy", "rule")))
+    """`layer/policy/rule` or `kind/policy/binding`, as far as they are there; else policies, or its code."""
+    named = "/".join(_present(entry.get(key, "") for key in ("layer", "kind", "policy", "rule", "binding")))
     coded = " ".join(_present((str(entry["code"]), entry.get("obligation", ""))))
     return named or ", ".join(entry.get("policies", ())) or coded
 

@@ -6,7 +6,7 @@ denied inside it, so that no failure policy can turn it into an admission.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -17,9 +17,11 @@ from interlock.engine.admission import Admission
 from interlock.engine.group import Ask
 from interlock.engine.repetition import Misused, Once, Repeated
 from interlock.errors import OperatorError, RequestError
+from interlock.foreign.requests import KubernetesRequest, reviewed
 from interlock.intents.admission import changeable_object, from_admission
 from interlock.model.decision import Decision
 from interlock.model.seen import NOTHING_SEEN, Seen
+from interlock_webhooks.around import known
 from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
@@ -30,7 +32,10 @@ from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.refusal import INTERNAL_MESSAGE
 from interlock_webhooks.service import Service
 
-Decide = Callable[[Admission, Engine, dict[str, Any], int], Awaitable[Decision | Repeated]]
+_Asked = KubernetesRequest | None
+"""What Kubernetes' policies are asked, where there are any."""
+
+Decide = Callable[[Admission, Engine, dict[str, Any], _Asked, int], Awaitable[Decision | Repeated]]
 
 
 class KubernetesHandlers:
@@ -71,7 +76,13 @@ class KubernetesHandlers:
     ) -> bytes:
         started = time.perf_counter()
         engine = self._service.policies.in_force.engine
-        answer = await decide(Admission(engine, self._service.ledger), engine, request, until)
+        admission = Admission(engine, self._service.ledger)
+
+        async def decided(asked: Sequence[_Asked]) -> Decision | Repeated:
+            return await decide(admission, engine, request, asked[0], until)
+
+        attributes = reviewed(request) if engine.asks_kubernetes else None
+        answer = await known(self._service.cluster, [attributes], until, decided)
         if isinstance(answer, Repeated):
             (recorded,) = answer.records
             return _encoded(request, recorded, [])
@@ -104,14 +115,14 @@ def _about(metrics: EndpointMetrics, request: AdmissionRequest) -> dict[str, str
 
 
 async def _validated(
-    admission: Admission, engine: Engine, request: dict[str, Any], until: int
+    admission: Admission, engine: Engine, request: dict[str, Any], asked: _Asked, until: int
 ) -> Decision | Repeated:
     """The decision that counts: what is allowed here takes what it rests on, unless it is a dry run."""
     if request.get("dryRun"):
-        return await _considered(admission, engine, request, until)
+        return await _considered(admission, engine, request, asked, until)
     name = name_of_hold(request) if engine.policies.budgets else None
     intent = from_admission(request, engine.context_at(now()))
-    ask = Ask(intent=intent, request=request, lasts=HOLD_TIME, name=name)
+    ask = Ask(intent=intent, request=request, lasts=HOLD_TIME, name=name, kubernetes=asked)
     once = None
     if name is not None:
         once = Once(digest_of(["validate", request["uid"]]), digest_of(request), of_holds=True)
@@ -127,25 +138,29 @@ async def _validated(
     return decision
 
 
-async def _considered(admission: Admission, engine: Engine, request: dict[str, Any], until: int) -> Decision:
-    ask = Ask(intent=from_admission(request, engine.context_at(now())))
+async def _considered(
+    admission: Admission, engine: Engine, request: dict[str, Any], asked: _Asked, until: int
+) -> Decision:
+    ask = Ask(intent=from_admission(request, engine.context_at(now())), kubernetes=asked)
     return await admission.consider(ask, now=now(), until=until)
 
 
-async def _mutated(admission: Admission, engine: Engine, request: dict[str, Any], until: int) -> Decision:
+async def _mutated(
+    admission: Admission, engine: Engine, request: dict[str, Any], asked: _Asked, until: int
+) -> Decision:
     """The decision on the object with what policies change in it; nothing is changed where none is stored."""
     found = changeable_object(request)
     if found is None:
-        return await _considered(admission, engine, request, until)
+        return await _considered(admission, engine, request, asked, until)
     item, embed = found
 
-    def asked(seen: Seen) -> Ask:
+    def remade(seen: Seen) -> Ask:
         intent, changes = engine.mutate(
             item,
             lambda changed: from_admission(embed(changed), engine.context_at(now())),
             until=until,
             seen=seen,
         )
-        return Ask(intent=intent, changes=changes, remake=asked)
+        return Ask(intent=intent, changes=changes, remake=remade, kubernetes=asked)
 
-    return await admission.consider(asked(NOTHING_SEEN), now=now(), until=until)
+    return await admission.consider(remade(NOTHING_SEEN), now=now(), until=until)

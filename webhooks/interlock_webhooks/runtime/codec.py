@@ -30,9 +30,10 @@ class Batch(TypedDict):
 class RecordedVerdict(TypedDict):
     """What one rule said of one item; in `reasons` also a missing permit, a conflict, a failure.
 
-    `code` is violated, errored, unpermitted, conflict, undischarged, exhausted, uncharged or failed in
+    `code` is violated, errored, unpermitted, conflict, undischarged, exhausted, uncharged, refused or failed in
     `reasons`, and permitted in `permits`. `obligation` is the one that is not discharged, `of` what a limit
-    that said it measures; `budget`, `unit` and `key` are the account that is exhausted.
+    that said it measures; `budget`, `unit` and `key` are the account that is exhausted. Of one of
+    Kubernetes' policies that refuses it, `kind`, `binding`, `params`, `reason` and `status` are what it says.
     """
 
     code: str
@@ -55,6 +56,11 @@ class RecordedVerdict(TypedDict):
     budget: NotRequired[str]
     unit: NotRequired[str]
     key: NotRequired[str]
+    kind: NotRequired[str]
+    binding: NotRequired[str]
+    params: NotRequired[str]
+    reason: NotRequired[str]
+    status: NotRequired[int]
 
 
 class RecordedPatch(TypedDict):
@@ -131,6 +137,7 @@ class RecordedDecision(TypedDict):
     uses: NotRequired[dict[str, int]]
     budgets: NotRequired[list[RecordedCharge]]
     hold: NotRequired[RecordedHold]
+    auditAnnotations: NotRequired[dict[str, str]]
     untried: NotRequired[str]
 
 

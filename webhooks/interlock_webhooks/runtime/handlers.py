@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
+from msgspec.structs import replace
+
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.engine.admission import Admission, Admitted
 from interlock.engine.repetition import Misused, Once, Repeated
 from interlock.errors import RequestError
+from interlock.foreign.requests import KubernetesRequest, stated
+from interlock_webhooks.around import known
 from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.metrics import EndpointMetrics
@@ -69,7 +73,12 @@ class RuntimeHandlers:
         """The records of the decisions on `reads`, which go on together if they are allowed."""
         started = time.perf_counter()
         admission = Admission(engine, self._service.ledger)
-        answer = await _decided(admission, reads, once, until)
+
+        async def decided(asked: Sequence[KubernetesRequest | None]) -> Admitted:
+            return await _decided(admission, reads, asked, once, until)
+
+        attributes = [stated(read.check) if engine.asks_kubernetes else None for read in reads]
+        answer = await known(self._service.cluster, attributes, until, decided)
         if isinstance(answer, Misused):
             message = "`idempotencyKey`: it belongs to a request with another body: send a new one"
             raise RefusedError(HTTPStatus.CONFLICT, message)
@@ -88,8 +97,18 @@ class RuntimeHandlers:
         return recorded
 
 
-async def _decided(admission: Admission, reads: Sequence[Read], once: Once | None, until: int) -> Admitted:
+async def _decided(
+    admission: Admission,
+    reads: Sequence[Read],
+    asked: Sequence[KubernetesRequest | None],
+    once: Once | None,
+    until: int,
+) -> Admitted:
     """The decisions on checks that go on if they are allowed, unless it is one that is a dry run."""
+    asks = [
+        read.ask if request is None else replace(read.ask, kubernetes=request)
+        for read, request in zip(reads, asked, strict=True)
+    ]
     if reads[0].is_dry_run:
-        return (await admission.consider(reads[0].ask, now=now(), until=until),)
-    return await admission.admit([read.ask for read in reads], now=now(), until=until, once=once)
+        return (await admission.consider(asks[0], now=now(), until=until),)
+    return await admission.admit(asks, now=now(), until=until, once=once)

@@ -60,7 +60,7 @@ class Denial(Struct, frozen=True, kw_only=True):
         return _CODES.get(self.reason, _UNPROCESSABLE)
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Ruling(Struct, frozen=True, kw_only=True):
     """What all policies say together; the API server answers with the first denial.
 
     `warnings` and `audited` are what bindings warn of and have audited, and
