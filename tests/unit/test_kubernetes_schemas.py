@@ -102,3 +102,11 @@ def test_the_data_file_is_small_and_has_no_prose() -> None:
 
 def test_the_kinds_are_read_once() -> None:
     assert kubernetes() is kubernetes()
+
+
+def test_keys_of_lists_have_the_defaults_that_the_api_publishes() -> None:
+    definitions = kubernetes().definitions
+    port = definitions["io.k8s.api.core.v1.ContainerPort"]["properties"]
+    assert (port["containerPort"]["default"], port["protocol"]["default"]) == (0, "TCP")
+    assert definitions["io.k8s.api.core.v1.EnvVar"]["properties"]["name"]["default"] == ""
+    assert "default" not in port["hostPort"]
