@@ -25,3 +25,17 @@ class Attributes:
     options: Object
     warnings: list[str] = field(default_factory=list)
     audit: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """One request in the audit log, at the level `Request`: how it ended, and what is annotated."""
+
+    operation: str
+    resource: str
+    subresource: str
+    namespace: str
+    name: str
+    username: str
+    code: int
+    annotations: dict[str, str]

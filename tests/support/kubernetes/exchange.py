@@ -10,6 +10,7 @@ from aiohttp import web
 from support.kubernetes.failures import Failure, bad_request
 from support.kubernetes.resources import Object
 from support.kubernetes.users import ANONYMOUS, User
+from support.kubernetes.webhooks.warnings import delivered
 
 
 def user_of(request: web.Request, users: Mapping[str, User]) -> User:
@@ -42,7 +43,7 @@ def decoded(content_type: str, body: bytes) -> Object:
 def answer(body: Any, code: int = 200, warnings: Iterable[str] = ()) -> web.Response:
     """`body` as JSON, with `warnings` in the headers that clients show them from."""
     response = web.Response(body=json.dumps(body).encode(), status=code, content_type="application/json")
-    for each in warnings:
+    for each in delivered(warnings):
         quoted = each.replace("\\", "\\\\").replace('"', '\\"')
         response.headers.add("Warning", f'299 - "{quoted}"')
     return response

@@ -7,12 +7,13 @@ from support.kubernetes.resources import Object, Resource
 
 
 class Failure(Exception):  # noqa: N818 - the API calls it so
-    """A request that failed. `status` is what its client is told."""
+    """A request that failed. `status` is what its client is told, beside `warnings`."""
 
     def __init__(self, code: int, reason: str, message: str, **details: object) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
+        self.warnings: list[str] = []
         self.details = {key: each for key, each in details.items() if each}
 
     @property

@@ -12,6 +12,8 @@ from support.kubernetes.asked import Asked
 from support.kubernetes.failures import bad_request, conflict, invalid
 from support.kubernetes.resources import DEFINITIONS, Object, Resource
 from support.kubernetes.schema import defaulted, faults, pruned
+from support.kubernetes.webhooks import registration
+from support.kubernetes.webhooks.registration import is_configuration
 
 _NAME: Final = re2.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _FREE_NAMES: Final = {"rbac.authorization.k8s.io"}
@@ -86,6 +88,8 @@ def changed(resource: Resource, before: Object, after: Object, subresource: str)
 
 def shaped(resource: Resource, body: Object, validation: str) -> tuple[Object, list[str]]:
     """`body` without fields that its schema does not know, with defaults; and warnings of what was dropped."""
+    if is_configuration(resource):
+        return registration.defaulted(resource, body), []
     if resource.schema is None:
         return body, []
     kept, dropped = pruned(resource.schema, body)
@@ -99,6 +103,8 @@ def check(resource: Resource, body: Object) -> None:
     """422 if `body` breaks its schema, or is a definition that can't be served."""
     if resource == DEFINITIONS:
         definitions.check(body)
+    if is_configuration(resource) and (wrong := list(registration.faults(resource, body))):
+        raise invalid(resource, body["metadata"]["name"], wrong)
     if resource.schema is not None and (wrong := list(faults(resource.schema, body))):
         raise invalid(resource, body["metadata"]["name"], wrong)
 

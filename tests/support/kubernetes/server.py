@@ -26,6 +26,7 @@ from support.kubernetes.reviewing import GROUPS, answered
 from support.kubernetes.store import Store
 from support.kubernetes.tables import WANTED
 from support.kubernetes.users import ADMIN, ANONYMOUS, Access, User, allowed
+from support.kubernetes.webhooks.dispatch import Webhooks
 from support.kubernetes.writing import Writer
 
 NAMESPACES_AT_FIRST: Final = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -37,7 +38,8 @@ class ApiServer:
     """An API server in the running event loop. It keeps what it stores when it goes down.
 
     `users` are who has which bearer token; `admin` may do everything. `faults` are HTTP codes that it answers
-    with where a path begins so, whatever is asked. `asked` counts requests by verb and plural.
+    with where a path begins so, whatever is asked. `services` are the addresses of services, by namespace and
+    name. `asked` counts requests by verb and plural.
     """
 
     def __init__(self) -> None:
@@ -47,7 +49,9 @@ class ApiServer:
         self.store = Store()
         self.registry = Registry(self.store)
         self.reader = Reader(self.store)
-        self.writer = Writer(self.store, self.registry)
+        self.services: dict[tuple[str, str], tuple[str, int]] = {}
+        self._webhooks = Webhooks(self.store, self.registry, self.services)
+        self.writer = Writer(self.store, self.registry, self._webhooks)
         self.ca = own_authority().pem
         self.port = 0
         self._poster = Poster(self.store, self.writer, self.users)
@@ -85,6 +89,7 @@ class ApiServer:
     async def stop(self) -> None:
         """Go down, and break what is open."""
         self.drop()
+        await self._webhooks.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -118,7 +123,7 @@ class ApiServer:
         try:
             return await self._answer(request)
         except Failure as failure:
-            return answer(failure.status, failure.code)
+            return answer(failure.status, failure.code, failure.warnings)
         finally:
             self._open.discard(transport)
 

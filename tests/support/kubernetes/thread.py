@@ -1,6 +1,7 @@
 """The API server in a thread of its own, for tests that wait for commands."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ class Threaded:
     def __init__(self, server: ApiServer, loop: asyncio.AbstractEventLoop) -> None:
         self.server = server
         self._loop = loop
+
+    def trust(self) -> ssl.SSLContext:
+        """Trust in the server's authority and no other."""
+        return ssl.create_default_context(cadata=self.server.ca)
 
     def run(self, make: Callable[[ApiServer], Coroutine[Any, Any, _T]]) -> _T:
         """What `make` comes to, in the server's loop: nothing else may touch the server."""

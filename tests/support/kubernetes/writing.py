@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from support.kubernetes.applying import APPLY, Appliers, configuration, patched
 from support.kubernetes.asked import Asked
-from support.kubernetes.attributes import Attributes
+from support.kubernetes.attributes import Attributes, Audited
 from support.kubernetes.definitions import established
 from support.kubernetes.discovery import KINDS
 from support.kubernetes.failures import Failure, conflict, forbidden
@@ -14,31 +14,38 @@ from support.kubernetes.reading import as_version, scale_of
 from support.kubernetes.registry import Registry
 from support.kubernetes.resources import DEFINITIONS, NAMESPACES, Object, Resource
 from support.kubernetes.store import Store
+from support.kubernetes.webhooks.dispatch import Webhooks
 
 _RETRIES: Final = 5
 _CONNECTED: Final = {"exec", "attach", "portforward", "proxy"}
 
 
 class Writer:
-    """What changes a store."""
+    """What changes a store. `audit` is what the audit log has of it."""
 
-    def __init__(self, store: Store, registry: Registry) -> None:
+    def __init__(self, store: Store, registry: Registry, webhooks: Webhooks) -> None:
         self._store = store
         self._registry = registry
+        self._webhooks = webhooks
+        self.audit: list[Audited] = []
         self._appliers = Appliers()
 
     async def create(self, asked: Asked, body: Object) -> tuple[Object, list[str]]:
         """The new object, and warnings."""
         self._check_namespace(asked)
-        fresh = created(asked.resource, fit(asked, body))
-        shape, warnings = shaped(asked.resource, fresh, asked.query.get("fieldValidation", "Warn"))
-        if asked.resource == DEFINITIONS:
-            check(asked.resource, shape)
-            shape = established(shape)
+        resource = asked.resource
+        shape, warnings = shaped(resource, fit(asked, body), asked.query.get("fieldValidation", "Warn"))
         about = _attributes("CREATE", asked, shape, None, "CreateOptions")
         about.warnings += warnings
-        await self._admit(about, lambda: check(asked.resource, _object(about)))
-        return self._added(asked, _object(about)), about.warnings
+
+        def settled(mutated: Object) -> Object:
+            final, _ = shaped(resource, created(resource, mutated), "Ignore")
+            check(resource, final)
+            about.name = final["metadata"]["name"]
+            return established(final) if resource == DEFINITIONS else final
+
+        final = await self._admit(about, settled)
+        return self._added(asked, final), about.warnings
 
     async def update(self, asked: Asked, body: Object) -> tuple[Object, list[str]]:
         """The object after `body` took its place."""
@@ -65,9 +72,9 @@ class Writer:
         before = self._store.get(resource, asked.namespace, asked.name)
         old = scale_of(resource, before)
         about = _attributes("UPDATE", asked, make(old), old, "UpdateOptions")
-        await self._admit(about, lambda: None)
+        scale = await self._admit(about, lambda scale: scale)
         path = (resource.scale or {"specReplicasPath": ".spec.replicas"})["specReplicasPath"]
-        after = _set(before, path.strip(".").split("."), _object(about)["spec"]["replicas"])
+        after = _set(before, path.strip(".").split("."), scale["spec"]["replicas"])
         final = changed(resource, before, after, "")
         check(resource, final)
         stored = final if asked.dry_run else self._replaced(resource, before, final)
@@ -81,7 +88,7 @@ class Writer:
         if wanted not in {None, before["metadata"]["uid"]}:
             raise conflict(resource, asked.name, f"Precondition failed: UID in precondition: {wanted}")
         about = _attributes("DELETE", asked, None, as_version(resource, before), "DeleteOptions")
-        await self._admit(about, lambda: None)
+        await self._admit_end(about)
         if asked.dry_run or options.get("dryRun"):
             return before, about.warnings
         if before["metadata"].get("finalizers"):
@@ -93,7 +100,7 @@ class Writer:
         """Warnings of those who let `body` be posted to a subresource."""
         connects = asked.subresource in _CONNECTED
         about = _attributes("CONNECT" if connects else "CREATE", asked, body, None, "CreateOptions")
-        await self._admit(about, lambda: None)
+        await self._admit(about, lambda sent: sent)
         return about.warnings
 
     async def _apply(self, asked: Asked, body: bytes) -> tuple[Object, bool, list[str]]:
@@ -119,21 +126,55 @@ class Writer:
             before = as_version(asked.resource, self._store.get(asked.resource, asked.namespace, asked.name))
             wanted = make(before)
             minds = options == "UpdateOptions" and "resourceVersion" in wanted["metadata"]
-            after = changed(asked.resource, before, wanted, asked.subresource)
-            shape, warnings = shaped(asked.resource, after, asked.query.get("fieldValidation", "Warn"))
-            about = _attributes("UPDATE", asked, shape, before, options)
-            about.warnings += warnings
-            await self._admit(about, lambda about=about: check(asked.resource, _object(about)))  # type: ignore[misc]
+            about, final = await self._changed(asked, before, wanted, options)
             try:
-                return self._stored(asked, before, _object(about)), about.warnings
+                return self._stored(asked, before, final), about.warnings
             except Failure as failure:
                 if minds or failure.reason != "Conflict":
                     raise
         raise conflict(asked.resource, asked.name)
 
-    async def _admit(self, about: Attributes, valid: Callable[[], None]) -> None:  # noqa: ARG002
-        """Let everybody who has a say change or refuse what is about to happen."""
-        valid()
+    async def _changed(
+        self, asked: Asked, before: Object, wanted: Object, options: str
+    ) -> tuple[Attributes, Object]:
+        """What `wanted` comes to in place of `before`."""
+        resource = asked.resource
+        after = changed(resource, before, wanted, asked.subresource)
+        shape, warnings = shaped(resource, after, asked.query.get("fieldValidation", "Warn"))
+        about = _attributes("UPDATE", asked, shape, before, options)
+        about.warnings += warnings
+
+        def settled(mutated: Object) -> Object:
+            final, _ = shaped(resource, changed(resource, before, mutated, asked.subresource), "Ignore")
+            check(resource, final)
+            return final
+
+        return about, await self._admit(about, settled)
+
+    async def _admit(self, about: Attributes, settled: Callable[[Object], Object]) -> Object:
+        """What is stored of a new or changed object: first it may be changed, then it may be refused."""
+        try:
+            await self._webhooks.mutate(about)
+            assert about.object is not None
+            about.object = settled(about.object)
+            await self._webhooks.validate(about)
+        except Failure as failure:
+            failure.warnings += about.warnings
+            self.audit.append(_event(about, failure.code))
+            raise
+        self.audit.append(_event(about, 200))
+        return about.object
+
+    async def _admit_end(self, about: Attributes) -> None:
+        """The same for what is deleted: there is nothing to be changed."""
+        try:
+            await self._webhooks.mutate(about)
+            await self._webhooks.validate(about)
+        except Failure as failure:
+            failure.warnings += about.warnings
+            self.audit.append(_event(about, failure.code))
+            raise
+        self.audit.append(_event(about, 200))
 
     def _stored(self, asked: Asked, before: Object, after: Object) -> Object:
         if asked.dry_run:
@@ -205,9 +246,17 @@ def _attributes(
     )
 
 
-def _object(about: Attributes) -> Object:
-    assert about.object is not None
-    return about.object
+def _event(about: Attributes, code: int) -> Audited:
+    return Audited(
+        operation=about.operation,
+        resource=about.resource.plural,
+        subresource=about.subresource,
+        namespace=about.namespace,
+        name=about.name,
+        username=about.user.name,
+        code=code,
+        annotations=dict(about.audit),
+    )
 
 
 def _kept_in(resource: Resource) -> str:
