@@ -1,18 +1,23 @@
 """Events that are posted, and those that are not."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from interlock.units import Instant
 from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.deadline import MAX_TIMEOUT
 from interlock_webhooks.events.event import EVENTS
 from interlock_webhooks.events.recorder import MOST_WAITING, QUIET, EventRecorder
+from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
 from support.connecting import connected
 from support.kubernetes.server import ApiServer
-from support.reviews import pod, review
+from support.reviews import encoded, pod, review
 from support.service import LoggedService
 
 
@@ -106,3 +111,27 @@ def test_an_event_that_can_not_be_posted_keeps_no_other_back(tmp_path: Path, ser
     play(tmp_path, service, act)
     assert counted(service, "failed") == 1
     assert "an event can't be written" in {line["event"] for line in service.lines}
+
+
+@pytest.mark.parametrize(
+    ("item", "changes", "notes"),
+    [
+        (
+            pod(),
+            {},
+            ["team/workloads/team: no team answers for this workload; set the label interlock.dev/team"],
+        ),
+        (pod(), {"dryRun": True}, []),
+        (pod(team="a"), {}, []),
+    ],
+)
+def test_the_webhook_tells_of_denials_that_are_meant(
+    tmp_path: Path, service: LoggedService, item: dict[str, Any], changes: dict[str, Any], notes: list[str]
+) -> None:
+    async def act(scene: Scene) -> None:
+        service.events = scene.recorder
+        until = time.monotonic_ns() + MAX_TIMEOUT
+        await KubernetesHandlers(service).validate(encoded(review(item, **changes)), until)
+        assert await scene.notes() == notes
+
+    play(tmp_path, service, act)

@@ -1,5 +1,6 @@
 """What a scan finds of an object: each rule once, the gravest first."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -13,9 +14,14 @@ from support.service import LoggedService
 NOW = Instant(1_760_000_000_000)
 
 
+def found_of(service: LoggedService, body: dict[str, Any]) -> tuple[Finding, ...]:
+    """What is found of `body`."""
+    return asyncio.run(said_of(service.policies.in_force.engine, body, NOW))
+
+
 def said(service: LoggedService, body: dict[str, Any]) -> dict[str, Result]:
     """What is found of `body`, by policy and rule."""
-    found = said_of(service.policies.in_force.engine, body, NOW)
+    found = found_of(service, body)
     return {f"{each.policy}/{each.rule}": each.result for each in found}
 
 
@@ -45,7 +51,7 @@ def test_permits_are_no_findings(service: LoggedService) -> None:
 
 @pytest.mark.parametrize("body", [{"apiVersion": "v1"}, {"apiVersion": "v1", "kind": "Pod", "spec": 7}])
 def test_an_object_that_can_not_be_read_is_an_error(service: LoggedService, body: dict[str, Any]) -> None:
-    (found,) = said_of(service.policies.in_force.engine, body, NOW)
+    (found,) = found_of(service, body)
     assert (found.result, found.rule) == (Result.ERROR, "unreadable")
     assert found.message
 
@@ -87,6 +93,7 @@ def test_the_gravest_rules_come_first() -> None:
         ({"code": "unpermitted", "layer": "organization", "area": "tools"}, "organization", "tools"),
         ({"code": "conflict", "policies": ["a", "b"]}, "a, b", "conflict"),
         ({"code": "exhausted", "budget": "gpus"}, "gpus", "exhausted"),
+        ({"code": "refused", "policy": "p", "binding": "b", "message": "no"}, "p", "b"),
         ({"code": "failed", "message": "time ran out"}, "interlock", "failed"),
     ],
 )

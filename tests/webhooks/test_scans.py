@@ -35,7 +35,7 @@ class Scene:
         self.cluster = cluster
         self.service = service
         self.now = 1_760_000_000_000
-        self._scanner = Scanner(cluster, service.metrics, service.log, lambda: Instant(self.now))
+        self._scanner = Scanner(cluster, None, service.metrics, service.log, lambda: Instant(self.now))
 
     async def put(self, body: dict[str, Any], plural: str) -> str:
         """The uid of `body`, which is now there."""

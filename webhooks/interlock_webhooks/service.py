@@ -1,7 +1,7 @@
 """What all handlers of one service share."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from structlog.typing import FilteringBoundLogger
 
@@ -13,6 +13,9 @@ from interlock_webhooks.around import LiveCluster
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 
+if TYPE_CHECKING:
+    from interlock_webhooks.events.recorder import EventRecorder
+
 
 @dataclass(slots=True, kw_only=True)
 class Service:
@@ -20,7 +23,8 @@ class Service:
 
     `ledger` keeps accounts, whichever policies are in force. `decisions` is where
     each decision is logged before it is answered, if anywhere. `cluster` is the one
-    that requests of Kubernetes come from, where the service is connected to it.
+    that requests of Kubernetes come from, where the service is connected to it, and
+    `events` tells there of denials.
     """
 
     policies: LivePolicies
@@ -29,6 +33,7 @@ class Service:
     log: FilteringBoundLogger
     decisions: DecisionLog | None = None
     cluster: LiveCluster | None = None
+    events: "EventRecorder | None" = None
     draining: bool = False
 
     def keep(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> None:

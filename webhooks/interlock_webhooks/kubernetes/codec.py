@@ -74,17 +74,16 @@ def encode_allowed(uid: str, recorded: dict[str, Any], operations: list[dict[str
 
 def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
     """A denial with all its reasons, and the code of them."""
-    reasons = [_line(reason) for reason in recorded["reasons"]]
     code, reason = _status(recorded["reasons"])
     status: Status = {
         "status": "Failure",
         "code": code,
         "reason": reason,
-        "message": listed(reasons, "\n", MAX_MESSAGE),
+        "message": message(recorded),
         "details": {
             "causes": [
-                {"reason": reason["code"], "message": line}
-                for reason, line in zip(recorded["reasons"][:MAX_CAUSES], reasons, strict=False)
+                {"reason": reason["code"], "message": _line(reason)}
+                for reason in recorded["reasons"][:MAX_CAUSES]
             ]
         },
     }
@@ -95,6 +94,11 @@ def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
         "auditAnnotations": annotations(recorded),
     }
     return _encode(_warned(response, recorded))
+
+
+def message(recorded: dict[str, Any]) -> str:
+    """All reasons of a denial, a line each, as many as fit."""
+    return listed([_line(reason) for reason in recorded["reasons"]], "\n", MAX_MESSAGE)
 
 
 def _status(reasons: list[dict[str, Any]]) -> tuple[int, str]:

@@ -92,16 +92,22 @@ class KubernetesHandlers:
         metrics.decided(answer, taken)
         recorded = record(answer)
         if not answer.allowed:
-            log_denial(
-                self._service.log,
-                recorded,
-                action=f"workload.{request['operation'].lower()}",
-                kind=request["kind"]["kind"],
-                uid=request["uid"],
-            )
+            self._tell(request, recorded)
         return _encoded(
             request, recorded, json_patch(request["object"], answer.patches) if answer.patches else []
         )
+
+    def _tell(self, request: dict[str, Any], recorded: dict[str, Any]) -> None:
+        """Have those learn of a denial who look at the service, and at the cluster."""
+        log_denial(
+            self._service.log,
+            recorded,
+            action=f"workload.{request['operation'].lower()}",
+            kind=request["kind"]["kind"],
+            uid=request["uid"],
+        )
+        if self._service.events is not None and not request.get("dryRun"):
+            self._service.events.denied(request, codec.message(recorded))
 
 
 def _encoded(request: dict[str, Any], recorded: dict[str, Any], patch: list[dict[str, Any]]) -> bytes:

@@ -63,7 +63,7 @@ def findings(recorded: Mapping[str, Any], asked: Iterable[Finding]) -> tuple[Fin
 
 def _said(recorded: Mapping[str, Any]) -> Iterator[Finding]:
     for reason in recorded["reasons"]:
-        is_error = reason["code"] in {ReasonCode.ERRORED, ReasonCode.FAILED}
+        is_error = reason["code"] in {ReasonCode.ERRORED, ReasonCode.FAILED} or "error" in reason
         yield _finding(Result.ERROR if is_error else Result.FAIL, reason)
     for entry in (*recorded["warnings"], *recorded["audits"]):
         yield _finding(Result.WARN, entry)
@@ -74,12 +74,12 @@ def _said(recorded: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _finding(result: Result, entry: Mapping[str, Any], said: str = "") -> Finding:
-    """What `entry` says; where it is of no rule, its policies, its budget or its layer stand for one."""
+    """What `entry` says; where it is of no rule, what else it is of stands for one."""
     policy = entry.get("policy") or ", ".join(entry.get("policies", ())) or entry.get("budget")
     return Finding(
         result=result,
         policy=str(policy or entry.get("layer") or _ENGINE),
-        rule=str(entry.get("rule") or entry.get("area") or entry["code"]),
+        rule=str(entry.get("rule") or entry.get("binding") or entry.get("area") or entry["code"]),
         layer=str(entry.get("layer", "")),
         category=str(entry.get("area", "")),
         message=said or str(entry.get("message") or entry.get("error") or entry["code"]),

@@ -7,7 +7,7 @@ the time at most.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -16,14 +16,18 @@ from structlog.typing import FilteringBoundLogger
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.engine.consult import Consulted, consult
-from interlock.engine.document import decide_as_it_stands
 from interlock.errors import RequestError
+from interlock.foreign.requests import KubernetesRequest, stated
+from interlock.intents.extract import extract
+from interlock.model.decision import Decision
 from interlock.model.policy import Effect
 from interlock.units import Instant
+from interlock_webhooks.around import LiveCluster, known
 from interlock_webhooks.cluster.answers import Object
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import ClusterError, GoneError
 from interlock_webhooks.cluster.resource import Resource
+from interlock_webhooks.deadline import MAX_DECISION
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.scan.findings import Finding, Result, findings
 from interlock_webhooks.scan.report import CLUSTER_REPORTS, OURS, REPORTS, essence, path_of, report_of
@@ -36,12 +40,18 @@ _SHOWN: Final = 200
 
 
 class Scanner:
-    """Scans one cluster."""
+    """Scans one cluster; Kubernetes' policies look around in it as it is `live`."""
 
     def __init__(
-        self, cluster: Cluster, metrics: Metrics, log: FilteringBoundLogger, clock: Callable[[], Instant]
+        self,
+        cluster: Cluster,
+        live: LiveCluster | None,
+        metrics: Metrics,
+        log: FilteringBoundLogger,
+        clock: Callable[[], Instant],
     ) -> None:
         self._cluster = cluster
+        self._live = live
         self._metrics = metrics
         self._log = log
         self._clock = clock
@@ -74,7 +84,7 @@ class Scanner:
 
     async def _examine(self, engine: Engine, body: Object, stored: dict[str, Object]) -> None:
         started = time.perf_counter()
-        found = said_of(engine, body, self._clock())
+        found = await said_of(engine, body, self._clock(), self._live)
         taken = time.perf_counter() - started
         self._metrics.scanned(found[0].result if found else "none")
         if found:
@@ -102,15 +112,24 @@ class Scanner:
                             yield body
 
 
-def said_of(engine: Engine, body: Object, now: Instant) -> tuple[Finding, ...]:
-    """What the policies of `engine` say of the object `body`."""
+async def said_of(
+    engine: Engine, body: Object, now: Instant, cluster: LiveCluster | None = None
+) -> tuple[Finding, ...]:
+    """What the policies of `engine` say of the object `body`, which is in `cluster`."""
     try:
-        decided = decide_as_it_stands(engine, body, now=now)
+        intent = extract(body, engine.context_at(now))
+        attributes = stated(body) if engine.asks_kubernetes else None
     except RequestError as error:
         said = one_line(str(error), _SHOWN)
         return (Finding(result=Result.ERROR, policy="interlock", rule="unreadable", message=said),)
-    asked = consult(engine.policies.compiled, decided.intent, now)
-    return findings(record(decided.decision), filter(None, map(_silent, asked)))
+    until = time.monotonic_ns() + MAX_DECISION
+
+    async def decided(asked: Sequence[KubernetesRequest | None]) -> Decision:
+        return engine.decide(intent, now=now, until=until, request=asked[0])
+
+    decision = await known(cluster, [attributes], until, decided)
+    silent = filter(None, map(_silent, consult(engine.policies.compiled, intent, now)))
+    return findings(record(decision), silent)
 
 
 def _silent(asked: Consulted) -> Finding | None:
