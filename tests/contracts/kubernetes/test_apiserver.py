@@ -13,6 +13,7 @@ _SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["spec"],
     "properties": {
+        "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 12}}},
         "spec": {
             "type": "object",
             "required": ["size"],
@@ -108,6 +109,14 @@ def test_objects_are_held_to_their_schema(kubectl: Kubectl) -> None:
     assert "spec.size: Required value" in kubectl.refused("create", "-f", "-", given=_box("none"))
     assert "Unsupported value" in kubectl.refused("create", "-f", "-", given=_box("odd", size=1, color="green"))
     assert 'unknown field "spec.sise"' in kubectl.refused("create", "-f", "-", given=_box("x", size=1, sise=2))
+
+
+def test_a_schema_limits_a_name_and_no_other_metadata(kubectl: Kubectl) -> None:
+    labelled = _box("labelled", size=1)
+    labelled["metadata"]["labels"] = {"a": "b"}
+    kubectl.done("apply", "-f", "-", given=labelled)
+    assert kubectl.done("get", "box", "labelled", "-o", "jsonpath={.metadata.labels.a}") == "b"
+    assert "metadata.name" in kubectl.refused("apply", "-f", "-", given=_box("far-too-long-a-name", size=1))
 
 
 def test_a_field_that_is_not_known_is_dropped_with_a_warning(kubectl: Kubectl) -> None:

@@ -42,9 +42,9 @@ def pruned(schema: Object, value: Any, path: str = "") -> tuple[Any, list[str]]:
     if isinstance(value, dict):
         kept = {}
         for key, each in value.items():
-            below = _of(schema, key)
-            if below is None and (not path or schema.get(_EMBEDDED)) and key in _EVERYWHERE:
-                below = {_OPEN: True}
+            # What a schema says of metadata limits its values, never its fields.
+            is_metadata = (not path or schema.get(_EMBEDDED)) and key in _EVERYWHERE
+            below = {_OPEN: True} if is_metadata else _of(schema, key)
             if below is None and not schema.get(_OPEN):
                 dropped.append(f"{path}.{key}".lstrip("."))
                 continue
