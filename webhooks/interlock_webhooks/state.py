@@ -61,11 +61,24 @@ class StateDir:
                 f"no certificate can be made for {', '.join(map(quoted, names))}: {error}"
             ) from None
         except OSError as error:
-            raise OperatorError(
-                f"the state directory `{self.path}` can't be used: {error.strerror}: "
-                "name another one with `--state-dir`"
-            ) from None
+            raise self._unusable(error) from None
         return chain
+
+    def keep_server_certificate(self, chain: bytes) -> Path:
+        """The file with `chain`, a key and its certificate that somebody else made. Raises OperatorError."""
+        file = self.path / "server.pem"
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(file, chain)
+        except OSError as error:
+            raise self._unusable(error) from None
+        return file
+
+    def _unusable(self, error: OSError) -> OperatorError:
+        return OperatorError(
+            f"the state directory `{self.path}` can't be used: {error.strerror}: "
+            "name another one with `--state-dir`"
+        )
 
     def _authority(self, now: datetime) -> Authority:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)

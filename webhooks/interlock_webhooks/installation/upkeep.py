@@ -1,0 +1,107 @@
+"""What whoever leads does again and again: takes certificates a step further, and mends configurations."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from structlog.typing import FilteringBoundLogger
+
+from interlock.errors import OperatorError
+from interlock.loading.policyset import PolicySet
+from interlock.registration.configuration import mutating, validating
+from interlock.registration.settings import Bundle, Settings
+from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.cluster.resource import Resource
+from interlock_webhooks.installation.configurations import Configurations
+from interlock_webhooks.installation.vault import Vault
+from interlock_webhooks.rotation.plan import Step
+
+EVERY_SECONDS: Final = 5.0
+"""So soon what somebody changed is as it should be again, and new policies are asked about."""
+
+_ROLES: Final = Resource(
+    group="rbac.authorization.k8s.io", version="v1", plural="clusterroles", namespaced=False
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What is to be kept in the cluster.
+
+    `names` are those of the certificate that the service makes itself; without any it
+    has one from elsewhere. `owner` is the ClusterRole with which the configurations disappear.
+    """
+
+    settings: Settings
+    names: tuple[str, ...] = ()
+    owner: str | None = None
+
+
+class Upkeep:
+    """Keeps an `installation`, for the policies that `in_force` gives; None of which are known yet."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        installation: Installation,
+        in_force: Callable[[], PolicySet | None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._cluster = cluster
+        self._installation = installation
+        self._in_force = in_force
+        self._log = log
+        self._vault = Vault(cluster, installation.settings.namespace)
+        self._configurations = Configurations(cluster, installation.settings.name)
+        self._made: tuple[object, list[dict[str, Any]]] = (None, [])
+
+    async def keep(self) -> None:
+        """Go on for as long as this service leads; what fails is logged, and tried again."""
+        while True:
+            try:
+                await self.tend(datetime.now(UTC))
+            except OperatorError as error:
+                self._log.error("webhook configurations can't be kept", error=str(error))
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def tend(self, now: datetime) -> None:
+        """Do once what there is to do; whoever presents certificates learns of them from the Secret.
+
+        Raises:
+            ClusterError: something can't be done now.
+        """
+        settings = replace(self._installation.settings, owner=await self._owner())
+        if self._installation.names:
+            bundles = await self._configurations.bundles()
+            step, held = await self._vault.advance(bundles, self._installation.names, now)
+            settings = replace(settings, trust=Bundle(held.bundle))
+            if step is not Step.WAIT:
+                self._log.info("certificates", step=step.value)
+            if step is Step.BEGIN:
+                return  # nobody presents it yet, so nobody is to be asked yet
+        policies = self._in_force()
+        if policies is not None:
+            for wanted in self._wanted(policies, settings):
+                if await self._configurations.write(wanted):
+                    self._log.info("webhook configuration written", kind=wanted["kind"])
+
+    def _wanted(self, policies: PolicySet, settings: Settings) -> list[dict[str, Any]]:
+        key = (policies.digest, settings)
+        if self._made[0] != key:
+            self._made = (key, [validating(policies, settings), mutating(policies, settings)])
+        return self._made[1]
+
+    async def _owner(self) -> dict[str, Any]:
+        """The reference to the owner; none where nobody is named."""
+        name = self._installation.owner
+        if name is None:
+            return {}
+        found = await self._cluster.get(_ROLES.path(name))
+        return {
+            "apiVersion": _ROLES.api_version,
+            "kind": "ClusterRole",
+            "name": name,
+            "uid": found["metadata"]["uid"],
+        }
