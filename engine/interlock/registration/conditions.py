@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from interlock.registration.reach import Reach, ordered
-from interlock.registration.resources import READ, UNSENT_CORE, UNSENT_GROUPS, Row
+from interlock.registration.resources import READ, UNSENT_CORE, UNSENT_GROUPS, UNSENT_PARTS
 from interlock.registration.settings import EXEMPT_LABEL, Settings
 
 Condition = dict[str, str]
@@ -27,8 +27,11 @@ object != null && has(object.metadata.labels) && {label} in object.metadata.labe
     || !({label} in oldObject.metadata.labels))"""
 
 
-def conditions(settings: Settings, reach: Reach, rows: Iterable[Row]) -> list[Condition]:
-    """What has to be true of a request that a policy is asked about."""
+def conditions(settings: Settings, meant: Reach | None) -> list[Condition]:
+    """What has to be true of a request that a policy is asked about.
+
+    Where rules hold more than is `meant`, the kinds of that are picked.
+    """
     always = [
         _condition("not-of-the-cluster-itself", _outside()),
         _condition("not-by-a-node", "!('system:nodes' in request.userInfo.?groups.orValue([]))"),
@@ -36,8 +39,9 @@ def conditions(settings: Settings, reach: Reach, rows: Iterable[Row]) -> list[Co
         _condition("not-a-mirror-pod", _MIRRORED),
         _condition("not-while-it-ends", _DELETED),
     ]
-    narrowed = any(row.is_open for row in rows) and not reach.operations <= reach.anything
-    return [*always, _condition("of-a-kind-that-is-meant", _meant(reach))] if narrowed else always
+    if meant is None or meant.operations <= meant.anything:
+        return always
+    return [*always, _condition("of-a-kind-that-is-meant", _meant(meant))]
 
 
 def guarding(settings: Settings) -> list[Condition]:
@@ -54,7 +58,8 @@ def guarding(settings: Settings) -> list[Condition]:
 def _outside() -> str:
     """That a request is of no group and no resource that is never sent."""
     core = f"request.resource.group == '' && request.resource.resource in {_list(UNSENT_CORE)}"
-    return f"!(request.resource.group in {_list(UNSENT_GROUPS)} || {core})"
+    part = f"request.?subResource.orValue('') in {_list(UNSENT_PARTS)}"
+    return f"!(request.resource.group in {_list(UNSENT_GROUPS)}\n  || {core}\n  || {part})"
 
 
 def _meant(reach: Reach) -> str:

@@ -5,13 +5,15 @@ what is read back is what was written, and a difference is a change by somebody.
 """
 
 import base64
+from dataclasses import dataclass
 from typing import Any, Final
 
 from interlock.loading.policyset import PolicySet
 from interlock.registration.concern import mutated, validated
 from interlock.registration.conditions import Condition, conditions, guarding
+from interlock.registration.kubernetes import rows_for
 from interlock.registration.reach import Operation, Operations, Reach
-from interlock.registration.resources import Row, rows_of
+from interlock.registration.resources import Row, joined, rows_of
 from interlock.registration.rules import rules_of
 from interlock.registration.settings import (
     EXEMPT_LABEL,
@@ -41,7 +43,8 @@ def validating(policies: PolicySet, settings: Settings) -> dict[str, Any]:
     """
     holds = bool(policies.budgets) or any(waiver.max_uses is not None for waiver in policies.waivers)
     reach = validated(policies)
-    webhooks = _webhooks("validate", reach, rows_of(reach), settings, settings.validating)
+    wish = _Wish(reach, rows_of(reach), tuple(rows_for(policies.kubernetes.validating)))
+    webhooks = _webhooks("validate", wish, settings, settings.validating)
     for webhook in webhooks:
         # What is held or counted is so outside of the object; of dry runs nothing is.
         webhook["sideEffects"] = "NoneOnDryRun" if holds else "None"
@@ -54,16 +57,28 @@ def validating(policies: PolicySet, settings: Settings) -> dict[str, Any]:
 def mutating(policies: PolicySet, settings: Settings) -> dict[str, Any]:
     """The MutatingWebhookConfiguration; without webhooks where no policy changes anything."""
     reach = mutated(policies)
-    # Of a part of an object nothing is changed.
-    rows = tuple(row for row in rows_of(reach) if "/" not in row.resource)
-    webhooks = _webhooks("mutate", reach, rows, settings, settings.mutating)
+    # Ours change nothing of a part of an object.
+    whole = tuple(row for row in rows_of(reach) if "/" not in row.resource)
+    wish = _Wish(reach, whole, tuple(rows_for(policies.kubernetes.mutating)))
+    webhooks = _webhooks("mutate", wish, settings, settings.mutating)
     return _object(MUTATING, settings, [{**each, "reinvocationPolicy": "IfNeeded"} for each in webhooks])
 
 
-def _webhooks(
-    path: str, reach: Reach, rows: tuple[Row, ...], settings: Settings, failure: FailurePolicy
-) -> list[dict[str, Any]]:
-    return [_webhook(path, settings, failure, rows, conditions(settings, reach, rows))] if rows else []
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What our policies are about, the resources that hold it, and those that Kubernetes' are for."""
+
+    reach: Reach
+    ours: tuple[Row, ...]
+    theirs: tuple[Row, ...]
+
+
+def _webhooks(path: str, wish: _Wish, settings: Settings, failure: FailurePolicy) -> list[dict[str, Any]]:
+    """The webhook for what is wished, if that is anything."""
+    rows = joined((*wish.ours, *wish.theirs))
+    narrows = not wish.theirs and any(row.is_open for row in rows)
+    match_conditions = conditions(settings, wish.reach if narrows else None)
+    return [_webhook(path, settings, failure, rows, match_conditions)] if rows else []
 
 
 def _webhook(

@@ -32,6 +32,10 @@ The API server itself sends nothing of the first (k8s.io/apiserver, webhook/pred
 UNSENT_CORE: Final = ("events",)
 """And resources of the core group."""
 
+UNSENT_PARTS: Final = ("binding", "finalize", "status", "token")
+"""And subresources: nobody wishes for a status, a binding only says where a pod runs that was admitted,
+without a token no pod starts, and without finalizing no namespace ends."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Row:
@@ -44,7 +48,7 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether it holds objects of kinds that it doesn't name."""
-        return self.resource == EVERY
+        return self.resource.partition("/")[0] == EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,7 @@ _PARTS: Final[Mapping[tuple[str, str], tuple[_Part, ...]]] = {
     ("apps", "ReplicaSet"): (_changed("replicasets/scale"),),
     ("apps", "StatefulSet"): (_changed("statefulsets/scale"),),
 }
-"""The subresources of Kubernetes' own kinds that are asked for.
-
-Nobody wishes for `status` and `finalize`, a `binding` only says where a pod
-runs that was admitted, and without a `token` no pod starts: they never are.
-"""
+"""The subresources of Kubernetes' own kinds that are asked for."""
 
 _NOTHING: Final = Described()
 _COMMAND: Final = ("", "PodExecOptions")
@@ -109,7 +109,7 @@ def rows_of(reach: Reach) -> tuple[Row, ...]:
     found = [*_asking(reach.asking), *_anything(reach.anything)]
     for kind, operations in reach.named.items():
         found += _named(kind, operations)
-    return _joined(row for row in found if row.operations and not _is_unsent(row))
+    return joined(found)
 
 
 def _asking(operations: Operations) -> Iterator[Row]:
@@ -143,16 +143,17 @@ def _whole(group: str, resource: str, operations: Operations) -> Row:
     return Row(group, resource, operations & _STORED)
 
 
-def _joined(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """`rows` with the operations of equal ones together, without those that others hold."""
-    joined: dict[tuple[str, str], Operations] = {}
+def joined(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """`rows`, each once and in order, without those that others hold and those that are never sent."""
+    found: dict[tuple[str, str], Operations] = {}
     for row in rows:
-        key = row.group, row.resource
-        joined[key] = joined.get(key, Operations()) | row.operations
+        if row.operations and not _is_unsent(row):
+            key = row.group, row.resource
+            found[key] = found.get(key, Operations()) | row.operations
     return tuple(
         Row(*key, operations)
-        for key, operations in sorted(joined.items())
-        if not any(operations <= joined.get(wider, Operations()) for wider in _wider(*key))
+        for key, operations in sorted(found.items())
+        if not any(operations <= found.get(wider, Operations()) for wider in _wider(*key))
     )
 
 
@@ -160,11 +161,13 @@ def _wider(group: str, resource: str) -> set[tuple[str, str]]:
     """What else holds all of `resource` in `group`."""
     _, slash, part = resource.partition("/")
     whole = f"*{slash}{part}"
-    return {(EVERY, resource), (group, whole), (EVERY, whole)} - {(group, resource)}
+    return {(EVERY, resource), (group, whole), (EVERY, whole), (EVERY, "*/*")} - {(group, resource)}
 
 
 def _is_unsent(row: Row) -> bool:
-    return row.group in UNSENT_GROUPS or (row.group == "" and row.resource in UNSENT_CORE)
+    resource, _, part = row.resource.partition("/")
+    is_of_core = row.group == "" and resource in UNSENT_CORE
+    return is_of_core or row.group in UNSENT_GROUPS or part in UNSENT_PARTS
 
 
 def _is_builtin(group: str, kind: str) -> bool:

@@ -14,10 +14,10 @@ from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
 from interlock.documents.document import read_documents
 from interlock.documents.source import Source
 from interlock.errors import AuthorError
-from interlock.foreign.attributes import Attributes, Kind, Resource
 from interlock.foreign.cluster import Snapshot
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.load import assemble
+from interlock.foreign.requests import reviewed
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
 
@@ -51,7 +51,7 @@ class Sending:
 
         One whose conditions fail counts: its failure policy would judge.
         """
-        attributes = _attributes(request)
+        attributes = reviewed(request)
         name = attributes.namespace
         metadata = {"name": name, "labels": {**labels, "kubernetes.io/metadata.name": name}}
         cluster = Snapshot(namespaces={name: {"metadata": metadata}} if name else {})
@@ -82,21 +82,6 @@ def _documents(webhook: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, An
         "spec": {"policyName": name, "validationActions": ["Deny"]},
     }
     return policy, binding
-
-
-def _attributes(request: Mapping[str, Any]) -> Attributes:
-    kind, resource = request["kind"], request["resource"]
-    return Attributes(
-        operation=request["operation"],
-        kind=Kind(kind["group"], kind["version"], kind["kind"]),
-        resource=Resource(resource["group"], resource["version"], resource["resource"]),
-        subresource=request.get("subResource", ""),
-        name=request.get("name", ""),
-        namespace=request.get("namespace", ""),
-        object=request.get("object"),
-        old_object=request.get("oldObject"),
-        user=request.get("userInfo", {}),
-    )
 
 
 def _unasked(_: Asked) -> NoReturn:

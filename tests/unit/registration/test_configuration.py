@@ -260,6 +260,47 @@ def test_only_objects_that_policies_change_are_sent_to_be_changed(loaded: Loaded
     assert not Sending.of(mutating(loaded(policy()), Settings())).webhooks
 
 
+_FOREIGN = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: replicas}
+spec:
+  matchConstraints:
+    resourceRules:
+      - apiGroups: [apps]
+        apiVersions: [v1]
+        operations: [CREATE]
+        resources: [deployments, deployments/status]
+      - {apiGroups: [acme.example], apiVersions: [v1], operations: ["*"], resources: ["*/*"]}
+  validations: [{expression: object.spec.replicas < 5}]
+"""
+_BINDING = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: replicas}
+spec: {policyName: replicas, validationActions: [Deny]}
+"""
+
+
+def test_policies_of_kubernetes_are_asked_about_what_their_rules_name(loaded: Loaded) -> None:
+    assert not is_sent(loaded(POD, _FOREIGN), request("Deployment", api_version="apps/v1"))
+    policies = loaded(POD, _FOREIGN, _BINDING)
+    for asked in (
+        request("Deployment", api_version="apps/v1"),
+        request("Moose", "DELETE", api_version="acme.example/v1"),
+        request("Moose", "UPDATE", api_version="acme.example/v1", subresource="scale"),
+        request("Pod"),
+    ):
+        assert is_sent(policies, asked)
+    for asked in (
+        request("Deployment", "UPDATE", api_version="apps/v1"),
+        request("Deployment", api_version="apps/v1", subresource="status"),
+        request("Moose", "UPDATE", api_version="acme.example/v1", subresource="status"),
+        request("Deployment", api_version="apps/v1", namespace="kube-system"),
+    ):
+        assert not is_sent(policies, asked)
+
+
 def test_only_policies_that_hold_something_have_side_effects(loaded: Loaded) -> None:
     assert validating(loaded(POD), Settings())["webhooks"][0]["sideEffects"] == "None"
     holding = budget("  match: {actions: [workload.create]}\n", limits="    - {unit: calls, limit: 9}\n")
