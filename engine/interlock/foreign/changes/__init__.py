@@ -1,0 +1,1 @@
+"""What a mutation does to an object, and how that is written down."""
