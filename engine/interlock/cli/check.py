@@ -10,12 +10,14 @@ import typer
 from rich.console import Console
 
 from interlock.cel.environment import Evaluator
+from interlock.cli.cluster import ClusterOption, described
 from interlock.cli.moment import NowOption, instant
 from interlock.cli.output import TableOutput
 from interlock.cli.policies import EvaluatorOption, loaded
 from interlock.cli.render import (
     ALLOWED,
     DENIED,
+    assigned,
     changed,
     console,
     due,
@@ -48,6 +50,7 @@ def check(  # noqa: PLR0913, PLR0917 - each is an option of the command
         TableOutput,
         typer.Option(help="A table for people; json, or jsonl with one decision a line, for programs."),
     ] = TableOutput.TABLE,
+    cluster: ClusterOption = None,
     now: NowOption = None,
     evaluator: EvaluatorOption = Evaluator.INTERLOCK,
     log: Annotated[
@@ -62,12 +65,14 @@ def check(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     engine = Engine(loaded([policies], evaluator))
     at = instant(now)
+    around = described(cluster)
     with DecisionLog(log) if log else nullcontext() as decisions:
 
         def decide(document: dict[str, Any]) -> Decided:
-            decided = decide_document(engine, document, now=at)
+            asked = around.request(document)
+            decided = decide_document(engine, asked, now=at, around=around)
             if decisions is not None:
-                decisions.append(Entry.of(decided.decision, document, mutates=True))
+                decisions.append(Entry.of(decided.decision, asked, mutates=True))
             return decided
 
         found, problems = answers(inputs, decide)
@@ -126,6 +131,8 @@ def _write_entry(out: Console, entry: dict[str, Any]) -> None:
         out.print(line(("warning: ", "yellow"), reason(each), indent=2))
     for each in decision["waived"]:
         out.print(line(("waived: ", "cyan"), reason(each), f" (waiver {each['waiver']})", indent=2))
+    for key, value in decision.get("auditAnnotations", {}).items():
+        out.print(line(("audit annotation: ", "cyan"), assigned(key, value), indent=2))
 
 
 def _crossed(decision: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from interlock.cli.policies import EvaluatorOption, loaded
 from interlock.cli.render import console, in_one_line, line, visible
 from interlock.cli.status import Status
 from interlock.errors import OperatorError
-from interlock.policytest.coverage import ExpressionCoverage, RuleCoverage
+from interlock.policytest.coverage import ExpressionCoverage, RuleCoverage, ValidationCoverage
 from interlock.policytest.junit import junit
 from interlock.policytest.read import read_suites
 from interlock.policytest.run import Report, Trial, run
@@ -75,6 +75,9 @@ def _write(found: Report, *, is_partial: bool) -> None:
     silent = [] if is_partial else [each for each in found.coverage if not each.is_exercised]
     for each in silent:
         out.print(line(("never exercised: ", "yellow"), _rule(each)))
+    untried = [] if is_partial else [each for each in found.validations if not each.failures]
+    for untold in untried:
+        out.print(line(("never exercised: ", "yellow"), _validation(untold)))
 
 
 def _write_suite(out: Console, suite: Suite, trials: tuple[Trial, ...]) -> None:
@@ -99,10 +102,13 @@ def _counts(trials: tuple[Trial, ...]) -> str:
 def _write_coverage(found: Report) -> None:
     out = console()
     out.print(line("coverage: how often each rule was true, false or failed"))
-    width = max((len(_name(each)) for each in found.coverage), default=0)
+    names = [*map(_name, found.coverage), *map(_numbered, found.validations)]
+    width = max(map(len, names), default=0)
     for each in found.coverage:
         counts = f"true {each.true}, false {each.false}, errors {each.errors}"
         out.print(line(f"{_name(each):{width}}  {counts}", indent=1))
+    for told in found.validations:
+        out.print(line(f"{visible(_numbered(told)):{width}}  not true {told.failures}", indent=1))
     _write_branches(out, found.branches)
 
 
@@ -122,6 +128,14 @@ def _write_branches(out: Console, expressions: Iterable[ExpressionCoverage]) -> 
 
 def _name(coverage: RuleCoverage) -> str:
     return f"{coverage.rule.policy}/{coverage.rule.rule}"
+
+
+def _numbered(coverage: ValidationCoverage) -> str:
+    return f"{coverage.policy}/validations[{coverage.index}]"
+
+
+def _validation(coverage: ValidationCoverage) -> str:
+    return visible(f"{_numbered(coverage)}  ({coverage.span.file}:{coverage.span.line})")
 
 
 def _rule(coverage: RuleCoverage) -> str:

@@ -17,7 +17,7 @@ from interlock.foreign.review import Review
 from interlock.spelling import quoted
 
 DEFAULT_NAMESPACE: Final = "default"
-_REVIEW_VERSION: Final = "admission.k8s.io/v1"
+REVIEW_VERSION: Final = "admission.k8s.io/v1"
 
 NOBODY: Final[Object] = {}
 """A user of whom nothing is known."""
@@ -46,7 +46,7 @@ def stated(document: Mapping[str, Any]) -> Attributes | None:
         RequestError: it is no request.
     """
     version = document.get("apiVersion")
-    if version == _REVIEW_VERSION:
+    if version == REVIEW_VERSION:
         return reviewed(_object(document, "request") or {})
     if version is not None:
         return creating(document)
@@ -106,6 +106,22 @@ def creating(manifest: Object, names: Names | None = None, user: Object = NOBODY
         object=manifest,
         user=user,
     )
+
+
+def review_of(attributes: Attributes) -> dict[str, Any]:
+    """The AdmissionReview of a request."""
+    kind, resource = attributes.kind, attributes.resource
+    request = {
+        "uid": "",
+        "kind": {"group": kind.group, "version": kind.version, "kind": kind.kind},
+        "resource": {"group": resource.group, "version": resource.version, "resource": resource.resource},
+        "operation": attributes.operation,
+        "name": attributes.name,
+        "namespace": attributes.namespace,
+        "userInfo": attributes.user,
+        "object": attributes.object,
+    }
+    return {"apiVersion": REVIEW_VERSION, "kind": "AdmissionReview", "request": request}
 
 
 def kind_of(manifest: Mapping[str, Any]) -> Kind:

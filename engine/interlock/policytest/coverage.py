@@ -11,8 +11,10 @@ from interlock.cel.program import Program
 from interlock.cel.text.unparse import unparse
 from interlock.cel.values import EvaluationError, LimitExceeded
 from interlock.engine.consult import Consulted
+from interlock.foreign.policy import ValidatingPolicy
 from interlock.identity import PolicyName
 from interlock.loading.compiled import CompiledPolicy
+from interlock.model.ruling import Ruling
 from interlock.model.verdict import RuleId
 from interlock.spans import Span
 
@@ -29,6 +31,16 @@ class RuleCoverage:
     false: int
     errors: int
     is_exercised: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationCoverage:
+    """How often a validation of one of Kubernetes' policies, by its place, was not true over all cases."""
+
+    policy: str
+    index: int
+    span: Span
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,8 @@ class Coverage:
 
     _seen: dict[RuleId, Counter[str]] = field(default_factory=dict)
     _expressions: dict[Program, _Expression] = field(default_factory=dict)
+    _validations: dict[tuple[str, int], Span] = field(default_factory=dict)
+    _failures: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def expect(self, policies: Iterable[CompiledPolicy]) -> None:
         """The rules of `policies` are under test, whether or not a case reaches them."""
@@ -94,6 +108,19 @@ class Coverage:
                 self._expressions.setdefault(program, _Expression(compiled.policy.name, clause, program))
             for rule in compiled.rules_and_limits:
                 self._seen.setdefault(rule.id, Counter())
+
+    def expect_validations(self, policies: Iterable[ValidatingPolicy]) -> None:
+        """The validations of `policies` are under test, whether or not a case reaches them."""
+        for policy in policies:
+            for index, validation in enumerate(policy.validations):
+                self._validations[policy.name, index] = validation.expression.span
+
+    def refused(self, ruling: Ruling) -> None:
+        """Count the validations that were not true; of one that failed nobody knows."""
+        against = (*ruling.denials, *ruling.warnings, *ruling.audited)
+        # One that is warned of and audited was evaluated once.
+        told = {(each.policy, each.binding, each.params, each.index) for each in against if not each.is_error}
+        self._failures.update((policy, index) for policy, _, _, index in told)
 
     def add(self, consulted: Iterable[Consulted]) -> None:
         """Count what rules under test said, and the branches that their evaluation took."""
@@ -125,6 +152,13 @@ class Coverage:
                 is_exercised=seen["spoke"] > 0,
             )
             for rule, seen in sorted(self._seen.items(), key=lambda pair: (pair[0].span, pair[0].rule))
+        )
+
+    def validations(self) -> tuple[ValidationCoverage, ...]:
+        """Every validation under test, by file and position."""
+        return tuple(
+            ValidationCoverage(policy=policy, index=index, span=span, failures=self._failures[policy, index])
+            for (policy, index), span in sorted(self._validations.items(), key=lambda item: item[1])
         )
 
     def expressions(self) -> tuple[ExpressionCoverage, ...]:

@@ -32,6 +32,7 @@ def failures(expect: ExpectShape, decided: dict[str, Any]) -> tuple[Failure, ...
         *_of_decision(expect, decided),
         *(f for name in _LISTS for f in _of_list(name, expect, decided)),
         *(f for name in _DUES for f in _of_dues(name, expect, decided)),
+        *_of_annotations(expect, decided),
     )
 
 
@@ -70,6 +71,13 @@ def _of_dues(name: str, expect: ExpectShape, decided: dict[str, Any]) -> Iterato
         yield Failure(place=("expect", name), expected=f"{name} {_dues(wanted)}", came=_dues(came))
 
 
+def _of_annotations(expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failure]:
+    wanted, came = expect.audit_annotations, decided.get("auditAnnotations", {})
+    if "audit_annotations" in expect.model_fields_set and wanted != came:
+        place = ("expect", "auditAnnotations")
+        yield Failure(place=place, expected=f"audit annotations {_dues(wanted)}", came=_dues(came))
+
+
 def _dues(values: dict[str, Any]) -> str:
     return ", ".join(f"{name} = {json.dumps(value)}" for name, value in values.items()) or "none"
 
@@ -104,10 +112,11 @@ def _because(reasons: Sequence[dict[str, Any]]) -> str:
 
 
 def written(entry: dict[str, Any]) -> str:
-    """One entry of a decision in one line: code, layer, rule, item and message; of a patch its value."""
+    """One entry of a decision in one line: code, layer, whose rule, item and message; of a patch its value."""
     if "code" not in entry:
         return f"{spelled(tuple(entry['path']))} = {json.dumps(entry['value'])}"
-    rule = f"{entry['policy']}/{entry['rule']}" if "rule" in entry else ""
+    named = [entry[field] for field in ("policy", "rule", "binding") if field in entry]
+    rule = "/".join(named)
     words = (entry["code"], entry.get("layer", ""), rule, entry.get("item", ""))
     head = " ".join(word for word in words if word)
     return f"{head}: {entry['message']}" if entry.get("message") else head

@@ -12,6 +12,7 @@ from interlock.loading.kinds.common import Many, Name, Shape
 from interlock.model.balances import Balances, Standing
 from interlock.model.intent import Intent
 from interlock.model.seen import Call
+from interlock.policytest.around import AroundShape
 from interlock.units import Instant
 
 Count = Annotated[int, Field(ge=0, le=2**50)]
@@ -80,8 +81,8 @@ class RunShape(Shape):
     """Its requests, the latest last."""
 
 
-class GivenShape(Shape):
-    """What was there before the request; what is left out is untouched."""
+class GivenShape(AroundShape):
+    """What was there before the request, and what is around it; what is left out is untouched."""
 
     accounts: Many[AccountShape] = ()
     """How accounts stand."""

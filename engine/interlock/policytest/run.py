@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from interlock.decisionlog.record import record
 from interlock.documents.files import find
@@ -15,14 +16,19 @@ from interlock.engine.decide import Engine
 from interlock.engine.document import Decided, decide_document
 from interlock.engine.seen import seen_in
 from interlock.errors import AuthorError, Problem, RequestError
+from interlock.foreign.described import Described
+from interlock.foreign.policy import ValidatingPolicy
 from interlock.loading.compiled import CompiledPolicy
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.layers import Layers
 from interlock.model.policy import Effect
-from interlock.policytest.coverage import Coverage, ExpressionCoverage, RuleCoverage
+from interlock.policytest.around import around_of
+from interlock.policytest.coverage import Coverage, ExpressionCoverage, RuleCoverage, ValidationCoverage
 from interlock.policytest.expect import Failure, failures
 from interlock.policytest.given import balances_of
 from interlock.policytest.suite import Case, Suite
+
+_BEFORE: Final = frozenset({"accounts", "run"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Report:
     trials: tuple[Trial, ...]
     coverage: tuple[RuleCoverage, ...]
     branches: tuple[ExpressionCoverage, ...]
+    validations: tuple[ValidationCoverage, ...]
 
 
 def run(
@@ -62,8 +69,9 @@ def run(
     trials: list[Trial] = []
     for suite, cases, bench in ((suite, cases, bench) for suite, cases, bench in benches if bench):
         coverage.expect(bench.tested)
+        coverage.expect_validations(bench.validating)
         trials += [Trial(suite, case, bench.attempt(case, coverage)) for case in cases]
-    return Report(tuple(trials), coverage.rules(), coverage.expressions())
+    return Report(tuple(trials), coverage.rules(), coverage.expressions(), coverage.validations())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +80,32 @@ class _Bench:
 
     engine: Engine
     tested: tuple[CompiledPolicy, ...]
+    validating: tuple[ValidatingPolicy, ...]
 
     def attempt(self, case: Case, coverage: Coverage) -> tuple[Failure, ...]:
         try:
-            decided = self._decided(case)
+            around = around_of(case.given, case.input)
+        except RequestError as error:
+            return (Failure(place=("given",), expected="what can be around a request", came=str(error)),)
+        try:
+            decided = self._decided(case, around)
         except RequestError as error:
             return (Failure(place=("input",), expected="an input that can be understood", came=str(error)),)
+        if decided.decision.kubernetes is not None:
+            coverage.refused(decided.decision.kubernetes)
         seen = seen_in(decided.decision, decided.intent)
         coverage.add(consult(self.tested, decided.intent, case.now, seen))
         return failures(case.expect, record(decided.decision))
 
-    def _decided(self, case: Case) -> Decided:
+    def _decided(self, case: Case, around: Described) -> Decided:
         """What is decided where all is as the case says that it was."""
-        decided = decide_document(self.engine, case.input, now=case.now)
-        if not case.given.model_fields_set:
+        asked = around.request(case.input)
+        decided = decide_document(self.engine, asked, now=case.now, around=around)
+        if case.given.model_fields_set.isdisjoint(_BEFORE):
             return decided
         # What a run did before is told by what is asked now, which only its Intent has.
         found = balances_of(case.given, decided.intent, case.now)
-        return decide_document(self.engine, case.input, now=case.now, balances=found)
+        return decide_document(self.engine, asked, now=case.now, balances=found, around=around)
 
 
 @dataclass(slots=True)
@@ -109,8 +125,13 @@ class _Stage:
         tested = tuple(
             compiled for compiled in policies.compiled if os.path.realpath(compiled.policy.span.file) in files
         )
+        validating = tuple(
+            compiled.policy
+            for compiled in policies.kubernetes.validating
+            if os.path.realpath(compiled.policy.span.file) in files
+        )
         engine = Engine(_isolated(policies, tested) if suite.is_isolated else policies)
-        return _Bench(engine, tested)
+        return _Bench(engine, tested, validating)
 
     def _load(self, paths: tuple[Path, ...]) -> PolicySet | None:
         if paths not in self._loaded:

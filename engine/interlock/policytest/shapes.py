@@ -4,8 +4,9 @@ What needs a file or another document to tell is checked where suites are read.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
+import re2
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -34,6 +35,21 @@ def _one_of(words: Iterable[str]) -> Callable[[str], str]:
     return check
 
 
+_ANY_NAME: Final = r"[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?"
+_is_any_name = re2.compile(_ANY_NAME).fullmatch
+
+
+def _any_name(text: str) -> str:
+    if not _is_any_name(text):
+        raise broken_rule("must be 1 to 253 lower-case letters, digits and inner `-` or `.`")
+    return text
+
+
+AnyName = Annotated[
+    str, AfterValidator(_any_name), Field(json_schema_extra={"pattern": f"^{_ANY_NAME}$", "maxLength": 253})
+]
+"""A name of ours, or of Kubernetes."""
+
 CodeText = Annotated[str, AfterValidator(_one_of(CODES)), Field(json_schema_extra={"enum": list(CODES)})]
 DecisionText = Annotated[
     str, AfterValidator(_one_of(DECISIONS)), Field(json_schema_extra={"enum": list(DECISIONS)})
@@ -44,8 +60,8 @@ class ReasonShape(Shape):
     """One entry of a decision: every field that is given must fit."""
 
     code: CodeText = ""
-    """What happened: `violated`, `errored`, `unpermitted`, `conflict`, `undischarged`, `exhausted`, `uncharged`
-    or `failed`."""
+    """What happened: `violated`, `errored`, `unpermitted`, `conflict`, `undischarged`, `exhausted`,
+    `uncharged`, `refused` or `failed`."""
 
     layer: Name = ""
     """The layer that speaks."""
@@ -53,8 +69,20 @@ class ReasonShape(Shape):
     area: Text = ""
     """The area that it speaks about."""
 
-    policy: Name = ""
+    policy: AnyName = ""
     """The policy's name."""
+
+    kind: Text = ""
+    """The kind of one of Kubernetes' policies, such as `ValidatingAdmissionPolicy`."""
+
+    binding: AnyName = ""
+    """The binding of one of Kubernetes' policies."""
+
+    params: Text = ""
+    """Where its parameters are: namespace and name, such as `shop/limits`."""
+
+    reason: Text = ""
+    """The reason that it gives to the API server, such as `Invalid`."""
 
     rule: Name = ""
     """The rule's name."""
@@ -124,13 +152,16 @@ class ExpectShape(Shape):
     advice: dict[str, ObligedValue] = Field(default_factory=dict)
     """What the decision must advise, by name, and nothing else; `{}` stands for nothing."""
 
+    audit_annotations: dict[str, str] = Field(default_factory=dict)
+    """What Kubernetes' policies must write into the audit log, by `policy/key`, and nothing else."""
+
     exactly: bool = False
     """Whether all five lists are complete: nothing may come that isn't listed."""
 
 
 def _expects(shape: ExpectShape) -> ExpectShape:
     given = any(getattr(shape, field) for field in ExpectShape.model_fields)
-    if not (given or shape.model_fields_set & {"obligations", "advice"}):
+    if not (given or shape.model_fields_set & {"obligations", "advice", "audit_annotations"}):
         raise broken_rule("expects nothing: give a `decision` or `reasons`")
     return shape
 

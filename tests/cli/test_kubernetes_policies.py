@@ -1,0 +1,192 @@
+"""Kubernetes' own policies on the command line: checked, tested and replayed without a cluster."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from support.commandline import Run
+from support.foreign.policies import binding, policy
+
+CONFIG: Final = {"apiVersion": "v1", "kind": "ConfigMap"}
+LIMITS: Final = {**CONFIG, "metadata": {"name": "limits", "namespace": "shop"}, "data": {"most": "3"}}
+WEB: Final = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "web", "namespace": "shop"},
+    "spec": {"replicas": 5},
+}
+JANE: Final[dict[str, Any]] = {
+    "apiVersion": "interlock.dev/v1alpha1",
+    "kind": "Requester",
+    "spec": {"user": {"username": "jane"}, "access": [{"verb": "scale", "resource": "deployments"}]},
+}
+MOST: Final = {
+    "expression": "object.spec.replicas <= int(params.data.most)",
+    "messageExpression": "'at most ' + params.data.most + ' in ' + namespaceObject.metadata.name",
+}
+SCALES: Final = {
+    "expression": "authorizer.requestResource.check('scale').allowed()",
+    "message": "you may not scale",
+    "reason": "Forbidden",
+}
+AROUND: Final[dict[str, Any]] = {"params": [LIMITS], **JANE["spec"]}
+THEIRS: Final = (
+    policy(MOST, SCALES, paramKind=CONFIG),
+    binding(paramRef={"name": "limits", "parameterNotFoundAction": "Deny"}),
+)
+
+
+def write(name: str, *documents: object) -> str:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+    return name
+
+
+@pytest.fixture(autouse=True)
+def _written(run: Run) -> None:
+    del run  # its folder is entered
+    write("theirs/policy.yaml", *THEIRS)
+    write("web.yaml", WEB)
+    write("cluster/limits.yaml", LIMITS)
+    write("cluster/jane.yaml", JANE)
+
+
+def test_what_is_in_the_cluster_is_an_option(run: Run) -> None:
+    result = run("check", "theirs", "web.yaml", "--cluster", "cluster")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "✗ deny  workload.create Deployment shop/web  (web.yaml:1)\n"
+        "    ValidatingAdmissionPolicy p with binding b and params shop/limits: at most 3 in shop\n"
+        "1 document: 0 allowed, 1 denied\n"
+    )
+
+
+def test_what_nobody_gives_is_not_there_and_not_allowed(run: Run) -> None:
+    result = run("check", "theirs", "web.yaml")
+    assert "no params found for policy binding" in result.stdout
+    result = run("check", "theirs", "web.yaml", "--cluster", "cluster/limits.yaml", "--output", "json")
+    (entry,) = json.loads(result.stdout)
+    assert entry["decision"]["reasons"] == [
+        {
+            "code": "refused",
+            "kind": "ValidatingAdmissionPolicy",
+            "policy": "p",
+            "binding": "b",
+            "params": "shop/limits",
+            "message": message,
+            "reason": reason,
+            "status": status,
+        }
+        for message, reason, status in (
+            ("at most 3 in shop", "Invalid", 422),
+            ("you may not scale", "Forbidden", 403),
+        )
+    ]
+
+
+def test_warnings_and_audit_annotations_are_shown(run: Run) -> None:
+    annotations = [{"key": "who", "valueExpression": "request.userInfo.username"}]
+    write("theirs/policy.yaml", policy("false", auditAnnotations=annotations), binding(actions=["Warn"]))
+    result = run("check", "theirs", "web.yaml", "--cluster", "cluster")
+    assert result.exit_code == 0
+    assert (
+        "    warning: ValidatingAdmissionPolicy p with binding b: failed expression: false\n" in result.stdout
+    )
+    assert '    audit annotation: p/who = "jane"\n' in result.stdout
+
+
+def test_of_what_is_no_request_of_kubernetes_they_say_nothing(run: Run) -> None:
+    write("theirs/policy.yaml", policy("false"), binding())
+    write("call.yaml", {"model": "gpt-5", "messages": [{"role": "user", "content": "hi"}]})
+    result = run("check", "theirs", "call.yaml", "--output", "json")
+    (entry,) = json.loads(result.stdout)
+    assert {reason["code"] for reason in entry["decision"]["reasons"]} == {"unpermitted"}
+
+
+def test_a_cluster_that_can_not_be_read_ends_with_two(run: Run) -> None:
+    write("cluster/jane.yaml", {**JANE, "spec": {"user": {"name": "jane"}}})
+    result = run("check", "theirs", "web.yaml", "--cluster", "cluster")
+    assert result.exit_code == 2
+    assert result.stderr == "cluster/jane.yaml:1:1: `spec.user`: object contains unknown field `name`\n"
+
+
+@pytest.mark.parametrize("cluster", [[], ["--cluster", "cluster"], ["--cluster", "cluster/limits.yaml"]])
+def test_what_was_checked_is_replayed_without_the_cluster(run: Run, cluster: list[str]) -> None:
+    checked = run("check", "theirs", "web.yaml", *cluster, "--log", "log.jsonl")
+    assert checked.exit_code == 1
+    result = run("replay", "log.jsonl", "theirs")
+    assert (result.exit_code, result.stdout) == (0, "1 decision of this policy set: 1 the same\n")
+
+
+# Tests
+
+
+def suite(*cases: dict[str, Any]) -> str:
+    spec = {"policies": ["."], "cases": cases}
+    head = {"apiVersion": "interlock.dev/v1alpha1", "kind": "PolicyTest", "metadata": {"name": "theirs"}}
+    return write("theirs/tests.yaml", {**head, "spec": spec})
+
+
+def case(expect: dict[str, Any], given: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    around = AROUND if given is None else given
+    return {"name": "a case", "input": WEB, "given": around, "expect": expect, **more}
+
+
+def test_a_case_says_what_is_around_the_request_and_what_they_say(run: Run) -> None:
+    expected = {"kind": "ValidatingAdmissionPolicy", "policy": "p", "binding": "b", "params": "shop/limits"}
+    suite(case({"decision": "deny", "reasons": [{**expected, "message": "at most 3"}], "exactly": True}))
+    result = run("test", "theirs")
+    assert result.stdout == (
+        "✓ theirs  1 passed  (theirs/tests.yaml)\n"
+        "1 case in 1 suite: 1 passed\n"
+        "never exercised: p/validations[1]  (theirs/policy.yaml:23)\n"
+    )
+
+
+def test_a_case_names_what_is_not_as_expected(run: Run) -> None:
+    suite(case({"reasons": [{"binding": "other"}]}))
+    result = run("test", "theirs")
+    assert result.exit_code == 1
+    assert "expected  reasons with binding `other`\n" in result.stdout
+    assert "came      refused p/b: at most 3 in shop\n" in result.stdout
+
+
+def test_the_namespace_of_a_case_needs_no_more_than_what_matters(run: Run) -> None:
+    write("theirs/policy.yaml", policy("namespaceObject.metadata.labels.stage == 'live'"), binding())
+    suite(
+        case({"decision": "allow"}, {"namespace": {"metadata": {"labels": {"stage": "live"}}}}, name="live"),
+        case({"decision": "deny"}, {}, name="none"),
+    )
+    assert "2 passed" in run("test", "theirs").stdout
+
+
+def test_audit_annotations_and_warnings_are_expected_too(run: Run) -> None:
+    annotations = [{"key": "who", "valueExpression": "request.userInfo.username"}]
+    write("theirs/policy.yaml", policy("false", auditAnnotations=annotations), binding(actions=["Warn"]))
+    expect = {"decision": "allow", "warnings": [{"policy": "p"}], "auditAnnotations": {"p/who": "jane"}}
+    suite(case(expect))
+    assert "1 passed" in run("test", "theirs").stdout
+    suite(case({"auditAnnotations": {}}))
+    result = run("test", "theirs")
+    assert "expected  audit annotations none\n" in result.stdout
+    assert 'came      p/who = "jane"\n' in result.stdout
+
+
+@pytest.mark.parametrize(
+    "given", [{"params": [{"kind": "ConfigMap"}]}, {"namespace": {"metadata": []}}, {"params": [{}]}]
+)
+def test_what_can_not_be_around_a_request_fails_its_case(run: Run, given: dict[str, Any]) -> None:
+    suite(case({"decision": "allow"}, given))
+    result = run("test", "theirs")
+    assert result.exit_code == 1
+    assert "expected  what can be around a request\n" in result.stdout
+
+
+def test_coverage_counts_validations_that_were_not_true(run: Run) -> None:
+    suite(case({"decision": "deny"}))
+    assert run("test", "theirs", "--coverage").stdout.endswith(
+        "  p/validations[0]  not true 1\n  p/validations[1]  not true 0\n"
+    )
