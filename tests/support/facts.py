@@ -4,6 +4,8 @@ from typing import Any
 
 from interlock.model.intent import MAX_INT64, Accelerator, Intent
 
+_MANY = 6
+
 
 def facts_of(intent: Intent) -> dict[str, Any]:
     """Pods, accelerators, models and tools, each model once; `?` is what can't be known."""
@@ -20,9 +22,12 @@ def _known(word: str) -> str:
 
 
 def _accelerator(accelerator: Accelerator) -> str:
-    """`count x pods`, resource and class, and what there is beside them."""
+    """`count x pods`, resource and class, and what there is beside them; of many classes their number."""
     count = "?" if accelerator["count"] == MAX_INT64 else accelerator["count"]
     words = [f"{count}x{accelerator['pods']}", accelerator["resource"], accelerator["class"]]
     words += [accelerator["migProfile"]] if "migProfile" in accelerator else []
     words += ["shared"] if accelerator["shared"] else []
-    return " ".join([*words, *(f"or {each}" for each in accelerator["alternatives"])])
+    alternatives = accelerator["alternatives"]
+    if len(alternatives) > _MANY:
+        return " ".join([*words, f"or {len(alternatives)} classes"])
+    return " ".join([*words, *(f"or {each}" for each in alternatives)])

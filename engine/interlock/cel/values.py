@@ -106,19 +106,31 @@ class Opaque(Struct, frozen=True):
 
 
 class OpenMap(dict[Any, Any]):
-    """A map of which only these entries are known: what else is asked of it is an UnknownError."""
+    """A map of which only these entries are known, and that the keys in `absent` are not in it.
 
-    __slots__ = ()
+    What else is asked of it is an UnknownError.
+    """
+
+    __slots__ = ("absent",)
     __hash__ = None
+
+    def __init__(self, known: dict[Any, Any], absent: frozenset[Any] = frozenset()) -> None:
+        super().__init__(known)
+        self.absent = absent
 
     def _unknown(self, *_: object) -> NoReturn:
         raise UnknownError("only some entries of the map are known")
 
-    __missing__ = __len__ = __iter__ = __eq__ = __ne__ = items = keys = values = _unknown
+    __len__ = __iter__ = __eq__ = __ne__ = items = keys = values = _unknown
+
+    def __missing__(self, key: object) -> NoReturn:
+        if key in self.absent:
+            raise EvaluationError("no such key")
+        self._unknown()
 
     def __contains__(self, key: object) -> bool:
         """Whether it has the key, where that is known."""
-        return super().__contains__(key) or self._unknown()
+        return super().__contains__(key) or (key not in self.absent and self._unknown())
 
 
 class BoolKey(Enum):

@@ -1,42 +1,96 @@
 """Devices that a claim of dynamic resource allocation asks for.
 
-Source: `DeviceRequest` of resource.k8s.io. A request for one of several
-classes gives an accelerator for each of them: a policy has to allow all. What
-a DeviceClass selects is not known here.
+Source: `DeviceClaim` of resource.k8s.io. A request for one of several
+classes gives an accelerator for each of them: a policy has to allow all.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
+from interlock.devices.inventory import Inventory, inventory_of
+from interlock.intents.allocations import Allocations, Asked, accelerator_of
 from interlock.intents.claims import CLAIM_RESOURCE
+from interlock.intents.constraints import narrowed
 from interlock.intents.draft import few, note
 from interlock.intents.fields import as_mapping, mapping, mappings, text, texts
 from interlock.intents.paths import element, member, members
-from interlock.intents.products import Product, entry_of, mig_memory, normalized
+from interlock.intents.patterns import Place
 from interlock.intents.quantity import whole_quantity
 from interlock.intents.resources import of_device_class
 from interlock.intents.scopes import Scope
-from interlock.intents.selectors import attributes_of
 from interlock.model.catalog import Catalog
-from interlock.model.intent import MAX_INT64, UNKNOWN, Accelerator, Intent
+from interlock.model.intent import MAX_INT64, UNKNOWN, Intent
+
+_MOST_REQUESTS: Final = 32
+_MOST_ALTERNATIVES: Final = 8
+"""What the API server takes in one claim, and in one request of it."""
 
 _NIM_CLASS: Final = "gpu.nvidia.com"
 """What the NIM operator claims where nothing else is said."""
 
-_PRODUCTS: Final = ("productName", "model")
-
 
 def add_requests(intent: Intent, scope: Scope, pods: int, catalog: Catalog) -> None:
     """Add the accelerators of the claims that the object of `scope` makes for each of `pods`."""
-    for place in few([place for each in scope.kind.requests for place in scope.places(each)], "claims"):
+    claims = few([place for each in scope.kind.requests for place in scope.places(each)], "claims")
+    classes = [place for each in scope.kind.device_classes for place in scope.places(each)]
+    if not claims and not classes:
+        return
+    inventory = inventory_of(catalog)
+    allocations = Allocations(inventory)
+    for place in claims:
         claim = as_mapping(place.value, place.path)
-        shared = _shared(claim, place.path)
-        for request, path in _requests(claim, place.path):
-            for each, here in _alternatives(request, path):
-                _add(
-                    intent, _Request(each, here, _is_shared(shared, text(request, "name", path)), pods), catalog
+        asked = narrowed(claim, place.path, list(_asked(intent, claim, place.path, allocations)), inventory)
+        intent["accelerators"] += [accelerator_of(each, pods, inventory, catalog) for each in asked]
+    for place in classes:
+        _add_class(intent, place, scope.name, allocations, catalog)
+
+
+def _asked(intent: Intent, claim: dict[str, Any], path: str, allocations: Allocations) -> Iterator[Asked]:
+    """What each request of `claim` asks for, in each form that will do."""
+    shared = _shared(claim, path)
+    requests = few(list(_requests(claim, path)), "requests in a claim", _MOST_REQUESTS)
+    for request, at in requests:
+        name = text(request, "name", at) or ""
+        forms = few(list(_alternatives(request, at)), "alternatives in a request", _MOST_ALTERNATIVES)
+        for body, here in forms:
+            class_name = text(body, "deviceClassName", here) or UNKNOWN
+            if _is_accelerator(class_name, allocations.inventory):
+                is_shared = shared is None or name in shared or _is_part(body, here)
+                allocated = allocations.of(body, here, class_name)
+                for where, reason in allocated.notes:
+                    note(intent, where, reason)
+                yield Asked(
+                    name=name,
+                    form=text(body, "name", here) or "" if len(forms) > 1 else "",
+                    resource=f"{CLAIM_RESOURCE}/{class_name}",
+                    count=_count(intent, body, here),
+                    path=here,
+                    is_shared=is_shared,
+                    positions=allocated.positions,
                 )
+
+
+def _add_class(intent: Intent, place: Place, name: str, allocations: Allocations, catalog: Catalog) -> None:
+    """Add what the device class at `place` selects. It allocates nothing: the number is 0."""
+    if not _is_accelerator(name, allocations.inventory):
+        return
+    allocated = allocations.of(as_mapping(place.value, place.path), place.path, "")
+    for where, reason in allocated.notes:
+        note(intent, where, reason)
+    asked = Asked(
+        name="",
+        form="",
+        resource=f"{CLAIM_RESOURCE}/{name}",
+        count=0,
+        path=place.path,
+        is_shared=False,
+        positions=allocated.positions,
+    )
+    intent["accelerators"].append(accelerator_of(asked, 1, allocations.inventory, catalog))
+
+
+def _is_accelerator(class_name: str, inventory: Inventory) -> bool:
+    return class_name in inventory.classes or of_device_class(class_name.lower()) is not None
 
 
 def _requests(claim: dict[str, Any], path: str) -> Iterator[tuple[dict[str, Any], str]]:
@@ -63,6 +117,12 @@ def _alternatives(request: dict[str, Any], path: str) -> Iterator[tuple[dict[str
         yield request, path
 
 
+def _is_part(body: dict[str, Any], path: str) -> bool:
+    """Whether others may have the same devices: those of administrative access, or of which a part is asked."""
+    capacity = mapping(body, "capacity", path)
+    return body.get("adminAccess") is True or bool(mapping(capacity, "requests", member(path, "capacity")))
+
+
 def _shared(claim: dict[str, Any], path: str) -> set[str] | None:
     """The names of requests whose devices are shared by their configuration; None where all are."""
     devices = claim.get("devices")
@@ -77,54 +137,9 @@ def _shared(claim: dict[str, Any], path: str) -> set[str] | None:
             listed = texts(config, "requests", at)
             if not listed:
                 return None
-            names.update(listed)
+            # `request/form` configures one form of a request.
+            names.update(each.partition("/")[0] for each in listed)
     return names
-
-
-def _is_shared(shared: set[str] | None, name: str | None) -> bool:
-    return shared is None or name in shared
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One request for devices of one class, and for how many pods it is made."""
-
-    body: dict[str, Any]
-    path: str
-    is_shared: bool
-    pods: int
-
-
-def _add(intent: Intent, request: _Request, catalog: Catalog) -> None:
-    class_name = text(request.body, "deviceClassName", request.path) or UNKNOWN
-    device = of_device_class(class_name.lower())
-    if device is None:
-        return
-    count = _count(intent, request.body, request.path)
-    product, profile = _selected(request.body, request.path)
-    entry = entry_of(product.name, catalog) if product.name != UNKNOWN else None
-    if entry is not None and device.vendor not in {UNKNOWN, entry.vendor}:
-        entry = None
-    accelerator: Accelerator = {
-        "vendor": entry.vendor if entry and device.vendor == UNKNOWN else device.vendor,
-        "resource": f"{CLAIM_RESOURCE}/{class_name}",
-        "class": entry.class_name if entry else UNKNOWN,
-        "product": product.name,
-        "count": count,
-        "pods": request.pods,
-        "total": min(count * request.pods, MAX_INT64),
-        # Who has administrative access gets devices that others have claimed.
-        "shared": request.is_shared or request.body.get("adminAccess") is True,
-        "allocation": "claim",
-        "alternatives": [],
-        "source": request.path,
-    }
-    memory = mig_memory(profile) if profile else entry.memory_mib if entry else None
-    if profile:
-        accelerator["migProfile"] = profile
-    if memory is not None:
-        accelerator["memoryMib"] = memory
-    intent["accelerators"].append(accelerator)
 
 
 def _count(intent: Intent, request: dict[str, Any], path: str) -> int:
@@ -136,15 +151,3 @@ def _count(intent: Intent, request: dict[str, Any], path: str) -> int:
         note(intent, member(path, "count"), "the number of devices can't be read")
         return MAX_INT64
     return number
-
-
-def _selected(request: dict[str, Any], path: str) -> tuple[Product, str]:
-    """The product and the MIG profile that all selectors together ask for, as far as they say it plainly."""
-    found: dict[str, str] = {}
-    here = member(path, "selectors")
-    for index, selector in enumerate(mappings(request, "selectors", path)):
-        at = element(here, index)
-        found |= attributes_of(text(mapping(selector, "cel", at), "expression", member(at, "cel")) or "")
-    named = next((found[key] for key in _PRODUCTS if found.get(key)), "")
-    product = normalized(named) if named else Product(name=UNKNOWN, mig_profile="", shared=False)
-    return product, found.get("profile", "")

@@ -16,11 +16,14 @@ from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
 from interlock.loading.decode.catalog import decode_catalog
 from interlock.loading.kinds.catalog import AcceleratorShape, CatalogDocument, ModelShape, ToolShape
+from interlock.loading.kinds.devices import DeviceClassShape, DeviceShape
 from interlock.loading.validate import validate
 from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
+from interlock.model.devices import DeviceClassEntry, DeviceEntry
 from interlock.spelling import quoted
 
-_Entry = TypeVar("_Entry", ModelEntry, AcceleratorEntry, ToolEntry)
+_Entry = TypeVar("_Entry", ModelEntry, AcceleratorEntry, ToolEntry, DeviceEntry, DeviceClassEntry)
+_Shape: TypeAlias = ModelShape | AcceleratorShape | ToolShape | DeviceShape | DeviceClassShape
 _Place: TypeAlias = tuple[Document, Path]
 
 
@@ -41,13 +44,16 @@ def combine(catalogs: Iterable[tuple[Document, CatalogDocument]]) -> tuple[Catal
 
 
 def over(base: Catalog, own: Catalog) -> Catalog:
-    """`own`, and of `base` what names nothing that `own` names."""
+    """`own`, and of `base` what names nothing that `own` names, and no devices of drivers of its devices."""
+    drivers = {device.driver for device in own.devices}
     return _joined(
         own,
         Catalog(
             models=_without(base.models, own.models),
             accelerators=_without(base.accelerators, own.accelerators),
             tools=_without(base.tools, own.tools),
+            devices=tuple(device for device in base.devices if device.driver not in drivers),
+            device_classes=_without(base.device_classes, own.device_classes),
         ),
     )
 
@@ -76,10 +82,12 @@ def catalog_of(sources: Iterable[Source]) -> Catalog:
 
 def _names(shape: CatalogDocument) -> Iterator[tuple[str, int, int, str]]:
     """Every name of the document: its sort, the index of its entry, its position there, the name."""
-    sorts: dict[str, Sequence[ModelShape | AcceleratorShape | ToolShape]] = {
+    sorts: dict[str, Sequence[_Shape]] = {
         "models": shape.spec.models,
         "accelerators": shape.spec.accelerators,
         "tools": shape.spec.tools,
+        "devices": shape.spec.devices,
+        "deviceClasses": shape.spec.device_classes,
     }
     for sort, entries in sorts.items():
         for index, entry in enumerate(entries):
@@ -92,6 +100,8 @@ def _joined(one: Catalog, other: Catalog) -> Catalog:
         models=_sorted(one.models + other.models),
         accelerators=_sorted(one.accelerators + other.accelerators),
         tools=_sorted(one.tools + other.tools),
+        devices=_sorted(one.devices + other.devices),
+        device_classes=_sorted(one.device_classes + other.device_classes),
     )
 
 

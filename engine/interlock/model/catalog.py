@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
 from interlock.identity import Digest
+from interlock.model.devices import DeviceClassEntry, DeviceEntry
 from interlock.units import MicroUsdPerMillionTokens
 
 _REMEMBERED: Final = 4096
@@ -124,6 +125,8 @@ class Catalog:
     models: tuple[ModelEntry, ...] = ()
     accelerators: tuple[AcceleratorEntry, ...] = ()
     tools: tuple[ToolEntry, ...] = ()
+    devices: tuple[DeviceEntry, ...] = ()
+    device_classes: tuple[DeviceClassEntry, ...] = ()
     _models: _Index[ModelEntry] = field(init=False, repr=False, compare=False)
     _accelerators: _Index[AcceleratorEntry] = field(init=False, repr=False, compare=False)
     _tools: _Index[ToolEntry] = field(init=False, repr=False, compare=False)

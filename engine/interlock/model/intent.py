@@ -126,7 +126,7 @@ Accelerator = TypedDict(
 """Accelerators of one kind that a workload asks for.
 
 `count` is per pod, `total` is count times `pods`. `class` is the Catalog's
-name for the product, or unknown. Where node affinity leaves several products
+name for the product, or unknown. Where node affinity or a claim leaves several products
 open, `alternatives` lists the classes of all of them, `class` is unknown and a
 policy has to allow each; where it leaves several MIG profiles open, `migProfile`
 is unknown. `allocation` is resource (an extended resource), annotation (a part of

@@ -12,6 +12,7 @@ from interlock.identity import Digest
 from interlock.loading.bundle import Bundle, assemble, read
 from interlock.loading.catalogs import catalog_of, shipped
 from interlock.model.catalog import Catalog, ModelEntry, ToolEntry
+from interlock.model.devices import DeviceEntry, VersionText
 from interlock.spans import Span
 from support.documents import assembled, catalog, library, loaded, messages, policy, policy_set, waiver
 
@@ -169,6 +170,50 @@ def test_a_waiver_of_a_policy_with_an_unknown_layer_is_not_out_of_reach() -> Non
     digest = assembled(policy(layer="finance"))[0].policies[0].rules[0].digest
     (message,) = messages(policy(layer="finance"), waiver(digest=digest))
     assert message.startswith("unknown layer `finance`")
+
+
+_DEVICES = """  devices:
+    - names: [ours-b, ours-a]
+      driver: gpu.nvidia.com
+      attributes: {model: {string: x}, cores: {int: 4}, fast: {bool: true}, acme.example/api: {version: 1.2.3}}
+      capacity: {memory: {value: 8Gi}}
+      migProfiles: [2g.8gb, 1g.4gb]
+  deviceClasses:
+    - {names: [gpu.nvidia.com], selectors: ["device.driver == 'gpu.nvidia.com'"]}
+"""
+
+
+def test_own_devices_of_a_driver_are_all_that_there_are_of_it() -> None:
+    found = loaded(catalog("own", _DEVICES)).catalog
+    (device,) = (each for each in found.devices if each.driver == "gpu.nvidia.com")
+    assert device == DeviceEntry(
+        names=("ours-a", "ours-b"),
+        driver="gpu.nvidia.com",
+        attributes=(
+            ("acme.example/api", VersionText("1.2.3")),
+            ("cores", 4),
+            ("fast", True),
+            ("model", "x"),
+        ),
+        capacity=(("memory", "8Gi"),),
+        mig_profiles=("1g.4gb", "2g.8gb"),
+    )
+    others = [each for each in shipped().devices if each.driver != "gpu.nvidia.com"]
+    assert [each for each in found.devices if each != device] == others
+    (class_,) = (each for each in found.device_classes if "gpu.nvidia.com" in each.names)
+    assert class_.selectors == ("device.driver == 'gpu.nvidia.com'",)
+
+
+def test_a_device_is_listed_once() -> None:
+    twice = _DEVICES.replace("[ours-b, ours-a]", "[ours-a, ours-a]")
+    (message,) = messages(catalog("own", twice))
+    assert "duplicate name `ours-a`" in message
+
+
+def test_every_shipped_device_is_of_a_shipped_class() -> None:
+    known = shipped()
+    names = [name for device in known.devices for name in device.names]
+    assert [name for name in names if known.accelerator(name.removeprefix("tesla-")) is None] == []
 
 
 def test_an_own_entry_replaces_what_is_shipped_of_the_same_name() -> None:

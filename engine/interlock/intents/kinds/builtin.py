@@ -50,8 +50,8 @@ BUILTIN: Final = {
         requests=patterns("spec.spec"),
         elsewhere=(Elsewhere(at=pattern("spec.spec.resourceClassName"), what=_PARAMETERS),),
     ),
-    # A class and a slice of devices say what there is, and ask for nothing.
-    ("resource.k8s.io", "DeviceClass"): Kind(),
+    ("resource.k8s.io", "DeviceClass"): Kind(device_classes=patterns("spec")),
+    # A slice of devices says what there is, and asks for nothing.
     ("resource.k8s.io", "DeviceTaintRule"): Kind(),
     ("resource.k8s.io", "ResourceSlice"): Kind(),
 }

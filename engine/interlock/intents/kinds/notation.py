@@ -158,8 +158,8 @@ class Elsewhere:
 class Kind:
     """One kind of objects. `texts` are YAML, `objects` whole objects that it creates in its turn.
 
-    `variables` are environments outside of containers, `commands` command lines, and
-    `requests` claims of dynamic resource allocation.
+    `variables` are environments outside of containers, `commands` command lines,
+    `requests` claims of dynamic resource allocation, and `device_classes` classes of its devices.
     """
 
     texts: tuple[Pattern, ...] = ()
@@ -170,6 +170,7 @@ class Kind:
     commands: tuple[Pattern, ...] = ()
     tools: tuple[ToolsAt, ...] = ()
     requests: tuple[Pattern, ...] = ()
+    device_classes: tuple[Pattern, ...] = ()
     regions: tuple[Pattern, ...] = ()
     images: tuple[Pattern, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()

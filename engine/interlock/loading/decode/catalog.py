@@ -2,7 +2,9 @@
 
 from interlock.identity import Digest
 from interlock.loading.kinds.catalog import AcceleratorShape, CatalogDocument, ModelShape, ToolShape
+from interlock.loading.kinds.devices import AttributeShape, DeviceClassShape, DeviceShape
 from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
+from interlock.model.devices import Attribute, DeviceClassEntry, DeviceEntry, VersionText
 from interlock.units import MicroUsdPerMillionTokens
 
 
@@ -13,6 +15,8 @@ def decode_catalog(shape: CatalogDocument) -> Catalog:
         models=tuple(map(_model, spec.models)),
         accelerators=tuple(map(_accelerator, spec.accelerators)),
         tools=tuple(map(_tool, spec.tools)),
+        devices=tuple(map(_device, spec.devices)),
+        device_classes=tuple(map(_device_class, spec.device_classes)),
     )
 
 
@@ -47,3 +51,24 @@ def _tool(shape: ToolShape) -> ToolEntry:
         class_name=shape.class_name,
         schema_digest=Digest(shape.schema_digest) if shape.schema_digest else None,
     )
+
+
+def _device(shape: DeviceShape) -> DeviceEntry:
+    return DeviceEntry(
+        names=_names(shape.names),
+        driver=shape.driver,
+        attributes=tuple((name, _attribute(shape.attributes[name])) for name in sorted(shape.attributes)),
+        capacity=tuple((name, shape.capacity[name].value) for name in sorted(shape.capacity)),
+        mig_profiles=_names(shape.mig_profiles),
+    )
+
+
+def _attribute(shape: AttributeShape) -> Attribute:
+    if shape.version is not None:
+        return VersionText(shape.version)
+    given = (shape.string, shape.int_, shape.bool_)
+    return next(value for value in given if value is not None)
+
+
+def _device_class(shape: DeviceClassShape) -> DeviceClassEntry:
+    return DeviceClassEntry(names=_names(shape.names), selectors=shape.selectors)

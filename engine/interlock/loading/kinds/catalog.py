@@ -1,4 +1,4 @@
-"""The document kind Catalog: what models, accelerators and tools are."""
+"""The document kind Catalog: what models, accelerators, tools and devices are."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -16,6 +16,7 @@ from interlock.loading.kinds.common import (
     Text,
     broken_rule,
 )
+from interlock.loading.kinds.devices import DeviceClassShape, DeviceShape
 from interlock.model.intent import MAX_INT64
 
 _SPECIAL = r"?\[\]"
@@ -138,6 +139,12 @@ class CatalogSpec(Shape):
 
     tools: Many[ToolShape] = ()
     """What tools are."""
+
+    devices: Many[DeviceShape] = ()
+    """What drivers of dynamic resource allocation publish of devices."""
+
+    device_classes: Many[DeviceClassShape] = ()
+    """Which devices are of which class."""
 
 
 class CatalogDocument(Envelope[Metadata]):
