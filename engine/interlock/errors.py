@@ -40,11 +40,15 @@ class Problem:
 
 
 class AuthorError(InterlockError):
-    """All problems of a set of documents, in the order of files, lines and columns."""
+    """All problems of a set of documents, in the order of files, lines and columns.
+
+    `expressions` are those of them that the checker of expressions found.
+    """
 
     code = "policy.invalid"
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], expressions: Iterable[Problem] = ()) -> None:
+        self.expressions = frozenset(expressions)
         self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.span, problem.message)))
         super().__init__("\n".join(map(str, self.problems)))
 

@@ -23,6 +23,16 @@ class LoggedService(Service):
 
 def service_over(folder: Path) -> LoggedService:
     """A service that decides by the policies in `folder`."""
+    log, lines = logged()
+    metrics = Metrics()
+    policies = LivePolicies((folder,), MemoryUses(), metrics, log)
+    service = LoggedService(policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log)
+    service.lines = lines
+    return service
+
+
+def logged() -> tuple[FilteringBoundLogger, list[dict[str, Any]]]:
+    """A log, and its lines."""
     lines: list[dict[str, Any]] = []
 
     def keep(_logger: WrappedLogger, level: str, entry: EventDict) -> EventDict:
@@ -32,8 +42,4 @@ def service_over(folder: Path) -> LoggedService:
     log: FilteringBoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(), processors=[keep], wrapper_class=structlog.make_filtering_bound_logger(0)
     )
-    metrics = Metrics()
-    policies = LivePolicies((folder,), MemoryUses(), metrics, log)
-    service = LoggedService(policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log)
-    service.lines = lines
-    return service
+    return log, lines

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
@@ -165,25 +165,27 @@ class Scene:
         """What is booked, in milliseconds of one device."""
         return sum(entry.standing.spent for entry in await self.service.ledger.accounts())
 
-    def workloads(self) -> Workloads:
-        return Workloads(Cluster(Configuration(host=self.api.url)), self.service, self.clock)
+    @asynccontextmanager
+    async def workloads(self) -> AsyncIterator[Workloads]:
+        async with aclosing(Cluster(Configuration(host=self.api.url))) as cluster:
+            yield Workloads(cluster, self.service, self.clock)
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[Workloads]:
         """A controller that runs, and has listed what there is."""
         lists, watches = dict(self.api.lists), dict(self.api.watches)
-        workloads = self.workloads()
-        running = asyncio.create_task(workloads.watch())
-        try:
-            if not self.api.refuses:
-                await until(lambda: all(self.api.lists[kind] > lists[kind] for kind in lists))
-                await until(lambda: all(self.api.watches[kind] > watches[kind] for kind in watches))
-            yield workloads
-        finally:
-            assert not running.done(), running.exception()
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+        async with self.workloads() as workloads:
+            running = asyncio.create_task(workloads.watch())
+            try:
+                if not self.api.refuses:
+                    await until(lambda: all(self.api.lists[kind] > lists[kind] for kind in lists))
+                    await until(lambda: all(self.api.watches[kind] > watches[kind] for kind in watches))
+                yield workloads
+            finally:
+                assert not running.done(), running.exception()
+                running.cancel()
+                with suppress(asyncio.CancelledError):
+                    await running
 
 
 @asynccontextmanager

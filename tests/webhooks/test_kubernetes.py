@@ -220,7 +220,7 @@ def test_a_timeout_that_is_no_duration_is_a_bad_request(webhook: Application, pa
 def test_a_failure_of_the_service_is_a_denial_and_is_logged(
     webhook: Application, path: str, service: LoggedService
 ) -> None:
-    service.policies.in_force = None  # type: ignore[assignment]  # breaks whatever comes next
+    service.policies = None  # type: ignore[assignment]  # breaks whatever comes next
     response = _response(ask(webhook, path, encoded(review(pod(team="a")))))
     assert response["allowed"] is False
     assert response["status"]["code"] == HTTPStatus.INTERNAL_SERVER_ERROR

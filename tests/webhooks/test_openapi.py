@@ -142,7 +142,7 @@ def _refusals(app: Application, path: str, service: LoggedService, patch: pytest
     if path.startswith("/v1"):
         # Webhooks answer their own failures with a denial inside the review.
         answers += [ask(app, path, encoded(body)) for body in _CONFLICTS.get(path, [])]
-        service.policies.in_force = None  # type: ignore[assignment]  # breaks whatever comes next
+        service.policies = None  # type: ignore[assignment]  # breaks whatever comes next
         service.ledger = None  # type: ignore[assignment]
         answers.append(ask(app, path, good))
     return answers

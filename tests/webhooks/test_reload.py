@@ -56,7 +56,13 @@ def test_a_broken_file_keeps_the_last_good_policies_and_a_fixed_one_heals(
     (folder / "models.yaml").write_text(_BROKEN)
     asyncio.run(service.policies.reload())
     assert _decision(check) == "allow"
-    assert _readiness(check) == {"status": "ready", "policySet": before, "stale": True, "problems": 2}
+    assert _readiness(check) == {
+        "status": "ready",
+        "policySet": before,
+        "missing": [],
+        "stale": True,
+        "problems": 2,
+    }
     assert "interlock_policy_set_stale 1.0" in service.metrics.exposition().decode()
     assert 'interlock_policy_reload_total{outcome="failed"} 1.0' in service.metrics.exposition().decode()
     (logged,) = service.lines
@@ -65,7 +71,13 @@ def test_a_broken_file_keeps_the_last_good_policies_and_a_fixed_one_heals(
 
     (folder / "models.yaml").write_text(MODELS)
     asyncio.run(service.policies.reload())
-    assert _readiness(check) == {"status": "ready", "policySet": before, "stale": False, "problems": 0}
+    assert _readiness(check) == {
+        "status": "ready",
+        "policySet": before,
+        "missing": [],
+        "stale": False,
+        "problems": 0,
+    }
     assert "interlock_policy_set_stale 0.0" in service.metrics.exposition().decode()
     assert 'interlock_policy_reload_total{outcome="unchanged"} 1.0' in service.metrics.exposition().decode()
 
@@ -149,7 +161,7 @@ def test_a_loader_that_breaks_keeps_the_last_good_policies(
     assert _readiness(check)["stale"] is True
     assert [line["event"] for line in service.lines] == [
         "policies failed to load",
-        "policies kept: the changed files don't load",
+        "policies kept: the changed documents don't load",
     ]
 
 

@@ -129,7 +129,7 @@ def test_when_the_time_is_over_the_decision_is_a_denial(check: Application) -> N
 def test_a_failure_of_the_service_is_a_500_that_tells_nothing(
     check: Application, service: LoggedService
 ) -> None:
-    service.policies.in_force = None  # type: ignore[assignment]  # breaks whatever comes next
+    service.policies = None  # type: ignore[assignment]  # breaks whatever comes next
     answer = ask(check, "/v1/check", encoded(chat("good-1")))
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
     assert answer.json()["error"]["code"] == "internal"

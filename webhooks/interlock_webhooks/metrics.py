@@ -108,6 +108,19 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._followed = Gauge(
+            "interlock_cluster_watch_up",
+            "1 while the objects of a resource are watched, 0 while that fails.",
+            ("resource",),
+            registry=self._registry,
+        )
+        self._statuses = Counter(
+            "interlock_status_writes_total",
+            "Writes of statuses of documents in the cluster, by outcome.",
+            ("outcome",),
+            registry=self._registry,
+        )
+
     def route(self, endpoint: str) -> RouteMetrics:
         """What is counted of `endpoint`, whatever it answers."""
         return RouteMetrics(refusals=self._refused, endpoint=endpoint)
@@ -137,9 +150,17 @@ class Metrics:
         """Count one hold of a workload: `settled`, `released`, `extended`, or `failed` to be."""
         self._workload_holds.labels(outcome).inc()
 
-    def leads(self, leads: bool) -> None:  # noqa: FBT001 - it is all there is to say
+    def leads(self, *, is_leader: bool) -> None:
         """Say whether this service leads."""
-        self._leader.set(leads)
+        self._leader.set(is_leader)
+
+    def followed(self, resource: str, *, is_up: bool) -> None:
+        """Say whether the objects of `resource` are watched."""
+        self._followed.labels(resource).set(is_up)
+
+    def status_written(self, outcome: str) -> None:
+        """Count one status that was `written`, or `failed` to be."""
+        self._statuses.labels(outcome).inc()
 
     def event(self, outcome: str) -> None:
         """Count one Event about a denial: `posted`, `failed` to be, or `dropped` since there are too many."""

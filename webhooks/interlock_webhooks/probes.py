@@ -19,9 +19,14 @@ class Health(BaseModel):
 class Readiness(BaseModel):
     """Whether requests should come here, and by which policies they are decided."""
 
-    status: Literal["ready", "draining"]
-    policySet: Annotated[str, Field(description="Digest of the policy set in force.")]  # noqa: N815 - the wire's name
-    stale: Annotated[bool, Field(description="Whether the policy files hold a newer set that failed to load.")]
+    status: Literal["starting", "ready", "draining"]
+    policySet: Annotated[  # noqa: N815 - the wire's name
+        str | None, Field(description="Digest of the policy set in force; null while there is none.")
+    ]
+    missing: Annotated[
+        list[str], Field(description="What has to be there before a first policy set can be in force.")
+    ]
+    stale: Annotated[bool, Field(description="Whether there is a newer set that failed to load.")]
     problems: Annotated[
         int, Field(description="How many problems keep that set from loading; the log lists them.")
     ]
@@ -38,17 +43,19 @@ def probes(service: Service) -> APIRouter:
     @router.get(
         "/readyz",
         summary="Whether the service takes requests",
-        responses={503: {"model": Readiness, "description": "About to stop."}},
+        responses={503: {"model": Readiness, "description": "Not started yet, or about to stop."}},
     )
     async def readyz(response: Response) -> Readiness:
-        in_force = service.policies.in_force
-        if service.draining:
+        missing = service.policies.missing()
+        in_force = None if missing else service.policies.in_force
+        if service.draining or missing:
             response.status_code = 503
         return Readiness(
-            status="draining" if service.draining else "ready",
-            policySet=in_force.engine.policies.digest,
-            stale=in_force.problems > 0,
-            problems=in_force.problems,
+            status="draining" if service.draining else "starting" if missing else "ready",
+            policySet=None if in_force is None else in_force.engine.policies.digest,
+            missing=missing,
+            stale=in_force is not None and in_force.problems > 0,
+            problems=0 if in_force is None else in_force.problems,
         )
 
     @router.get(

@@ -1,4 +1,4 @@
-"""The policies in force, renewed when their files change.
+"""The policies in force, renewed when their files change, or documents elsewhere do.
 
 One reference is swapped, and each request reads it once: a decision sees one
 policy set. A set that fails to load never replaces a good one, nor one whose
@@ -6,13 +6,17 @@ waivers can't be counted. Knows nothing of requests.
 """
 
 import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from structlog.typing import FilteringBoundLogger
 
+from interlock.documents.source import Source
 from interlock.engine import Engine
-from interlock.errors import AuthorError, OperatorError
+from interlock.errors import AuthorError, OperatorError, Problem
+from interlock.identity import Digest
 from interlock.ledger.waivers.uses import Uses
 from interlock.loading.policyset import load
 from interlock_webhooks.metrics import Metrics
@@ -21,28 +25,86 @@ from interlock_webhooks.watch import changes, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """An engine, and how many problems keep the present files from replacing it."""
+    """An engine, and how many problems keep the present documents from replacing it."""
 
     engine: Engine
     problems: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What became of `further` documents: in force with `problems` empty, else kept out by those.
+
+    Those that are `expressions` are about what expressions say. `digest` is that
+    of the set in force since then, if there is one.
+    """
+
+    further: Sequence[Source | Problem]
+    problems: Sequence[Problem | str]
+    expressions: Collection[Problem]
+    digest: Digest | None
+
+
+class Elsewhere(Protocol):
+    """Where documents are besides in files."""
+
+    def missing(self) -> list[str]:
+        """What keeps its documents from being known; they are all known if that is nothing."""
+        ...
+
+    def sources(self) -> Sequence[Source | Problem]:
+        """Its documents as they are now."""
+        ...
+
+    def tried(self, attempt: Attempt) -> None:
+        """Know what became of them."""
+        ...
+
+
 class LivePolicies:
-    """Holds what is in force; `AuthorError` if the files don't load at the start.
+    """Holds what is in force; `AuthorError` if there are files alone and they don't load at the start.
 
     Uses of waivers are counted in `uses`, whichever policies are in force.
     """
 
     def __init__(
-        self, paths: tuple[Path, ...], uses: Uses, metrics: Metrics, log: FilteringBoundLogger
+        self,
+        paths: tuple[Path, ...],
+        uses: Uses,
+        metrics: Metrics,
+        log: FilteringBoundLogger,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._paths = paths
         self._uses = uses
         self._metrics = metrics
         self._log = log
+        self._elsewhere = elsewhere
         self._seen = fingerprint(paths)
-        self.in_force = InForce(_loaded(paths, uses))
-        self._metrics.in_force(self.in_force.engine.policies.digest)
+        self._one_at_a_time = asyncio.Lock()
+        self._problems = 0
+        self._engine: Engine | None = None
+        if elsewhere is None:
+            self._engine = _loaded(paths, (), uses)
+            self._metrics.in_force(self._engine.policies.digest)
+
+    @property
+    def in_force(self) -> InForce:
+        """What decides.
+
+        Raises:
+            OperatorError: nothing is in force yet; then nothing is allowed.
+        """
+        if self._engine is None:
+            raise OperatorError("no policies are in force yet: `/readyz` says what is missing")
+        return InForce(self._engine, self._problems)
+
+    def missing(self) -> list[str]:
+        """What keeps policies from being in force at all; nothing once some are."""
+        if self._engine is not None:
+            return []
+        unknown = self._elsewhere.missing() if self._elsewhere is not None else []
+        return unknown or [f"policies: {self._problems} problems, which the log lists"]
 
     async def watch(self) -> None:
         """Reload whenever the files change, for as long as the service runs."""
@@ -50,35 +112,53 @@ class LivePolicies:
             await self.reload()
 
     async def reload(self) -> None:
-        """Put the present files in force, or keep what is in force and log every problem."""
+        """Put the present documents in force, or keep what is in force and log every problem.
+
+        Nothing happens while documents elsewhere are not all known.
+        """
+        async with self._one_at_a_time:
+            if self._elsewhere is None:
+                await self._try(())
+            elif not self._elsewhere.missing():
+                attempt = await self._try(self._elsewhere.sources())
+                self._elsewhere.tried(attempt)
+
+    async def _try(self, further: Sequence[Source | Problem]) -> Attempt:
+        problems: Sequence[Problem | str] = ()
+        expressions: Collection[Problem] = ()
         try:
-            engine = await asyncio.to_thread(_loaded, self._paths, self._uses)
-        except (AuthorError, OperatorError) as error:
-            self._keep(error)
-        except Exception as error:  # noqa: BLE001 - a file that breaks the loader must not end the watch
+            self._swap(await asyncio.to_thread(_loaded, self._paths, further, self._uses))
+        except AuthorError as error:
+            problems, expressions = error.problems, error.expressions
+        except OperatorError as error:
+            problems = (str(error),)
+        except Exception as error:  # noqa: BLE001 - a document that breaks the loader must not end the watch
             self._log.error("policies failed to load", exc_info=error)
-            self._keep(OperatorError("the loader failed"))
-        else:
-            self._swap(engine)
+            problems = ("the loader failed",)
+        if problems:
+            self._keep(problems)
+        return Attempt(further=further, problems=problems, expressions=expressions, digest=self._digest())
 
     def _swap(self, engine: Engine) -> None:
-        unchanged = engine.policies.digest == self.in_force.engine.policies.digest
-        self.in_force = InForce(engine)
-        self._metrics.in_force(engine.policies.digest)
+        digest = engine.policies.digest
+        unchanged = digest == self._digest()
+        self._engine, self._problems = engine, 0
+        self._metrics.in_force(digest)
         self._metrics.reloaded("unchanged" if unchanged else "loaded")
-        self._log.info("policies loaded", policySet=engine.policies.digest, changed=not unchanged)
+        self._log.info("policies loaded", policySet=digest, changed=not unchanged)
 
-    def _keep(self, error: AuthorError | OperatorError) -> None:
-        engine = self.in_force.engine
-        problems = (
-            [str(problem) for problem in error.problems] if isinstance(error, AuthorError) else [str(error)]
-        )
-        self.in_force = InForce(engine, problems=len(problems))
+    def _keep(self, problems: Sequence[Problem | str]) -> None:
+        self._problems = len(problems)
         self._metrics.reloaded("failed")
         self._log.error(
-            "policies kept: the changed files don't load", policySet=engine.policies.digest, problems=problems
+            "policies kept: the changed documents don't load",
+            policySet=self._digest(),
+            problems=[str(problem) for problem in problems],
         )
 
+    def _digest(self) -> Digest | None:
+        return None if self._engine is None else self._engine.policies.digest
 
-def _loaded(paths: tuple[Path, ...], uses: Uses) -> Engine:
-    return Engine(load(paths), uses)
+
+def _loaded(paths: tuple[Path, ...], further: Sequence[Source | Problem], uses: Uses) -> Engine:
+    return Engine(load(paths, further), uses)

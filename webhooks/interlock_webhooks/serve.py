@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
@@ -22,6 +22,9 @@ from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.loading.policyset import PolicySet
 from interlock.prices import published as prices
 from interlock_webhooks.app import check_app, webhook_app
+from interlock_webhooks.cluster.opening import open_cluster
+from interlock_webhooks.controller.membership import Membership
+from interlock_webhooks.controller.opening import controller_of
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.logs import json_log
 from interlock_webhooks.metrics import Metrics
@@ -30,7 +33,10 @@ from interlock_webhooks.service import Service
 from interlock_webhooks.state import StateDir, default_state_dir
 from interlock_webhooks.sweep import sweep
 from interlock_webhooks.tls import GivenCertificate, Identity, SelfMadeCertificate
-from interlock_webhooks.workloads.opening import open_workloads
+from interlock_webhooks.workloads.opening import workloads_of
+
+if TYPE_CHECKING:
+    from interlock_webhooks.cluster.client import Cluster
 
 DRAIN_SECONDS: Final = 3.0
 """From SIGTERM to the last connection taken: long enough for the cluster to send no more."""
@@ -38,7 +44,7 @@ DRAIN_SECONDS: Final = 3.0
 _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
 
-__all__ = ["Address", "Settings", "Started", "default_state_dir", "serve"]
+__all__ = ["Address", "Membership", "Settings", "Started", "default_state_dir", "serve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,8 @@ class Settings:
     `certificate` and `key` are given both or not at all; without them the
     service makes its own in `state_dir`, for localhost and for `names`. `ledger`
     is the URL of what keeps accounts; without it that is a file there. `workloads`
-    says whether those of a cluster are watched, so that their holds end with them.
+    says whether those of a cluster are watched, so that their holds end with them,
+    and `cluster` who the service is in a cluster that has policies, too, if one has.
     """
 
     policies: tuple[Path, ...]
@@ -62,24 +69,27 @@ class Settings:
     decision_log: Path | None
     watches: bool
     workloads: bool
+    cluster: Membership | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """What runs now.
 
+    `policies` are None where they come from a cluster, too, and are not known yet.
     `ca_certificate` is what clients must trust, where the service made it,
     `ledger` the URL of what keeps accounts, without its password, `cluster` that
-    of the API server whose workloads are watched, if any are, and `decision_log`
-    where decisions are logged, if anywhere.
+    of the API server of which `watched` is watched, and `decision_log` where
+    decisions are logged, if anywhere.
     """
 
     webhook: Address
     check: Address
-    policies: PolicySet
+    policies: PolicySet | None
     ca_certificate: Path | None
     ledger: str
     cluster: str | None
+    watched: tuple[str, ...]
     decision_log: Path | None
 
 
@@ -95,41 +105,67 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     log = json_log()
     metrics = Metrics()
     state = StateDir(settings.state_dir)
-    uses = SqliteUses(state.uses)
-    policies = LivePolicies(settings.policies, uses, metrics, log)
     identity = Identity()
     certificate = _certificate(settings, identity)
     with (
-        uses,
-        bind(settings.webhook) as webhook,
-        bind(settings.check) as check,
-        DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
         asyncio.Runner(loop_factory=event_loop()) as runner,
-        _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
+        SqliteUses(state.uses) as uses,
+        _connected(settings, runner) as cluster,
     ):
-        service = Service(policies=policies, ledger=ledger, metrics=metrics, log=log, decisions=decisions)
-        workloads = runner.run(open_workloads(service)) if settings.workloads else None
-        servers = {
-            webhook: Listener(webhook_app(service), identity.front),
-            check: Listener(check_app(service), None),
-        }
-        announce(
-            Started(
-                webhook=address_of(webhook),
-                check=address_of(check),
-                policies=policies.in_force.engine.policies,
-                ca_certificate=None if settings.certificate else state.ca_certificate,
-                ledger=shown(settings.ledger or url_of(state.ledger)),
-                cluster=None if workloads is None else workloads.host,
-                decision_log=settings.decision_log,
-            )
-        )
-        watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
-        if settings.watches:
-            watching.append(policies.watch())
-        if workloads is not None:
-            watching.append(workloads.watch())
-        runner.run(_run(service, servers, watching))
+        controller = None
+        if cluster is not None and settings.cluster is not None:
+            controller = controller_of(cluster, settings.cluster, metrics, log)
+        policies = LivePolicies(settings.policies, uses, metrics, log, controller)
+        with (
+            bind(settings.webhook) as webhook,
+            bind(settings.check) as check,
+            DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
+            _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
+        ):
+            service = Service(policies=policies, ledger=ledger, metrics=metrics, log=log, decisions=decisions)
+            servers = {
+                webhook: Listener(webhook_app(service), identity.front),
+                check: Listener(check_app(service), None),
+            }
+            watching = [certificate.keep(log), sweep(ledger, log)]
+            if settings.watches and settings.policies:
+                watching.append(policies.watch())
+            if controller is not None:
+                watching.append(controller.run(policies))
+            if cluster is not None and settings.workloads:
+                watching.append(workloads_of(cluster, service).watch())
+            announce(_started(settings, policies, address_of(webhook), address_of(check), cluster))
+            runner.run(_run(service, servers, watching))
+
+
+def _started(
+    settings: Settings, policies: LivePolicies, webhook: Address, check: Address, cluster: "Cluster | None"
+) -> Started:
+    state = StateDir(settings.state_dir)
+    watched = {"pods and jobs": settings.workloads, "policies": settings.cluster is not None}
+    return Started(
+        webhook=webhook,
+        check=check,
+        policies=None if policies.missing() else policies.in_force.engine.policies,
+        ca_certificate=None if settings.certificate else state.ca_certificate,
+        ledger=shown(settings.ledger or url_of(state.ledger)),
+        cluster=None if cluster is None else cluster.host,
+        watched=tuple(what for what, is_watched in watched.items() if is_watched),
+        decision_log=settings.decision_log,
+    )
+
+
+@contextmanager
+def _connected(settings: Settings, runner: asyncio.Runner) -> Iterator["Cluster | None"]:
+    """The cluster, if anything in it is watched."""
+    if not settings.workloads and settings.cluster is None:
+        yield None
+        return
+    cluster = runner.run(open_cluster())
+    try:
+        yield cluster
+    finally:
+        runner.run(cluster.aclose())
 
 
 @contextmanager

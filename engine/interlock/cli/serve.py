@@ -101,12 +101,30 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
             help="Watch the pods and jobs of the cluster, and settle what they hold on budgets when they end.",
         ),
     ] = False,
+    cluster: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option(
+            "--cluster",
+            help="Decide by the policies in the cluster, too, and write what became of them into their status.",
+        ),
+    ] = False,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Where replicas of the service have leases. Default: the namespace of the pod, or `default`.",
+        ),
+    ] = None,
+    replica: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What this replica is called. Default: the name of the machine."),
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
     """Serve the admission webhook over HTTPS and the check API over HTTP."""
     service = _service()
     settings = service.Settings(
-        policies=tuple(policies or [Path("policies")]),
+        policies=tuple(policies or ([] if cluster else [Path("policies")])),
         webhook=service.Address(*_host_and_port("--webhook-address", webhook_address)),
         check=service.Address(*_host_and_port("--check-address", check_address)),
         certificate=cert,
@@ -117,6 +135,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         decision_log=decision_log,
         watches=watch,
         workloads=workloads,
+        cluster=service.Membership.of(namespace, replica) if cluster else None,
     )
     service.serve(settings, _announce)
 
@@ -150,12 +169,11 @@ def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve
         "webhook": f"https://{started.webhook}/validate and /mutate",
         "check API": f"http://{started.check}/v1/check, described at http://{started.check}/docs",
         "CA": str(started.ca_certificate or "that of the given certificate"),
-        "policies": _loaded(started.policies),
-        "policy set": started.policies.digest,
+        **_policies(started.policies),
         "ledger": started.ledger,
     }
     if started.cluster is not None:
-        facts["workloads"] = f"pods and jobs of {started.cluster}"
+        facts["cluster"] = f"{' and '.join(started.watched)} of {started.cluster}"
     if started.decision_log is not None:
         facts["log"] = f"{started.decision_log}, with all that is asked"
     for name, fact in facts.items():
@@ -165,6 +183,13 @@ def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve
     console.print("and a workload:")
     webhook = f"https://localhost:{started.webhook.port}/validate"
     console.print(_curl(webhook, trust, _REVIEW), markup=False)
+
+
+def _policies(policies: PolicySet | None) -> dict[str, str]:
+    """What is in force, if that is known already."""
+    if policies is None:
+        return {"policies": "from the cluster, once they are known: `/readyz` says what is missing"}
+    return {"policies": _loaded(policies), "policy set": policies.digest}
 
 
 def _loaded(policies: PolicySet) -> str:

@@ -58,14 +58,14 @@ class Bundle:
         return self.sources[problem.span.file].problem(problem.span, problem.message)
 
 
-def read(paths: Iterable[Path]) -> tuple[Bundle, tuple[Problem, ...]]:
-    """What the files at `paths` say together, and everything that is wrong with them.
+def read(paths: Iterable[Path], further: Iterable[Source | Problem] = ()) -> tuple[Bundle, tuple[Problem, ...]]:
+    """What the files at `paths` and `further` sources say together, and everything that is wrong with them.
 
     Directories are read in full. With any problem the bundle must not decide
     anything: what is missing from it could have denied.
     """
     files, problems = find(paths)
-    read_files = [read_source(file) for file in files]
+    read_files = [*map(read_source, files), *further]
     sources = [source for source in read_files if isinstance(source, Source)]
     problems += [problem for problem in read_files if isinstance(problem, Problem)]
     bundle, found = assemble(sources)

@@ -11,7 +11,8 @@ from pathlib import Path
 from interlock.cel.environment import Environment, Evaluator
 from interlock.cel.program import Program
 from interlock.digests import digest_of
-from interlock.errors import AuthorError
+from interlock.documents.source import Source
+from interlock.errors import AuthorError, Problem
 from interlock.foreign.policies import KubernetesPolicies
 from interlock.identity import Digest, WaiverName
 from interlock.loading.bundle import read
@@ -60,15 +61,20 @@ class PolicySet:
         return tuple(compiled.policy for compiled in self.compiled)
 
 
-def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -> PolicySet:
-    """The policy set of all documents in `paths`, which are files or directories.
+def load(
+    paths: Iterable[Path],
+    further: Iterable[Source | Problem] = (),
+    *,
+    evaluator: Evaluator = Evaluator.INTERLOCK,
+) -> PolicySet:
+    """The policy set of all documents in `paths`, which are files or directories, and in `further` sources.
 
     Its expressions are evaluated by `evaluator`.
 
     Raises:
         AuthorError: documents or expressions have problems; all of them.
     """
-    bundle, problems = read(paths)
+    bundle, problems = read(paths, further)
     areas = environments(evaluator, limit=bundle.costs.expression)
     libraries, wrong = compile_libraries(bundle.libraries, areas[Area.INTENT])
     compiler = Compiler(areas, libraries, bundle.schemas)
@@ -77,9 +83,10 @@ def load(paths: Iterable[Path], *, evaluator: Evaluator = Evaluator.INTERLOCK) -
     budgets = tuple(map(compiler.budget, bundle.budgets))
     sound = [policy for policy in compiled if policy is not None]
     between = (*strata_problems(sound), *contradictions(sound))
-    found = (*problems, *map(bundle.with_line, [*wrong, *compiler.problems, *between]))
+    expressions = tuple(map(bundle.with_line, [*wrong, *compiler.problems]))
+    found = (*problems, *expressions, *map(bundle.with_line, between))
     if found:
-        raise AuthorError(found)
+        raise AuthorError(found, expressions)
     return PolicySet(
         digest=digest_of(
             plain(

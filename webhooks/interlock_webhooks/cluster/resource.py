@@ -27,3 +27,12 @@ class Resource:
         place = ("namespaces", namespace) if namespace else ()
         parts = (root, *self.api_version.split("/"), *place, self.plural, name, subresource)
         return "/" + "/".join(quote(part, safe="") for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What objects of `resource` are called; a kind that is not required is one that servers may lack."""
+
+    name: str
+    resource: Resource
+    is_required: bool = True

@@ -127,7 +127,7 @@ class Leadership:
         leads = self.is_leader
         if leads is not self._led:
             self._led = leads
-            self._metrics.leads(leads)
+            self._metrics.leads(is_leader=leads)
             self._log.info("this service leads" if leads else "this service leads no more")
         self._changed.set()
         self._changed.clear()

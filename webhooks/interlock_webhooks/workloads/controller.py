@@ -6,7 +6,6 @@ ended anywhere: all that is said follows from objects and from open holds.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
 from typing import Final
 
 from interlock.errors import OperatorError
@@ -37,14 +36,9 @@ class Workloads:
         self._closing = Closing(service.ledger, service.metrics, service.log, clock)
         self.followers = [Follower(kind, self._closing, service, clock) for kind in KINDS]
 
-    @property
-    def host(self) -> str:
-        """The URL of the API server."""
-        return self._cluster.host
-
     async def watch(self) -> None:
         """Watch them for as long as the service runs."""
-        async with aclosing(self._cluster), asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as tasks:
             for follower in self.followers:
                 tasks.create_task(Following(self._cluster, follower.kind.path, follower).follow())
             while True:

@@ -1,0 +1,107 @@
+"""All documents in a cluster that policies are made of, as they are now."""
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+
+from structlog.typing import FilteringBoundLogger
+
+from interlock.documents.source import Source
+from interlock.errors import Problem
+from interlock_webhooks.cluster.answers import Object
+from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.cluster.following import Following
+from interlock_webhooks.cluster.mirror import Mirror
+from interlock_webhooks.cluster.refusals import NotFoundError
+from interlock_webhooks.cluster.resource import Kind, Resource
+from interlock_webhooks.controller.documents import source_of
+from interlock_webhooks.controller.kinds import BINDINGS, OURS, POLICIES
+from interlock_webhooks.metrics import Metrics
+
+_DEFINITIONS = Resource(
+    group="apiextensions.k8s.io", version="v1", plural="customresourcedefinitions", namespaced=False
+)
+
+
+class Documents:
+    """Mirrors of all kinds; whoever heeds them is told whenever something in them may have changed."""
+
+    def __init__(self, cluster: Cluster, metrics: Metrics, log: FilteringBoundLogger) -> None:
+        self._heeded: list[asyncio.Event] = []
+        self._cluster = cluster
+        self._ours = {
+            kind: Mirror(
+                kind,
+                metrics,
+                log,
+                changed=self._changed,
+                is_served=partial(self._is_served, kind.resource),
+            )
+            for kind in OURS
+        }
+        self._theirs = {
+            kind: Mirror(kind, metrics, log, changed=self._changed) for kind in (*POLICIES, *BINDINGS)
+        }
+
+    def heed(self) -> asyncio.Event:
+        """An event that is set whenever something may have changed."""
+        event = asyncio.Event()
+        self._heeded.append(event)
+        return event
+
+    async def follow(self) -> None:
+        """Follow them for as long as the service runs."""
+        async with asyncio.TaskGroup() as tasks:
+            for mirror in self._mirrors():
+                path = mirror.kind.resource.path()
+                tasks.create_task(Following(self._cluster, path, mirror).follow())
+
+    def missing(self) -> list[str]:
+        """Which kinds are not known yet, and why, one a line."""
+        return [f"{each.kind.resource}: {each.missing}" for each in self._mirrors() if each.missing]
+
+    def sources(self) -> list[Source | Problem]:
+        """All documents. A binding of a policy that is not there says nothing, as in the API server."""
+        names = {each for kind in POLICIES for each in self._names(kind)}
+        bindings = (
+            (kind, name, body)
+            for kind in BINDINGS
+            for (_, name), body in self._theirs[kind].objects.items()
+            if _policy_of(body) in names
+        )
+        policies = (
+            (kind, name, body) for kind in POLICIES for (_, name), body in self._theirs[kind].objects.items()
+        )
+        return [source_of(*each) for each in chain(self.ours(), policies, bindings)]
+
+    def ours(self) -> Iterator[tuple[Kind, str, Object]]:
+        """Objects whose statuses the service writes: kind, name and object."""
+        for kind, mirror in self._ours.items():
+            yield from ((kind, name, body) for (_, name), body in mirror.objects.items())
+
+    def _changed(self) -> None:
+        for event in self._heeded:
+            event.set()
+
+    def _mirrors(self) -> Iterator[Mirror]:
+        return chain(self._ours.values(), self._theirs.values())
+
+    def _names(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        return ((kind.name, name) for _, name in self._theirs[kind].objects)
+
+    async def _is_served(self, resource: Resource) -> bool:
+        """Whether the definition of `resource` is there, and nobody is about to remove it."""
+        name = f"{resource.plural}.{resource.group}"
+        try:
+            definition = await self._cluster.get(_DEFINITIONS.path(name))
+        except NotFoundError:
+            return False
+        return "deletionTimestamp" not in (definition.get("metadata") or {})
+
+
+def _policy_of(binding: Object) -> tuple[str, object]:
+    """The kind and the name of the policy that `binding` puts in force."""
+    spec = binding.get("spec")
+    kind = str(binding.get("kind")).removesuffix("Binding")
+    return kind, spec.get("policyName") if isinstance(spec, dict) else None

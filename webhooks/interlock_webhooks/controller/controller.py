@@ -1,0 +1,95 @@
+"""Policies from a cluster: what is there is put in force, and what became of it is told there."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from interlock.documents.source import Source
+from interlock.errors import Problem
+from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.cluster.refusals import ClusterError
+from interlock_webhooks.controller.collection import Documents
+from interlock_webhooks.controller.replicas import Replicas
+from interlock_webhooks.controller.reporting import Reporter
+from interlock_webhooks.leadership.election import Leadership
+from interlock_webhooks.metrics import Metrics
+from interlock_webhooks.reload import Attempt, LivePolicies
+
+_SETTLE: Final = 0.2
+"""Seconds from a change to loading: what is applied together is loaded together."""
+
+_AGAIN: Final = 30.0
+"""Seconds before loading is tried again while nothing is in force."""
+
+
+class Controller:
+    """The documents of one cluster, for the replica of the service that is called `replica`."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        leadership: Leadership,
+        metrics: Metrics,
+        log: FilteringBoundLogger,
+        *,
+        replicas: Replicas,
+    ) -> None:
+        self._log = log
+        self._leadership = leadership
+        self._replicas = replicas
+        self._documents = Documents(cluster, metrics, log)
+        self._changed = self._documents.heed()
+        self._tried: Sequence[Source | Problem] | None = None
+        self._reporter = Reporter(cluster, self._documents, metrics, log, replica=replicas.name)
+
+    def missing(self) -> list[str]:
+        """Which kinds of documents are not known yet, and why."""
+        return self._documents.missing()
+
+    def sources(self) -> Sequence[Source | Problem]:
+        """All documents as they are now."""
+        return self._documents.sources()
+
+    def tried(self, attempt: Attempt) -> None:
+        """Report what became of the documents."""
+        self._tried = attempt.further
+        self._reporter.tried(attempt)
+
+    async def run(self, policies: LivePolicies) -> None:
+        """Keep `policies` as the documents are, and report, for as long as the service runs."""
+        async with asyncio.TaskGroup() as tasks:
+            for work in (
+                self._documents.follow(),
+                self._renew(policies),
+                self._reporter.report(),
+                self._replicas.live_on(),
+                self._leadership.compete(),
+                self._leadership.while_leading(self._lead),
+            ):
+                tasks.create_task(work)
+
+    async def _renew(self, policies: LivePolicies) -> None:
+        """Reload whenever documents change."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), _AGAIN if policies.missing() else None)
+            await asyncio.sleep(_SETTLE)
+            self._changed.clear()
+            # Objects change in ways that no document does, such as in statuses that we write.
+            if policies.missing() or self._documents.sources() != self._tried:
+                await policies.reload()
+
+    async def _lead(self) -> None:
+        """Report for all replicas that live."""
+        try:
+            while True:
+                try:
+                    self._reporter.leads(await self._replicas.called())
+                except ClusterError as error:
+                    self._log.error("replicas can't be listed", error=str(error))
+                await asyncio.sleep(self._replicas.pace.beats / 1000)
+        finally:
+            self._reporter.leads(None)
