@@ -1,7 +1,7 @@
 """Kubernetes' own policies at the webhook: with a cluster, without one, and once more from the log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -17,13 +17,14 @@ from interlock.decisionlog.read import Logged
 from interlock.decisionlog.sink import DecisionLog
 from interlock.engine import Engine
 from interlock.foreign.attributes import Attributes
-from interlock.foreign.cluster import Cluster, Params, Snapshot
+from interlock.foreign.cluster import Params, Snapshot
 from interlock.foreign.policy import ParamKind
 from interlock.loading.policyset import load
 from interlock_webhooks.app import check_app, webhook_app
 from support.asgi import ask
 from support.decisionlog import read
-from support.foreign.policies import CLUSTER, SHOP, binding, policy
+from support.foreign.live import Fixed
+from support.foreign.policies import SHOP, binding, policy
 from support.reviews import encoded, pod, review
 from support.service import LoggedService, service_over
 
@@ -32,23 +33,6 @@ CONFIG: Final = {"apiVersion": "v1", "kind": "ConfigMap"}
 MAY_DEPLOY: Final = (
     "authorizer.group('apps').resource('deployments').namespace('shop').check('create').allowed()"
 )
-
-
-@dataclass(slots=True)
-class Fixed:
-    """A cluster that stays as it is; `asked` is what its authorizer was asked."""
-
-    cluster: Cluster = CLUSTER
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    asked: list[tuple[str, Asked]] = field(default_factory=list)
-
-    async def around(self, attributes: Attributes) -> Cluster:
-        del attributes
-        return self.cluster
-
-    async def authorize(self, attributes: Attributes, asked: Asked) -> Answer:
-        self.asked.append((attributes.user["username"], asked))
-        return self.answers.get(asked.verb, Answer(is_allowed=False))
 
 
 @dataclass(slots=True)

@@ -111,6 +111,12 @@ def creating(manifest: Object, names: Names | None = None, user: Object = NOBODY
 def review_of(attributes: Attributes) -> dict[str, Any]:
     """The AdmissionReview of a request."""
     kind, resource = attributes.kind, attributes.resource
+    given = {
+        "subResource": attributes.subresource,
+        "oldObject": attributes.old_object,
+        "options": attributes.options,
+        "dryRun": attributes.dry_run,
+    }
     request = {
         "uid": "",
         "kind": {"group": kind.group, "version": kind.version, "kind": kind.kind},
@@ -120,6 +126,7 @@ def review_of(attributes: Attributes) -> dict[str, Any]:
         "namespace": attributes.namespace,
         "userInfo": attributes.user,
         "object": attributes.object,
+        **{field: value for field, value in given.items() if value},
     }
     return {"apiVersion": REVIEW_VERSION, "kind": "AdmissionReview", "request": request}
 

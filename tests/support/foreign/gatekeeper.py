@@ -1,6 +1,5 @@
 """Gatekeeper's suites: constraint templates in CEL, written as the policies that Gatekeeper makes of them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -8,16 +7,11 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct
 
-from interlock.foreign.attributes import Attributes, Kind, Object
-from interlock.foreign.cluster import Params, Snapshot
-from interlock.foreign.compiled import CompiledValidating
-from interlock.foreign.load import load
-from interlock.foreign.policy import ParamKind
-from interlock.foreign.review import Review
-from interlock.foreign.validate import validate
+from interlock.foreign.attributes import Attributes, Kind
 from interlock.model.ruling import Ruling
 from support.conformance.cases import CORPORA
-from support.foreign.requests import allow, request_for, resource_of
+from support.foreign.checked import checked
+from support.foreign.requests import request_for, resource_of
 
 LIBRARY: Final = CORPORA / "gatekeeper-library"
 _GROUP: Final = "constraints.gatekeeper.sh/v1beta1"
@@ -66,25 +60,14 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def outcome(case: Case, folder: Path) -> Ruling:
-    """What the policy says; its documents are written into `folder`."""
+    """What the policy says on the command line; files are written into `folder`."""
     template, constraint = read(case.folder / case.template), read(case.folder / case.constraint)
-    policy = _policy(template, constraint, folder)
-    kind = ParamKind(_GROUP, constraint["kind"])
-    cluster = Snapshot(
-        namespaces=_Everywhere(),
-        kinds={kind: Params(is_namespaced=False, objects={("", constraint["metadata"]["name"]): constraint})},
-    )
-    return validate([policy], Review(_request(read(case.folder / case.object)), cluster, allow))
+    request = _request(read(case.folder / case.object))
+    return checked(folder, _documents(template, constraint), request, [constraint], [{}])
 
 
-class _Everywhere(dict[str, Object]):
-    """Every namespace is there."""
-
-    def get(self, key: str, _default: object = None) -> Any:
-        return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": key}}
-
-
-def _policy(template: Mapping[str, Any], constraint: Mapping[str, Any], folder: Path) -> CompiledValidating:
+def _documents(template: Mapping[str, Any], constraint: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The policy and its binding."""
     (source,) = [
         code["source"]
         for target in template["spec"]["targets"]
@@ -102,7 +85,7 @@ def _policy(template: Mapping[str, Any], constraint: Mapping[str, Any], folder: 
         }
         for each in match.get("kinds", [])
     ]
-    documents = [
+    return [
         {
             "apiVersion": "admissionregistration.k8s.io/v1",
             "kind": "ValidatingAdmissionPolicy",
@@ -127,10 +110,6 @@ def _policy(template: Mapping[str, Any], constraint: Mapping[str, Any], folder: 
             },
         },
     ]
-    file = folder / "policy.yaml"
-    file.write_text("\n---\n".join(map(json.dumps, documents)), encoding="utf-8")
-    (policy,) = load([file]).validating
-    return policy
 
 
 def _request(found: Mapping[str, Any]) -> Attributes:

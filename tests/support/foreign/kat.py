@@ -13,17 +13,10 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct
 
-from interlock.cel.libraries.kubernetes.authorizer import Answer, Authorize
-from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
 from interlock.foreign.attributes import Attributes, Resource
-from interlock.foreign.cluster import Params, Snapshot
-from interlock.foreign.compiled import CompiledValidating
-from interlock.foreign.load import load
-from interlock.foreign.policy import ParamKind
-from interlock.foreign.review import Review
-from interlock.foreign.validate import validate
 from interlock.model.ruling import Ruling
 from support.conformance.cases import CORPORA
+from support.foreign.checked import checked
 from support.foreign.requests import request_for
 
 KAT: Final = CORPORA / "kat"
@@ -83,19 +76,15 @@ def difference(case: Case, folder: Path) -> str:
 def _outcome(case: Case, folder: Path) -> Ruling:
     given: dict[str, Any] = case.read("request") or {}
     params = case.read("params")
-    policies = _policies(
-        case.folder, folder, has_params=params is not None, has_namespace="namespaceObject" in given
-    )
+    policies = _policies(case.folder, has_params=params is not None, has_namespace="namespaceObject" in given)
     attributes = _request(case, given)
-    namespace = given.get("namespaceObject") or {"metadata": {"name": attributes.namespace}}
-    kinds = {}
+    described = given.get("namespaceObject") or {}
+    metadata = {**described.get("metadata", {}), "name": attributes.namespace}
+    # One of them is of a kind that nobody knows.
+    cluster = [{**described, "apiVersion": "v1", "kind": "Namespace", "metadata": metadata}]
     if params is not None:
-        kind = ParamKind(params["apiVersion"], params["kind"])
-        metadata = params["metadata"]
-        place = metadata.get("namespace", _NAMESPACE), metadata["name"]
-        kinds[kind] = Params(is_namespaced=True, objects={place: params})
-    cluster = Snapshot({attributes.namespace: namespace}, kinds)
-    return validate(policies, Review(attributes, cluster, _authorizer(case.read("authorizer") or [])))
+        cluster.append({**params, "metadata": {"namespace": _NAMESPACE, **params["metadata"]}})
+    return checked(folder, policies, attributes, cluster, _access(case.read("authorizer") or []))
 
 
 def _request(case: Case, given: Mapping[str, Any]) -> Attributes:
@@ -116,9 +105,7 @@ def _request(case: Case, given: Mapping[str, Any]) -> Attributes:
     )
 
 
-def _policies(
-    source: Path, folder: Path, *, has_params: bool, has_namespace: bool
-) -> Sequence[CompiledValidating]:
+def _policies(source: Path, *, has_params: bool, has_namespace: bool) -> list[dict[str, Any]]:
     documents = [
         document
         for path in sorted(source.glob("*.yaml"))
@@ -137,18 +124,15 @@ def _policies(
             spec.pop("paramRef", None)
         if not has_namespace:
             spec.get("matchResources", {}).pop("namespaceSelector", None)
-    file = folder / "policy.yaml"
-    file.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
-    return load([file]).validating
+    return documents
 
 
-def _authorizer(answers: Sequence[Mapping[str, str]]) -> Authorize:
+def _access(answers: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Answers what is listed, and nothing else."""
-
-    def authorize(asked: Asked) -> Answer:
-        for each in answers:
-            if all(getattr(asked, key) == value for key, value in each.items() if key != "decision"):
-                return Answer(is_allowed=each["decision"] == "allow")
-        return Answer(is_allowed=False)
-
-    return authorize
+    return [
+        {
+            **{key: value for key, value in each.items() if key != "decision"},
+            "allowed": each["decision"] == "allow",
+        }
+        for each in answers
+    ]
