@@ -42,6 +42,10 @@ class Lint:
         """Whether nothing has to be changed."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
+    def with_findings(self, findings: Iterable[Finding]) -> "Lint":
+        """The same with `findings`, too."""
+        return Lint(self.costs, tuple(sorted({*self.findings, *findings})))
+
 
 def lint(policies: PolicySet, sizes: Sizes, release: Version | None) -> Lint:
     """What is to be said of `policies` where data is of `sizes`, and of what `release` of Kubernetes lacks."""

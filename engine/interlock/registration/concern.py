@@ -21,7 +21,7 @@ _STORING = frozenset({Operation.CREATE, Operation.UPDATE})
 def validated(policies: PolicySet) -> Reach:
     """What policies, closed layers and budgets of the set can deny, warn of, record or charge."""
     speaking = (each for each in policies.compiled if each.rules_and_limits)
-    return _union((*map(_of_policy, speaking), *_of_closures(policies), *_of_budgets(policies)))
+    return _union((*map(reach_of, speaking), *_of_closures(policies), *_of_budgets(policies)))
 
 
 def mutated(policies: PolicySet) -> Reach:
@@ -40,7 +40,8 @@ def _union(reaches: Iterable[Reach]) -> Reach:
     return whole
 
 
-def _of_policy(compiled: CompiledPolicy) -> Reach:
+def reach_of(compiled: CompiledPolicy) -> Reach:
+    """What the rules and limits of one policy can be about."""
     match = compiled.policy.match
     if not match.kinds and (compiled.policy.area is not Area.INTENT or is_silent_on_nothing(compiled)):
         return Reach(asking=_operations(match))

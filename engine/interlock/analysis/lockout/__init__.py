@@ -1,0 +1,1 @@
+"""Whether policies could keep a cluster from running, or their own service from being mended."""
