@@ -59,10 +59,13 @@ conformance: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-# Renews the lock file; needs uv.
+# Renews the lock files: of the environment, and of the image, which has no tools and the same versions. Needs uv.
+LOCKED := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --quiet
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+	$(LOCKED) --extra dev --output-file requirements.lock
+	$(LOCKED) --extra server --extra kubernetes --extra postgres --extra valkey --no-annotate \
+		--constraint requirements.lock --output-file deploy/requirements.lock
 
 clean:
 	rm -rf .venv build dist
