@@ -5,7 +5,7 @@ the mapping that lacks them.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -113,11 +113,15 @@ def _quoting_hint(expected: str, value: object) -> str:
 
 def _fields(kind: type[BaseModel], path: Path) -> list[str]:
     """The names of all fields that the mapping at `path` of a document may have."""
-    model = kind
+    model, is_key = kind, False
     for step in path:
-        if isinstance(step, str):
+        if is_key:
+            is_key = False
+        elif isinstance(step, str):
             field = next(f for f in model.model_fields.values() if f.alias == step)
             model = _models(field.annotation)[0]
+            # The keys of a mapping whose values are models are names, and no fields.
+            is_key = get_origin(field.annotation) is dict
     return [str(field.alias) for field in model.model_fields.values()]
 
 
