@@ -32,6 +32,7 @@ KINDS: Final = {
     "portforward": ("", "v1", "PodPortForwardOptions"),
     "proxy": ("", "v1", "PodProxyOptions"),
 }
+CONNECTED: Final = {"exec", "attach", "portforward", "proxy"}
 _POSTED: Final = {"eviction", "binding", "token", "exec", "attach", "portforward"}
 
 

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from aiohttp import web
+from multidict import MultiMapping
 
+from support.kubernetes.discovery import KINDS
 from support.kubernetes.failures import Failure, bad_request
 from support.kubernetes.resources import Object
 from support.kubernetes.users import ANONYMOUS, User
 from support.kubernetes.webhooks.warnings import delivered
+
+_FLAGS: Final = ("stdin", "stdout", "stderr", "tty")
 
 
 def user_of(request: web.Request, users: Mapping[str, User]) -> User:
@@ -47,3 +51,12 @@ def answer(body: Any, code: int = 200, warnings: Iterable[str] = ()) -> web.Resp
         quoted = each.replace("\\", "\\\\").replace('"', '\\"')
         response.headers.add("Warning", f'299 - "{quoted}"')
     return response
+
+
+def connected(subresource: str, query: MultiMapping[str]) -> Object:
+    """What is asked of a pod, as the query of a request to connect to it says."""
+    group, version, kind = KINDS[subresource]
+    options: Object = {"apiVersion": f"{group}/{version}".strip("/"), "kind": kind}
+    for key in query:
+        options[key] = query.getall(key) if key == "command" else query[key]
+    return options | {key: True for key in _FLAGS if query.get(key) in {"true", "1"}}

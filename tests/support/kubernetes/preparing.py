@@ -9,6 +9,7 @@ import re2
 
 from support.kubernetes import definitions
 from support.kubernetes.asked import Asked
+from support.kubernetes.defaults import filled
 from support.kubernetes.failures import bad_request, conflict, invalid
 from support.kubernetes.resources import DEFINITIONS, Object, Resource
 from support.kubernetes.schema import defaulted, faults, pruned
@@ -91,7 +92,7 @@ def shaped(resource: Resource, body: Object, validation: str) -> tuple[Object, l
     if is_configuration(resource):
         return registration.defaulted(resource, body), []
     if resource.schema is None:
-        return body, []
+        return filled(resource, body), []
     kept, dropped = pruned(resource.schema, body)
     named = [f'unknown field "{each}"' for each in dropped]
     if named and validation == "Strict":

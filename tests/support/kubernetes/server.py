@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
+from weakref import WeakSet
 
-import yaml
 from aiohttp import web
 
 from support.kubernetes.asked import Asked, place, verb_of
 from support.kubernetes.certificates import own_authority, server_context, signed
-from support.kubernetes.discovery import AGGREGATED, VERSION, discovered
-from support.kubernetes.exchange import answer, decoded, user_of
+from support.kubernetes.discovery import AGGREGATED, CONNECTED, VERSION, discovered
+from support.kubernetes.exchange import answer, connected, decoded, user_of
 from support.kubernetes.failures import Failure, forbidden, no_such_path
+from support.kubernetes.kubeconfig import kubeconfig
 from support.kubernetes.openapi import openapi
 from support.kubernetes.posting import Poster
 from support.kubernetes.preparing import created
@@ -57,6 +58,7 @@ class ApiServer:
         self._poster = Poster(self.store, self.writer, self.users)
         self._runner: web.AppRunner | None = None
         self._open = set[Transport]()
+        self._connected = WeakSet[Transport]()
         for name in NAMESPACES_AT_FIRST:
             body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
             self.store.add(NAMESPACES, created(NAMESPACES, body))
@@ -89,6 +91,8 @@ class ApiServer:
     async def stop(self) -> None:
         """Go down, and break what is open."""
         self.drop()
+        for each in self._connected:
+            each.abort()
         await self._webhooks.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -102,24 +106,13 @@ class ApiServer:
 
     def kubeconfig(self, folder: Path, token: str = "admin") -> Path:  # noqa: S107 - no secret
         """A kubeconfig file in `folder` for who has `token`."""
-        (folder / "ca.crt").write_text(self.ca)
-        cluster = {"server": self.url, "certificate-authority": str(folder / "ca.crt")}
-        config = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "test", "cluster": cluster}],
-            "users": [{"name": "test", "user": {"token": token}}],
-            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
-            "current-context": "test",
-        }
-        path = folder / f"kubeconfig-{token}"
-        path.write_text(yaml.safe_dump(config))
-        return path
+        return kubeconfig(folder, self.url, self.ca, token)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         transport = request.transport
         assert transport is not None
         self._open.add(transport)
+        self._connected.add(transport)
         try:
             return await self._answer(request)
         except Failure as failure:
@@ -189,6 +182,8 @@ class ApiServer:
             raise forbidden(resource, asked.name, f'User "{asked.user.name}" cannot {what}')
 
     async def _resource(self, request: web.Request, asked: Asked) -> web.StreamResponse:
+        if asked.subresource in CONNECTED:
+            return answer(*await self._poster.post(asked, connected(asked.subresource, request.query)))
         as_table = WANTED in request.headers.get("Accept", "")
         match asked.verb:
             case "get":

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from support.kubernetes.server import ApiServer
 
 _T = TypeVar("_T")
+_ROUNDS = 10
 
 
 class Threaded:
@@ -41,6 +42,13 @@ def in_thread() -> Iterator[Threaded]:
         yield threaded
     finally:
         threaded.run(ApiServer.stop)
+        threaded.run(_settled)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _settled(_server: ApiServer) -> None:
+    """Let everything end that is closed: the loop will run no more."""
+    for _ in range(_ROUNDS):
+        await asyncio.sleep(0)

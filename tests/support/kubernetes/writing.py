@@ -7,7 +7,7 @@ from support.kubernetes.applying import APPLY, Appliers, configuration, patched
 from support.kubernetes.asked import Asked
 from support.kubernetes.attributes import Attributes, Audited
 from support.kubernetes.definitions import established
-from support.kubernetes.discovery import KINDS
+from support.kubernetes.discovery import CONNECTED, KINDS
 from support.kubernetes.failures import Failure, conflict, forbidden
 from support.kubernetes.preparing import changed, check, created, fit, shaped, timestamp
 from support.kubernetes.reading import as_version, scale_of
@@ -17,7 +17,6 @@ from support.kubernetes.store import Store
 from support.kubernetes.webhooks.dispatch import Webhooks
 
 _RETRIES: Final = 5
-_CONNECTED: Final = {"exec", "attach", "portforward", "proxy"}
 
 
 class Writer:
@@ -98,7 +97,7 @@ class Writer:
 
     async def post(self, asked: Asked, body: Object) -> list[str]:
         """Warnings of those who let `body` be posted to a subresource."""
-        connects = asked.subresource in _CONNECTED
+        connects = asked.subresource in CONNECTED
         about = _attributes("CONNECT" if connects else "CREATE", asked, body, None, "CreateOptions")
         await self._admit(about, lambda sent: sent)
         return about.warnings
