@@ -27,11 +27,12 @@ class Kubectl:
     """kubectl with the kubeconfig file `config`; what it keeps, it keeps beside that."""
 
     config: Path
+    binary: Path = _BINARY
 
     def __call__(self, *words: str, given: Any = None) -> Said:
         """What `kubectl words…` says; `given` are objects that it reads from its standard input."""
         ended = subprocess.run(
-            [str(_BINARY), *words],
+            [str(self.binary), *words],
             input=None if given is None else yaml.safe_dump_all(given if isinstance(given, list) else [given]),
             env={"KUBECONFIG": str(self.config), "HOME": str(self.config.parent), "PATH": os.environ["PATH"]},
             capture_output=True,
