@@ -121,6 +121,47 @@ def test_what_was_checked_is_replayed_without_the_cluster(run: Run, cluster: lis
     assert (result.exit_code, result.stdout) == (0, "1 decision of this policy set: 1 the same\n")
 
 
+# Explanations
+
+
+def test_a_refusal_is_explained_by_the_values_in_what_failed(run: Run) -> None:
+    result = run("explain", "theirs", "web.yaml", "--cluster", "cluster")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "✗ deny  workload.create Deployment shop/web  (web.yaml:1)\n"
+        "\n"
+        "refused  ValidatingAdmissionPolicy p/b  (theirs/policy.yaml:21:17)\n"
+        "  validations[0]:\n"
+        "    object.spec.replicas <= int(params.data.most)\n"
+        "                │        │  │               │\n"
+        '                5        │  3               "3"\n'
+        "                         false\n"
+        "  params: shop/limits\n"
+        "  message: at most 3 in shop\n"
+    )
+
+
+def test_what_failed_before_any_validation_is_explained_by_its_message_alone(run: Run) -> None:
+    conditions = [{"name": "c", "expression": "object.spec.nothing"}]
+    write("theirs/policy.yaml", policy("true", matchConditions=conditions), binding(actions=["Warn"]))
+    result = run("explain", "theirs", "web.yaml", "--output", "json")
+    (entry,) = json.loads(result.stdout)
+    (refusal,) = entry["refusals"]
+    assert (refusal["action"], "steps" in refusal) == ("Warn", False)
+    assert refusal["message"] == "expression 'object.spec.nothing' resulted in error: no such key: nothing"
+
+
+def test_variables_that_a_validation_reads_are_explained_as_well(run: Run) -> None:
+    variables = [{"name": "most", "expression": "2 + 1"}, {"name": "other", "expression": "1"}]
+    rule = "object.spec.replicas <= variables.most"
+    write("theirs/policy.yaml", policy(rule, variables=variables), binding(actions=["Audit"]))
+    result = run("explain", "theirs", "web.yaml", "--output", "json")
+    (entry,) = json.loads(result.stdout)
+    (refusal,) = entry["refusals"]
+    assert refusal["steps"][1] == {"depth": 1, "expression": "object.spec.replicas", "value": "5"}
+    assert [each["name"] for each in refusal["variables"]] == ["variables.most"]
+
+
 # Tests
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from interlock.cli.cluster import ClusterOption, described
 from interlock.cli.explained import explained
 from interlock.cli.explanation import written
 from interlock.cli.moment import NowOption, instant
@@ -30,7 +31,7 @@ class Why:
     explanation: Explanation
 
 
-def explain(
+def explain(  # noqa: PLR0913, PLR0917 - each is an option of the command
     policies: Annotated[Path, typer.Argument(metavar="POLICIES", help="A policy file, or a folder of them.")],
     given: Annotated[
         Path, typer.Argument(metavar="INPUT", help="The file of what is decided; - reads standard input.")
@@ -41,6 +42,7 @@ def explain(
     shows_all: Annotated[  # noqa: FBT002  # an option of the command
         bool, typer.Option("--all", help="Show rules that apply and say nothing, too.")
     ] = False,
+    cluster: ClusterOption = None,
     now: NowOption = None,
 ) -> None:
     """Explain a decision: every rule that determines it, with the value of each sub-expression.
@@ -50,10 +52,12 @@ def explain(
     """
     engine = Engine(load([policies]))
     at = instant(now)
+    around = described(cluster)
 
     def why(document: dict[str, Any]) -> Why:
-        decided = decide_document(engine, document, now=at)
-        return Why(subject(decided.intent), explained_by(engine.policies, decided.intent, decided.decision))
+        decided = decide_document(engine, around.request(document), now=at, around=around)
+        explanation = explained_by(engine.policies, decided.intent, decided.decision, decided.request)
+        return Why(subject(decided.intent), explanation)
 
     found, problems = answers([given], why)
     write = _write_json if output is TextOutput.JSON else _write_text

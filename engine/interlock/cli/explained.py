@@ -5,8 +5,10 @@ from typing import Any
 
 from interlock.cel.explanation.trace import Step, lines
 from interlock.decisionlog.record import bounds_given, record
+from interlock.decisionlog.refusals import refusal
 from interlock.engine.explanation import ExplainedRule, Explanation, NamingWaiver
 from interlock.engine.laws import Unavailing, unavailing
+from interlock.engine.refusals import ExplainedRefusal
 from interlock.instants import rfc3339
 from interlock.model.obligation import Obligation
 
@@ -26,7 +28,22 @@ def explained(explanation: Explanation, *, shows_all: bool) -> dict[str, Any]:
             for missing in explanation.missing
         ],
         "unavailing": [_unavailing(each) for each in unavailing(explanation.decision)],
+        **({"refusals": list(map(_refusal, explanation.refusals))} if explanation.refusals else {}),
     }
+
+
+def _refusal(explained_: ExplainedRefusal) -> dict[str, Any]:
+    said = {"action": explained_.action, **refusal(explained_.denial)}
+    if explained_.expression is not None:
+        said |= {
+            "source": str(explained_.expression.span),
+            "expression": explained_.expression.text.strip(),
+        }
+    if explained_.step is not None:
+        said["steps"] = _steps(explained_.step)
+    if explained_.variables:
+        said["variables"] = [{"name": name, "steps": _steps(step)} for name, step in explained_.variables]
+    return said
 
 
 def _unavailing(each: Unavailing) -> dict[str, Any]:

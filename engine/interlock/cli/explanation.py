@@ -13,6 +13,8 @@ from interlock.decisionlog.codes import ReasonCode
 from interlock.decisionlog.record import bounds_given, record
 from interlock.engine.explanation import ExplainedRule, Explanation, MissingPermit, NamingWaiver
 from interlock.engine.laws import unavailing
+from interlock.engine.refusals import ExplainedRefusal
+from interlock.foreign.policy import Action
 from interlock.instants import rfc3339
 from interlock.model.verdict import Outcome, Verdict
 from interlock.spelling import quoted
@@ -45,11 +47,31 @@ def written(explanation: Explanation, *, shows_all: bool) -> Iterator[Text]:
     for missing in explanation.missing:
         yield line("")
         yield from _missing(missing)
+    for refusal in explanation.refusals:
+        yield line("")
+        yield from _refusal(refusal)
     found = unavailing(explanation.decision)
     if found:
         yield line("")
     for each in found:
         yield line(("no help: ", "bold"), visible(f"{_named(each.permit)}: {each.law.statement} ({each.law})"))
+
+
+def _refusal(refusal: ExplainedRefusal) -> Iterator[Text]:
+    denial = refusal.denial
+    named = [denial.kind, "/".join(filter(None, (denial.policy, denial.binding)))] if denial.policy else []
+    mode = "" if refusal.action is Action.DENY else f" ({refusal.action.lower()})"
+    source = [] if refusal.expression is None else [f"({refusal.expression.span})"]
+    yield line((ReasonCode.REFUSED, "bold red"), visible(f"{mode}  {'  '.join([' '.join(named), *source])}"))
+    if refusal.step is not None:
+        yield line((f"validations[{denial.index}]:", "bold"), indent=1)
+        yield from _steps(refusal.step, 2)
+    for name, step in refusal.variables:
+        yield line((visible(f"{name}:"), "bold"), indent=1)
+        yield from _steps(step, 2)
+    if denial.params:
+        yield line(("params: ", "bold"), visible(denial.params), indent=1)
+    yield line(("message: ", "bold"), in_one_line(denial.message), indent=1)
 
 
 def _named(verdict: Verdict) -> str:

@@ -28,10 +28,14 @@ _Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An Intent and the decision on it; of a document that policies change, the Intent of the changed one."""
+    """An Intent and the decision on it; of a document that policies change, the Intent of the changed one.
+
+    `request` is what Kubernetes' policies were asked, where they were.
+    """
 
     intent: Intent
     decision: Decision
+    request: KubernetesRequest | None = None
 
 
 def decide_document(
@@ -62,7 +66,7 @@ def decide_document(
         intent, changes = engine.mutate(item, read, seen=engine.seen(intent, balances, now=now))
     asked = _asked(engine, document, around)
     decision = engine.decide(intent, now=now, balances=balances, changes=changes, request=asked)
-    return Decided(intent, decision)
+    return Decided(intent, decision, asked)
 
 
 def decide_as_it_stands(
@@ -80,7 +84,7 @@ def decide_as_it_stands(
     """
     intent = extract(document, engine.context_at(now))
     asked = _asked(engine, document, around)
-    return Decided(intent, engine.decide(intent, now=now, balances=balances, request=asked))
+    return Decided(intent, engine.decide(intent, now=now, balances=balances, request=asked), asked)
 
 
 def _asked(engine: Engine, document: _Json, around: Around) -> KubernetesRequest | None:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from interlock.cel.explanation.trace import Step, trace
-from interlock.cel.ir import Variable
 from interlock.decisionlog.codes import ReasonCode
 from interlock.engine.consult import Consulted, activation_of, consult
 from interlock.engine.explanation import ExplainedRule, Explanation, MissingPermit, NamingWaiver
 from interlock.engine.judge import outcome
+from interlock.engine.refusals import explained_refusals
 from interlock.engine.seen import seen_in
+from interlock.engine.tracing import variables_read
+from interlock.foreign.requests import KubernetesRequest
 from interlock.identity import WaiverName
 from interlock.loading.compiled import CompiledLimit
 from interlock.loading.policyset import PolicySet
@@ -25,8 +27,10 @@ from interlock.model.waiver import Waiver
 from interlock.units import Instant
 
 
-def explain(policies: PolicySet, intent: Intent, decision: Decision) -> Explanation:
-    """Why `decision` is what `policies` say of `intent`."""
+def explain(
+    policies: PolicySet, intent: Intent, decision: Decision, request: KubernetesRequest | None = None
+) -> Explanation:
+    """Why `decision` is what `policies` say of `intent`, and Kubernetes' policies of `request`."""
     now, rank = decision.now, policies.layers.rank
     consulted = sorted(
         consult(policies.compiled, intent, now, seen_in(decision, intent)),
@@ -42,6 +46,9 @@ def explain(policies: PolicySet, intent: Intent, decision: Decision) -> Explanat
             MissingPermit(demand, tuple(scene.explained(one) for one in consulted if _could_meet(one, demand)))
             for demand in decision.missing
         ),
+        refusals=()
+        if request is None or decision.kubernetes is None
+        else explained_refusals(policies.kubernetes, request, decision.kubernetes),
     )
 
 
@@ -84,7 +91,13 @@ class _Scene:
             clause="match.when" if when else rule.effect,
             expression=None if obstacle else program.source,
             step=step,
-            variables=tuple(_variables([step for step in (step, *dict(computed).values()) if step], one)),
+            variables=tuple(
+                variables_read(
+                    [step for step in (step, *dict(computed).values()) if step],
+                    one.compiled.variables,
+                    one.activation,
+                )
+            ),
             obstacle=obstacle or ("has a `match.when` that is false here" if one.applies is False else ""),
             message=verdict.message if verdict else "",
             remedy=verdict.remedy if verdict else "",
@@ -147,27 +160,3 @@ def _computed(one: Consulted) -> Iterator[tuple[str, Step]]:
     if isinstance(one.rule, CompiledLimit):
         for name, program in one.rule.computed.items():
             yield name, trace(program, one.activation)
-
-
-def _variables(steps: Iterable[Step], one: Consulted) -> Iterator[tuple[str, Step]]:
-    """The policy's variables that `steps` read, and those that they read in turn."""
-    programs = one.compiled.variables
-    pending = list(steps)
-    seen: set[str] = set()
-    while pending:
-        for name in _read(pending.pop(0)):
-            if name in programs and name not in seen:
-                seen.add(name)
-                found = trace(programs[name], one.activation)
-                pending.append(found)
-                yield name, found
-
-
-def _read(step: Step) -> Iterable[str]:
-    """The names of all variables in `step`, as they come."""
-    pending = [step]
-    while pending:
-        current = pending.pop()
-        if isinstance(current.node, Variable):
-            yield current.node.name
-        pending.extend(reversed(current.parts))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from interlock.cel.explanation.trace import Step
 from interlock.decisionlog.codes import ReasonCode
+from interlock.engine.refusals import ExplainedRefusal
 from interlock.model.decision import Decision, Demand, Limitation
 from interlock.model.limit import Bound
 from interlock.model.verdict import Outcome, RuleId
@@ -66,8 +67,12 @@ class MissingPermit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A decision with all rules that apply, in the decision's order, and all permits that it lacks."""
+    """A decision with all rules that apply, in the decision's order, and all permits that it lacks.
+
+    `refusals` are what Kubernetes' policies have against it.
+    """
 
     decision: Decision
     rules: tuple[ExplainedRule, ...]
     missing: tuple[MissingPermit, ...]
+    refusals: tuple[ExplainedRefusal, ...] = ()
