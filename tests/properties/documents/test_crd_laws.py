@@ -38,6 +38,10 @@ LOADING_ALONE: Final = (
     r"(?:result|type)` can't be",
     r"time zone",
     r"three capital letters",
+    r"must be a semantic version",
+    r"must be a quantity",
+    r"must be a name of an attribute",
+    r"must be a CEL expression over `device`",
     # Blanks and capitals beyond ASCII.
     r"a name in which only `\*` is special",
     r"must be lower case",
