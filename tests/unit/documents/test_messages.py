@@ -1,3 +1,5 @@
+import pytest
+
 from interlock.documents.document import read_documents
 from interlock.documents.messages import explain
 from interlock.documents.source import Source
@@ -30,3 +32,12 @@ def test_what_an_author_wrote_is_shown_safely() -> None:
 
 def test_a_rule_that_is_wrong_does_not_make_the_list_too_short() -> None:
     assert messages(policy(rules="    - 1\n")) == ["`spec.rules[0]` must be a mapping, not `1`"]
+
+
+@pytest.mark.parametrize("name", ["index", "string"])
+def test_an_unknown_field_below_a_name_of_the_author_is_a_problem(name: str) -> None:
+    devices = f"[{{names: [l4], driver: a, attributes: {{{name}: {{int: 1, verison: b}}}}}}]"
+    head = "apiVersion: interlock.dev/v1alpha1\nkind: Catalog\nmetadata: {name: ours}\n"
+    assert messages(f"{head}spec: {{devices: {devices}}}\n") == [
+        "unknown field `verison`: did you mean `version`?"
+    ]
