@@ -77,7 +77,7 @@ def _expected() -> list[dict[str, Any]]:
 
 def test_the_cases_cover_every_reason_code() -> None:
     codes = {reason["code"] for decided in _expected() for reason in decided["reasons"]}
-    assert codes == {"violated", "errored", "unpermitted", "conflict", "undischarged", "failed"}
+    assert codes == {"violated", "errored", "unpermitted", "conflict", "undischarged", "refused", "failed"}
 
 
 @pytest.mark.parametrize(
