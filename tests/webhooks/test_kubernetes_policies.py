@@ -1,5 +1,6 @@
 """Kubernetes' own policies at the webhook: with a cluster, without one, and once more from the log."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,7 +18,7 @@ from interlock.decisionlog.read import Logged
 from interlock.decisionlog.sink import DecisionLog
 from interlock.engine import Engine
 from interlock.foreign.attributes import Attributes
-from interlock.foreign.cluster import Params, Snapshot
+from interlock.foreign.cluster import Cluster, Params, Snapshot
 from interlock.foreign.policy import ParamKind
 from interlock.loading.policyset import load
 from interlock_webhooks.app import check_app, webhook_app
@@ -171,6 +172,20 @@ def test_an_authorizer_that_does_not_answer_in_time_allows_nothing(tmp_path: Pat
 
     world = World.of(tmp_path, policy(MAY_DEPLOY), binding(), live=Slow())
     assert world.answer()["allowed"] is False
+
+
+@BOTH
+def test_a_cluster_that_does_not_answer_in_time_fails_the_decision(tmp_path: Path, path: str) -> None:
+    class Silent(Fixed):
+        async def around(self, attributes: Attributes) -> Cluster:
+            del attributes
+            await asyncio.Event().wait()
+            raise AssertionError("nobody sets it")
+
+    service = World.of(tmp_path, policy("true"), binding(), live=Silent()).service
+    answer = ask(webhook_app(service), path, encoded(review(pod(team="a"))), query=b"timeout=50ms")
+    status = answer.json()["response"]["status"]
+    assert (status["code"], status["message"]) == (500, "failed: the decision ran out of time")
 
 
 def test_parameters_and_the_namespace_are_those_of_the_cluster(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ async def known(
     """
     if live is None:
         return await decide([_looked(each, UNKNOWN) for each in requests])
-    founds = [None if each is None else _Found(each, await live.around(each)) for each in requests]
+    founds = [None if each is None else _Found(each, await _around(live, each, until)) for each in requests]
     while True:
         try:
             return await decide([None if each is None else _looked(each.attributes, each) for each in founds])
@@ -106,9 +106,22 @@ class _UnansweredError(UnansweredError):
         self.found = found
 
 
+async def _around(live: LiveCluster, attributes: Attributes, until: int) -> Cluster:
+    try:
+        async with asyncio.timeout(_left(until)):
+            return await live.around(attributes)
+    except TimeoutError:
+        return UNKNOWN
+
+
 async def _answer(live: LiveCluster, attributes: Attributes, asked: Asked, until: int) -> Answer:
     try:
-        async with asyncio.timeout((until - time.monotonic_ns()) / _SECOND):
+        async with asyncio.timeout(_left(until)):
             return await live.authorize(attributes, asked)
     except TimeoutError:
         return Answer(is_allowed=False, error=_LATE)
+
+
+def _left(until: int) -> float:
+    """The seconds until then."""
+    return (until - time.monotonic_ns()) / _SECOND

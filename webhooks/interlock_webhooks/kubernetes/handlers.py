@@ -76,13 +76,7 @@ class KubernetesHandlers:
     ) -> bytes:
         started = time.perf_counter()
         engine = self._service.policies.in_force.engine
-        admission = Admission(engine, self._service.ledger)
-
-        async def decided(asked: Sequence[_Asked]) -> Decision | Repeated:
-            return await decide(admission, engine, request, asked[0], until)
-
-        attributes = reviewed(request) if engine.asks_kubernetes else None
-        answer = await known(self._service.cluster, [attributes], until, decided)
+        answer = await self._answered(decide, engine, request, until)
         if isinstance(answer, Repeated):
             (recorded,) = answer.records
             return _encoded(request, recorded, [])
@@ -108,6 +102,19 @@ class KubernetesHandlers:
         )
         if self._service.events is not None and not request.get("dryRun"):
             self._service.events.denied(request, codec.message(recorded))
+
+    async def _answered(
+        self, decide: Decide, engine: Engine, request: dict[str, Any], until: int
+    ) -> Decision | Repeated:
+        """What `decide` gives of the request, of Kubernetes' policies as well where there are any."""
+        admission = Admission(engine, self._service.ledger)
+        if not engine.asks_kubernetes:
+            return await decide(admission, engine, request, None, until)
+
+        async def decided(asked: Sequence[_Asked]) -> Decision | Repeated:
+            return await decide(admission, engine, request, asked[0], until)
+
+        return await known(self._service.cluster, [reviewed(request)], until, decided)
 
 
 def _encoded(request: dict[str, Any], recorded: dict[str, Any], patch: list[dict[str, Any]]) -> bytes:

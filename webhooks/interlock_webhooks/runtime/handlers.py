@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.engine.admission import Admission, Admitted
+from interlock.engine.group import Ask
 from interlock.engine.repetition import Misused, Once, Repeated
 from interlock.errors import RequestError
 from interlock.foreign.requests import KubernetesRequest, stated
@@ -72,13 +73,7 @@ class RuntimeHandlers:
     ) -> list[dict[str, Any]]:
         """The records of the decisions on `reads`, which go on together if they are allowed."""
         started = time.perf_counter()
-        admission = Admission(engine, self._service.ledger)
-
-        async def decided(asked: Sequence[KubernetesRequest | None]) -> Admitted:
-            return await _decided(admission, reads, asked, once, until)
-
-        attributes = [stated(read.check) if engine.asks_kubernetes else None for read in reads]
-        answer = await known(self._service.cluster, attributes, until, decided)
+        answer = await self._answered(engine, reads, once, until)
         if isinstance(answer, Misused):
             message = "`idempotencyKey`: it belongs to a request with another body: send a new one"
             raise RefusedError(HTTPStatus.CONFLICT, message)
@@ -96,19 +91,25 @@ class RuntimeHandlers:
                 )
         return recorded
 
+    async def _answered(self, engine: Engine, reads: Sequence[Read], once: Once | None, until: int) -> Admitted:
+        """The decisions on `reads`, of Kubernetes' policies as well where there are any."""
+        admission = Admission(engine, self._service.ledger)
+        asks = [read.ask for read in reads]
+        is_dry_run = reads[0].is_dry_run
+        if not engine.asks_kubernetes:
+            return await _decided(admission, asks, once, until, is_dry_run=is_dry_run)
+
+        async def decided(requests: Sequence[KubernetesRequest | None]) -> Admitted:
+            about = [replace(ask, kubernetes=each) for ask, each in zip(asks, requests, strict=True)]
+            return await _decided(admission, about, once, until, is_dry_run=is_dry_run)
+
+        return await known(self._service.cluster, [stated(read.check) for read in reads], until, decided)
+
 
 async def _decided(
-    admission: Admission,
-    reads: Sequence[Read],
-    asked: Sequence[KubernetesRequest | None],
-    once: Once | None,
-    until: int,
+    admission: Admission, asks: Sequence[Ask], once: Once | None, until: int, *, is_dry_run: bool
 ) -> Admitted:
     """The decisions on checks that go on if they are allowed, unless it is one that is a dry run."""
-    asks = [
-        read.ask if request is None else replace(read.ask, kubernetes=request)
-        for read, request in zip(reads, asked, strict=True)
-    ]
-    if reads[0].is_dry_run:
+    if is_dry_run:
         return (await admission.consider(asks[0], now=now(), until=until),)
     return await admission.admit(asks, now=now(), until=until, once=once)
