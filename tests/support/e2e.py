@@ -35,6 +35,16 @@ class Cluster:
         """Whether its API server is Kubernetes' own."""
         return isinstance(self.server, ControlPlane)
 
+    @property
+    def url(self) -> str:
+        """Where its API server is."""
+        return self.server.server.url if isinstance(self.server, Threaded) else self.server.url
+
+    @property
+    def ca(self) -> str:
+        """Whom its API server has its certificate from."""
+        return self.server.server.ca if isinstance(self.server, Threaded) else self.server.ca
+
     def notices(self) -> None:
         """Wait until a real API server must have seen what it has stored: its informers are behind."""
         if self.real:

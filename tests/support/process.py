@@ -42,15 +42,17 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 @contextmanager
-def running(policies: Path, state: Path, *arguments: str | Path, **environment: str) -> Iterator[Running]:
-    """A service over `policies`, ended when left."""
+def running(
+    policies: Path | None, state: Path, *arguments: str | Path, **environment: str
+) -> Iterator[Running]:
+    """A service over `policies`, or over none that are files, ended when left."""
     state.mkdir(parents=True, exist_ok=True)
     log = state / "log"
     fixed = ("--webhook-address", "127.0.0.1:0", "--check-address", "127.0.0.1:0", "--state-dir", state)
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            command(policies, *fixed, *arguments),
+            command(*([policies] if policies else []), *fixed, *arguments),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

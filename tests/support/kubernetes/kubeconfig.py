@@ -4,6 +4,8 @@ from pathlib import Path
 
 import yaml
 
+_SHOWN = 16
+
 
 def kubeconfig(folder: Path, url: str, ca: str, token: str) -> Path:
     """A file in `folder` that leads to the API server at `url`, as who has `token`."""
@@ -17,6 +19,6 @@ def kubeconfig(folder: Path, url: str, ca: str, token: str) -> Path:
         "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
         "current-context": "test",
     }
-    path = folder / f"kubeconfig-{token}"
+    path = folder / f"kubeconfig-{token[:_SHOWN]}"
     path.write_text(yaml.safe_dump(config))
     return path
