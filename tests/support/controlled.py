@@ -16,7 +16,7 @@ from interlock.model.policy import Policy
 from interlock.units import Milliseconds
 from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.cluster.client import Cluster
-from interlock_webhooks.cluster.refusals import NotFoundError
+from interlock_webhooks.cluster.refusals import ConflictError, NotFoundError
 from interlock_webhooks.cluster.resource import Kind
 from interlock_webhooks.controller.controller import Controller
 from interlock_webhooks.controller.kinds import BINDINGS, OURS, POLICIES
@@ -119,15 +119,23 @@ class Place:
     async def apply(self, text: str) -> None:
         """Put the documents of `text` into the cluster, in place of those of their names."""
         for body in yaml.safe_load_all(text):
-            kind = _KINDS[body["kind"]]
-            path = kind.resource.path(body["metadata"]["name"])
-            try:
-                before = await self.admin.get(path)
-            except NotFoundError:
-                await self.admin.create(kind.resource.path(), body)
-            else:
-                version = {"resourceVersion": before["metadata"]["resourceVersion"]}
-                await self.admin.replace(path, {**body, "metadata": body["metadata"] | version})
+            applied = False
+            while not applied:
+                # Statuses may be written between the look at an object and the change of it.
+                with suppress(ConflictError):
+                    await self._apply(body)
+                    applied = True
+
+    async def _apply(self, body: dict[str, Any]) -> None:
+        kind = _KINDS[body["kind"]]
+        path = kind.resource.path(body["metadata"]["name"])
+        try:
+            before = await self.admin.get(path)
+        except NotFoundError:
+            await self.admin.create(kind.resource.path(), body)
+        else:
+            version = {"resourceVersion": before["metadata"]["resourceVersion"]}
+            await self.admin.replace(path, {**body, "metadata": body["metadata"] | version})
 
     async def delete(self, kind: str, name: str) -> None:
         await self.admin.delete(self.path(kind, name))
@@ -164,7 +172,9 @@ class Place:
             replicas = Replicas(cluster, log, name=name, namespace=NAMESPACE, pace=PACE)
             controller = Controller(cluster, leadership, metrics, log, replicas=replicas)
             policies = LivePolicies(paths, MemoryUses(), metrics, log, controller)
-            service = LoggedService(policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log)
+            service = LoggedService(
+                policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log, cluster=controller.view
+            )
             service.lines = lines
             running = asyncio.create_task(controller.run(policies))
             found = Replica(self.api, name, service, leadership, running)

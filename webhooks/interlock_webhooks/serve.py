@@ -122,7 +122,14 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
             _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
         ):
-            service = Service(policies=policies, ledger=ledger, metrics=metrics, log=log, decisions=decisions)
+            service = Service(
+                policies=policies,
+                ledger=ledger,
+                metrics=metrics,
+                log=log,
+                decisions=decisions,
+                cluster=None if controller is None else controller.view,
+            )
             servers = {
                 webhook: Listener(webhook_app(service), identity.front),
                 check: Listener(check_app(service), None),

@@ -7,13 +7,14 @@ After the discovery documents of k8s.io/apimachinery (`APIGroupList`,
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
 from interlock_webhooks.cluster.client import Cluster
-from interlock_webhooks.cluster.refusals import ClusterError
-from interlock_webhooks.cluster.resource import Resource
+from interlock_webhooks.cluster.refusals import ClusterError, NotFoundError
+from interlock_webhooks.cluster.resource import Kind, Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +73,25 @@ def _read(document: dict[str, Any], field: str, shape: Any) -> Any:  # noqa: ANN
         return msgspec.convert(document.get(field) or [], shape)
     except msgspec.ValidationError as error:
         raise ClusterError(f"the API server answers discovery with no list of {field}: {error}") from None
+
+
+async def kind_of(cluster: Cluster, api_version: str, name: str) -> Kind | None:
+    """The kind `name` of the group and version that `api_version` writes; None where the server has none.
+
+    Raises:
+        ClusterError: the server can't be asked, or does not answer as it should.
+    """
+    group, _, version = api_version.rpartition("/")
+    path = (
+        f"/apis/{quote(group, safe='')}/{quote(version, safe='')}"
+        if group
+        else f"/api/{quote(version, safe='')}"
+    )
+    try:
+        document = await cluster.get(path)
+    except NotFoundError:
+        return None
+    for each in _served(group, version, document):
+        if each.kind == name:
+            return Kind(name=name, resource=each.resource)
+    return None

@@ -25,6 +25,7 @@ async def always() -> bool:
 class Mirror:
     """All objects of `kind`, by place; a `Following` tells of them.
 
+    `objects` is replaced and never changed, so whoever has it sees one moment.
     `missing` says why they are not known, and is empty once they were listed.
     Whatever fails later, what is known stays, also where the server does not
     serve the kind any more, which `is_served` tells: it deletes all objects
@@ -66,9 +67,9 @@ class Mirror:
             return
         if event.type == "DELETED":
             await self._make_sure()
-            self.objects.pop(place, None)
+            self.objects = {key: each for key, each in self.objects.items() if key != place}
         else:
-            self.objects[place] = self._kept(event.object)
+            self.objects = {**self.objects, place: self._kept(event.object)}
         self._changed()
 
     def heard(self) -> None:
@@ -88,6 +89,7 @@ class Mirror:
         self._metrics.followed(str(self.kind.resource), is_up=False)
         if self.missing:
             self.missing = str(error)
+            self._changed()
         if isinstance(error, OperatorError):
             self._log.error("objects can't be watched", error=str(error))
         else:

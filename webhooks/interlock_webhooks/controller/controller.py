@@ -17,6 +17,7 @@ from interlock_webhooks.controller.reporting import Reporter
 from interlock_webhooks.leadership.election import Leadership
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import Attempt, LivePolicies
+from interlock_webhooks.view.view import View
 
 _SETTLE: Final = 0.2
 """Seconds from a change to loading: what is applied together is loaded together."""
@@ -41,13 +42,14 @@ class Controller:
         self._leadership = leadership
         self._replicas = replicas
         self._documents = Documents(cluster, metrics, log)
+        self.view = View(cluster, metrics, log)
         self._changed = self._documents.heed()
         self._tried: Sequence[Source | Problem] | None = None
         self._reporter = Reporter(cluster, self._documents, metrics, log, replica=replicas.name)
 
     def missing(self) -> list[str]:
-        """Which kinds of documents are not known yet, and why."""
-        return self._documents.missing()
+        """What is not known of the cluster yet, and why."""
+        return self._documents.missing() + self.view.missing()
 
     def sources(self) -> Sequence[Source | Problem]:
         """All documents as they are now."""
@@ -63,6 +65,7 @@ class Controller:
         async with asyncio.TaskGroup() as tasks:
             for work in (
                 self._documents.follow(),
+                self.view.follow(policies),
                 self._renew(policies),
                 self._reporter.report(),
                 self._replicas.live_on(),
