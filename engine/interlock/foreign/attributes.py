@@ -9,6 +9,8 @@ Object: TypeAlias = Mapping[str, Any]
 
 CREATE: Final = "CREATE"
 UPDATE: Final = "UPDATE"
+DELETE: Final = "DELETE"
+CONNECT: Final = "CONNECT"
 _NAMESPACE: Final = ("", "v1", "Namespace")
 _NAMESPACES: Final = ("", "v1", "namespaces")
 

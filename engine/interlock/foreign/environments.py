@@ -12,9 +12,15 @@ from interlock.cel.declarations import declare, message_type
 from interlock.cel.environment import Environment
 from interlock.cel.libraries.collections import optional_select_leniently
 from interlock.cel.libraries.kubernetes.authorizer import Authorizer, ResourceCheck
-from interlock.cel.libraries.kubernetes.versions import Version, libraries
+from interlock.cel.libraries.kubernetes.versions import Version, libraries, mutation_libraries
 from interlock.cel.libraries.overloads import Library, Overload
-from interlock.cel.types import DYN, CelType
+from interlock.cel.types import DYN, STRING, CelType, list_of
+
+OBJECT: Final = CelType("Object")
+"""What a configuration evaluates to."""
+
+PATCHES: Final = list_of(CelType("JSONPatch"))
+"""What a JSON Patch evaluates to."""
 
 
 class GroupVersionKind(TypedDict, total=False):
@@ -97,6 +103,10 @@ class Namespace(TypedDict, total=False):
 
 
 _DECLARATIONS: Final = declare([AdmissionRequest, Namespace])
+_PATCH: Final = {"op": STRING, "path": STRING, "from": STRING, "value": DYN}
+_CHANGES: Final = replace(
+    _DECLARATIONS, fields={**_DECLARATIONS.fields, "JSONPatch": _PATCH}, made={"JSONPatch": "JSONPatch"}
+)
 _SEEN: Final[Mapping[str, CelType]] = {
     "object": DYN,
     "oldObject": DYN,
@@ -116,15 +126,25 @@ def environment(release: Version, *, has_params: bool, has_authorizer: bool) -> 
         variables["params"] = DYN
     if has_authorizer:
         variables |= _AUTHORIZER
-    return Environment(_DECLARATIONS, variables, trusted={}, libraries=_lenient(release), is_lenient=True)
+    return Environment(
+        _DECLARATIONS, variables, trusted={}, libraries=_lenient(libraries(release)), is_lenient=True
+    )
+
+
+def changing(scope: Environment, release: Version) -> Environment:
+    """`scope` for expressions that change objects in `release`: they make `Object` and `JSONPatch`."""
+    return replace(
+        scope,
+        declarations=_CHANGES,
+        libraries=_lenient(mutation_libraries(release)),
+        open_message=OBJECT.name,
+    )
 
 
 @cache
-def _lenient(release: Version) -> tuple[Library, ...]:
-    """The libraries of `release`, with a `.?` that gives none of what can have no fields."""
-    return tuple(
-        replace(library, overloads=tuple(map(_leniently, library.overloads))) for library in libraries(release)
-    )
+def _lenient(known: tuple[Library, ...]) -> tuple[Library, ...]:
+    """The libraries `known`, with a `.?` that gives none of what can have no fields."""
+    return tuple(replace(library, overloads=tuple(map(_leniently, library.overloads))) for library in known)
 
 
 def _leniently(overload: Overload) -> Overload:

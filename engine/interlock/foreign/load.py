@@ -1,9 +1,8 @@
 """Admission policies and their bindings from documents."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from interlock.cel.libraries.kubernetes.versions import NEWEST, Version
 from interlock.documents.document import Document, Reading, read_documents
@@ -11,16 +10,11 @@ from interlock.documents.files import find, read_source
 from interlock.documents.source import Source
 from interlock.errors import AuthorError, Problem
 from interlock.foreign.compile import Compiler
-from interlock.foreign.decode import decode_binding, decode_policy
-from interlock.foreign.kinds import GROUP
+from interlock.foreign.decoding import mutating, validating
+from interlock.foreign.decoding.shapes import GROUP
+from interlock.foreign.gathering import Gathered
 from interlock.foreign.policies import KubernetesPolicies
-from interlock.foreign.policy import Binding, ValidatingPolicy
-from interlock.spelling import closest, quoted
-
-_POLICY: Final = "ValidatingAdmissionPolicy"
-_BINDING: Final = "ValidatingAdmissionPolicyBinding"
-
-_Found = TypeVar("_Found", ValidatingPolicy, Binding)
+from interlock.foreign.policy import MutatingPolicy, ValidatingPolicy
 
 
 def load(paths: Iterable[Path], release: Version = NEWEST) -> KubernetesPolicies:
@@ -48,17 +42,18 @@ def assemble(
     Documents of other kinds are passed over. With any problem, also one of the
     readings, the policies must not decide anything.
     """
-    gathered = _Gathered()
+    families = _validating(), _mutating()
     for reading in readings:
-        gathered.read(reading)
-    problems = gathered.problems + gathered.dangling()
+        documents = list(filter(is_foreign, reading.documents))
+        for family in families:
+            family.read(reading, documents)
+    validating_, mutating_ = families
     compiler = Compiler(release)
-    compiled = [
-        compiler.validating(policy, [each for each in gathered.bindings.values() if each.policy == name])
-        for name, policy in sorted(gathered.policies.items())
-    ]
-    policies = KubernetesPolicies(validating=tuple(each for each in compiled if each is not None))
-    return policies, problems + compiler.problems
+    policies = KubernetesPolicies(
+        validating=validating_.compiled(compiler.validating), mutating=mutating_.compiled(compiler.mutating)
+    )
+    found = [problem for family in families for problem in (*family.problems, *family.dangling())]
+    return policies, found + compiler.problems
 
 
 def is_foreign(document: Document) -> bool:
@@ -67,51 +62,23 @@ def is_foreign(document: Document) -> bool:
     if not isinstance(value, dict):
         return False
     group, _, _ = str(value.get("apiVersion")).partition("/")
-    return group == GROUP and value.get("kind") in (_POLICY, _BINDING)
+    return group == GROUP and str(value.get("kind")) in _KINDS
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """What documents say, by name. `is_complete` says that no policy is missing."""
-
-    policies: dict[str, ValidatingPolicy] = field(default_factory=dict)
-    bindings: dict[str, Binding] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    is_complete: bool = True
-
-    def read(self, reading: Reading) -> None:
-        self.is_complete &= reading.is_complete
-        for document in filter(is_foreign, reading.documents):
-            kind = document.text(("kind",)).text
-            if kind == _POLICY:
-                policy, problems = decode_policy(document)
-                self.is_complete &= policy is not None
-                self._add(self.policies, policy, problems, kind)
-            else:
-                binding, problems = decode_binding(document)
-                self._add(self.bindings, binding, problems, kind)
-
-    def dangling(self) -> list[Problem]:
-        """That bindings name policies that aren't there; nothing where some can't be read."""
-        if not self.is_complete:
-            return []
-        return [
-            Problem(each.policy_span, _unknown(each.policy, self.policies))
-            for each in self.bindings.values()
-            if each.policy not in self.policies
-        ]
-
-    def _add(self, known: dict[str, _Found], found: _Found | None, problems: list[Problem], kind: str) -> None:
-        self.problems += problems
-        if found is None:
-            return
-        before = known.setdefault(found.name, found)
-        if before is not found:
-            message = f"duplicate {kind} {quoted(found.name)}: {before.span} has that name already"
-            self.problems.append(Problem(found.span, message))
+def _validating() -> Gathered[ValidatingPolicy]:
+    return Gathered(
+        kind="ValidatingAdmissionPolicy",
+        decode_policy=validating.decode_policy,
+        decode_binding=validating.decode_binding,
+    )
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
-    meant = closest(name, known)
-    hint = "add it, or remove the binding" if meant is None else f"did you mean {quoted(meant)}?"
-    return f"no {_POLICY} {quoted(name)}: {hint}"
+def _mutating() -> Gathered[MutatingPolicy]:
+    return Gathered(
+        kind="MutatingAdmissionPolicy",
+        decode_policy=mutating.decode_policy,
+        decode_binding=mutating.decode_binding,
+    )
+
+
+_KINDS: Final = frozenset((*_validating().kinds, *_mutating().kinds))

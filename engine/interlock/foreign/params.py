@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from interlock.foreign.attributes import Attributes, Object
+from interlock.foreign.attributes import Attributes, Object, place_of
 from interlock.foreign.cluster import Cluster, Params, UnknownError
 from interlock.foreign.matching import ConfigurationError
 from interlock.foreign.policy import Binding, NotFound, ParamRef, Policy
@@ -59,3 +59,8 @@ def _found(reference: ParamRef, known: Params, namespace: str) -> list[Object]:
         return known.selected(namespace, reference.selector)
     one = known.named(namespace, reference.name)
     return [] if one is None else [one]
+
+
+def placed(params: Object | None) -> str:
+    """Where `params` are, as namespace and name; empty for none."""
+    return "" if params is None else "/".join(part for part in place_of(params) if part)

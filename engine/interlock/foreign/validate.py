@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from interlock.foreign.attributes import Object, place_of
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.matching import ConfigurationError, matches
 from interlock.foreign.namespaces import namespace_for
-from interlock.foreign.params import collect
+from interlock.foreign.params import collect, placed
 from interlock.foreign.policy import Action, Binding, FailurePolicy
 from interlock.foreign.review import Review
 from interlock.foreign.validation import Annotation, Failure, Validated, validated
@@ -84,7 +83,7 @@ class _Applied:
         params = collect(self.compiled.policy, binding, self.review.attributes, self.review.cluster)
         read = (self.compiled.validations, self.compiled.messages, self.compiled.annotations)
         namespace = namespace_for(read, self.review)
-        return [(_place(each), validated(self.compiled, self.review, each, namespace)) for each in params]
+        return [(placed(each), validated(self.compiled, self.review, each, namespace)) for each in params]
 
     def _add(self, binding: Binding, place: str, said: Validated) -> None:
         for failure in said.failures:
@@ -130,8 +129,3 @@ class _Applied:
             self.collected.denials.append(
                 Denial(policy=policy.name, binding=binding, message=message, is_error=True)
             )
-
-
-def _place(params: Object | None) -> str:
-    """Where `params` are, as namespace and name."""
-    return "" if params is None else "/".join(part for part in place_of(params) if part)

@@ -11,13 +11,25 @@ VALIDATION_FAILURE: Final = "validation.policy.admission.k8s.io/validation_failu
 """The annotation in the audit log that has what failed and is audited."""
 
 VALIDATING: Final = "ValidatingAdmissionPolicy"
+MUTATING: Final = "MutatingAdmissionPolicy"
 
+FORBIDDEN: Final = "Forbidden"
+INTERNAL_ERROR: Final = "InternalError"
+INVALID: Final = "Invalid"
 NOT_FOUND: Final = "NotFound"
+SERVICE_UNAVAILABLE: Final = "ServiceUnavailable"
 
 _MOST_AUDITED: Final = 50
 """Failures in one annotation."""
 
-_CODES: Final = {"Unauthorized": 401, "Forbidden": 403, NOT_FOUND: 404, "RequestEntityTooLarge": 413}
+_CODES: Final = {
+    "Unauthorized": 401,
+    FORBIDDEN: 403,
+    NOT_FOUND: 404,
+    "RequestEntityTooLarge": 413,
+    INTERNAL_ERROR: 500,
+    SERVICE_UNAVAILABLE: 503,
+}
 _UNPROCESSABLE: Final = 422
 
 
@@ -44,8 +56,11 @@ class Denial(Struct, frozen=True, kw_only=True):
         """As the API server says it where it denies."""
         if not self.policy:
             return self.message
+        if self.kind == MUTATING and not self.binding:
+            return f'policy "{self.policy}" denied request: {self.message}'
+        kind = "policy" if self.kind == MUTATING else self.kind
         bound = f" with binding '{self.binding}'" if self.binding else ""
-        return f"{self.kind} '{self.policy}'{bound} denied request: {self.message}"
+        return f"{kind} '{self.policy}'{bound} denied request: {self.message}"
 
     @property
     def warning(self) -> str:
@@ -56,7 +71,9 @@ class Denial(Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> int:
-        """The HTTP status of its reason."""
+        """The HTTP status of its reason; where a policy that mutates denies, it is always the same."""
+        if self.kind == MUTATING and self.policy:
+            return _CODES[FORBIDDEN]
         return _CODES.get(self.reason, _UNPROCESSABLE)
 
 

@@ -12,6 +12,7 @@ from interlock.foreign.attributes import Attributes, Object
 from interlock.foreign.cluster import Cluster, Snapshot
 from interlock.foreign.compiled import CompiledValidating
 from interlock.foreign.load import assemble
+from interlock.foreign.policies import KubernetesPolicies
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
 from interlock.model.ruling import Ruling
@@ -55,7 +56,7 @@ def binding(
     }
 
 
-def compiled(*documents: Mapping[str, Any]) -> tuple[CompiledValidating, ...]:
+def read(*documents: Mapping[str, Any]) -> KubernetesPolicies:
     """The policies of `documents`.
 
     Raises:
@@ -66,7 +67,16 @@ def compiled(*documents: Mapping[str, Any]) -> tuple[CompiledValidating, ...]:
     )
     if problems:
         raise AuthorError(problems)
-    return policies.validating
+    return policies
+
+
+def compiled(*documents: Mapping[str, Any]) -> tuple[CompiledValidating, ...]:
+    """Those of `documents` that validate.
+
+    Raises:
+        AuthorError: everything that is wrong with them.
+    """
+    return read(*documents).validating
 
 
 def said(

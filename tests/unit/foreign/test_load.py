@@ -7,7 +7,8 @@ import pytest
 
 from interlock.errors import AuthorError
 from interlock.foreign.load import load
-from support.foreign.policies import binding, compiled, policy
+from support.foreign.mutating import bind, configures, mutating, patches
+from support.foreign.policies import binding, compiled, policy, read
 
 
 def problems(*documents: dict[str, Any]) -> list[str]:
@@ -90,3 +91,59 @@ status: {observedGeneration: 1}
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match="nowhere"):
         load([tmp_path / "nowhere.yaml"])
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (mutating(configures("'teapot'")), "must be Object, but is string"),
+        (mutating(configures("Object.spec.metadata{}")), "must be Object, but is Object.spec.metadata"),
+        (mutating(configures("object")), "must be Object, but is dyn"),
+        (mutating(configures("[JSONPatch{}]")), "must be Object, but is list(JSONPatch)"),
+        (mutating(configures("Invalid{}")), "undeclared reference to `Invalid`"),
+        (mutating(patches("op: 1")), "expected type of field 'op' is 'string' but provided type is 'int'"),
+        (mutating(patches("oop: 'add'")), "undefined field `oop` of JSONPatch"),
+        (mutating(), "`spec.mutations` is empty: add an entry"),
+        (mutating({"patchType": "Merge"}), "`spec.mutations[0].patchType` can't be `Merge`"),
+        (
+            mutating({"patchType": "JSONPatch", "applyConfiguration": {"expression": "Object{}"}}),
+            "missing field `jsonPatch`: `patchType` is `JSONPatch`",
+        ),
+        (
+            mutating({**configures("Object{}"), "jsonPatch": {"expression": "[]"}}),
+            "remove `jsonPatch`: `patchType` is `ApplyConfiguration`",
+        ),
+        (
+            mutating(configures("Object{}"), reinvocationPolicy="Always"),
+            "`spec.reinvocationPolicy` can't be `Always`",
+        ),
+        (
+            mutating(configures("Object{}"), variables=[{"name": "a", "expression": "Object{}"}]),
+            "undeclared reference to `Object`",
+        ),
+        (mutating(configures("Object{}"), validations=[]), "unknown field `validations`"),
+        (bind(policy="x"), "no MutatingAdmissionPolicy `x`: add it, or remove the binding"),
+        (bind(validationActions=["Deny"]), "unknown field `validationActions`"),
+    ],
+)
+def test_what_a_mutating_policy_can_not_mean_is_refused(document: dict[str, Any], message: str) -> None:
+    found = problems(document)
+    assert any(message in each for each in found), found
+
+
+def test_what_is_deleted_can_not_be_changed() -> None:
+    rules = [
+        {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "DELETE"], "resources": ["pods"]}
+    ]
+    document = mutating(configures("Object{}"), matchConstraints={"resourceRules": rules})
+    assert problems(document) == ["what is deleted can't be changed: remove `DELETE`"]
+
+
+def test_policies_that_validate_and_those_that_mutate_have_names_of_their_own() -> None:
+    policies = read(policy("true"), binding(), mutating(configures("Object{}")), bind())
+    ((validating,), (changing,)) = (policies.validating, policies.mutating)
+    assert (validating.policy.name, changing.policy.name) == ("p", "p")
+    assert ([each.name for each in validating.bindings], [each.name for each in changing.bindings]) == (
+        ["b"],
+        ["b"],
+    )

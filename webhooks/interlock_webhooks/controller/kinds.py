@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from interlock.foreign.kinds import GROUP as ADMISSION
+from interlock.foreign.decoding.shapes import GROUP as ADMISSION
 from interlock.loading.kinds.common import API_VERSION
 from interlock_webhooks.cluster.resource import Kind, Resource
 

@@ -8,7 +8,12 @@ from interlock.foreign.changes.operation import Operation, escaped
 
 
 def difference(was: Any, now: Any, path: str = "") -> Iterator[Operation]:
-    """The operations that make `now` of `was`, in their order; none where they are the same."""
+    """The operations that make `now` of `was`, in their order; none where they are the same.
+
+    What both share is not looked into.
+    """
+    if was is now:
+        return
     if isinstance(was, dict) and isinstance(now, dict):
         yield from _of_maps(was, now, path)
     elif isinstance(was, list) and isinstance(now, list):

@@ -10,7 +10,7 @@ MOST_HANDLED: Final = 1 << 22
 """The characters and elements that the operations of one patch may copy and put in place, together."""
 
 DEEPEST: Final = 200
-"""How deep what is made may nest."""
+"""How deep what is looked at, or made, may nest."""
 
 
 @dataclass(slots=True)
@@ -65,6 +65,8 @@ class Document:
         if not tokens or not isinstance(self.root, dict | list):
             raise PatchError("missing value")
         container = self.root = self._owned(self.root) if is_owned else self.root
+        if len(tokens) > DEEPEST:
+            raise PatchError(f"more than {DEEPEST} levels")
         *parents, last = map(unescaped, tokens)
         for parent in parents:
             try:

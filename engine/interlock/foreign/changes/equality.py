@@ -5,6 +5,8 @@ from typing import Any
 
 def is_same(left: Any, right: Any) -> bool:
     """Whether they are: a boolean is no number, and numbers are the same where they are equal."""
+    if left is right:
+        return True
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(is_same(each, right[key]) for key, each in left.items())
     if isinstance(left, list) and isinstance(right, list):

@@ -72,11 +72,15 @@ _EMBEDDED: Final[Mapping[str, Schema]] = {
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """The values at one place: what `schema` lets them be, of scalars, lists and maps."""
+    """The values at one place: what `schema` lets them be, of scalars, lists and maps.
+
+    `is_own` says that they are objects of one of Kubernetes' own kinds.
+    """
 
     schema: Schema
     definitions: Mapping[str, Schema]
     keeps_unknown: bool = False
+    is_own: bool = False
 
     @cached_property
     def scalar(self) -> Scalar | None:

@@ -195,6 +195,8 @@ def test_a_patch_can_not_make_without_bounds() -> None:
         deep = [deep]
     with pytest.raises(PatchError, match="levels"):
         after({}, ("add", "/a", deep))
+    with pytest.raises(PatchError, match="levels"):
+        after({}, ("remove", "/a" * (DEEPEST + 1)))
 
 
 @pytest.mark.parametrize("key", ["", "a/b", "~", "~0", "~1", "/~", "a~1b/c"])

@@ -161,7 +161,7 @@ def test_what_is_there_twice_stays_unless_it_is_given() -> None:
     ],
 )
 def test_what_does_not_fit_is_told_with_its_place(structure: Structure, value: Any, found: list[str]) -> None:
-    assert list(mistakes(structure, value)) == found
+    assert [str(each) for each in mistakes(structure, value)] == found
 
 
 @pytest.mark.parametrize(

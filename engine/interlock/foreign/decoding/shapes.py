@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
 
-from interlock.foreign.policy import Action, FailurePolicy, NotFound, Scope
+from interlock.foreign.policy import Action, FailurePolicy, NotFound, PatchType, Reinvocation, Scope
 from interlock.foreign.selectors import Operator
 
 GROUP: Final = "admissionregistration.k8s.io"
@@ -106,25 +106,64 @@ class AnnotationShape(KubernetesShape):
     value_expression: str
 
 
+_Named: TypeAlias = Annotated[tuple[NamedShape, ...], Strict(strict=False)]
+
+
 class PolicySpec(KubernetesShape):
-    """What a policy says."""
+    """What all policies say."""
 
     failure_policy: Annotated[FailurePolicy, Strict(strict=False)] = FailurePolicy.FAIL
     param_kind: ParamKindShape | None = None
     match_constraints: ConstraintsShape = ConstraintsShape()
-    match_conditions: Annotated[tuple[NamedShape, ...], Strict(strict=False)] = ()
-    variables: Annotated[tuple[NamedShape, ...], Strict(strict=False)] = ()
+    match_conditions: _Named = ()
+    variables: _Named = ()
+
+
+class ValidatingSpec(PolicySpec):
+    """What a policy that validates says."""
+
     validations: Annotated[tuple[ValidationShape, ...], Strict(strict=False)] = ()
     audit_annotations: Annotated[tuple[AnnotationShape, ...], Strict(strict=False)] = ()
 
 
-class PolicyDocument(KubernetesShape):
+class ExpressionShape(KubernetesShape):
+    """What a mutation evaluates."""
+
+    expression: str
+
+
+class MutationShape(KubernetesShape):
+    """What is changed."""
+
+    patch_type: Annotated[PatchType, Strict(strict=False)]
+    apply_configuration: ExpressionShape | None = None
+    json_patch: Annotated[ExpressionShape | None, Field(alias="jsonPatch")] = None
+
+
+class MutatingSpec(PolicySpec):
+    """What a policy that mutates says."""
+
+    mutations: Annotated[tuple[MutationShape, ...], Strict(strict=False), Field(min_length=1)]
+    reinvocation_policy: Annotated[Reinvocation, Strict(strict=False)] = Reinvocation.NEVER
+
+
+class ValidatingDocument(KubernetesShape):
     """A policy that validates."""
 
     api_version: Version
     kind: Literal["ValidatingAdmissionPolicy"]
     metadata: MetadataShape
-    spec: PolicySpec
+    spec: ValidatingSpec
+    status: Any = None
+
+
+class MutatingDocument(KubernetesShape):
+    """A policy that mutates."""
+
+    api_version: Version
+    kind: Literal["MutatingAdmissionPolicy"]
+    metadata: MetadataShape
+    spec: MutatingSpec
     status: Any = None
 
 
@@ -138,21 +177,36 @@ class ParamRefShape(KubernetesShape):
 
 
 class BindingSpec(KubernetesShape):
-    """What a binding says."""
+    """What all bindings say."""
 
     policy_name: str
     param_ref: ParamRefShape | None = None
     match_resources: ConstraintsShape = ConstraintsShape()
+
+
+class ValidatingBindingSpec(BindingSpec):
+    """What the binding of a policy that validates says."""
+
     validation_actions: Annotated[
         tuple[Annotated[Action, Strict(strict=False)], ...], Strict(strict=False)
     ] = ()
 
 
-class BindingDocument(KubernetesShape):
-    """A policy that is in force."""
+class ValidatingBindingDocument(KubernetesShape):
+    """A policy that validates is in force."""
 
     api_version: Version
     kind: Literal["ValidatingAdmissionPolicyBinding"]
+    metadata: MetadataShape
+    spec: ValidatingBindingSpec
+    status: Any = None
+
+
+class MutatingBindingDocument(KubernetesShape):
+    """A policy that mutates is in force."""
+
+    api_version: Version
+    kind: Literal["MutatingAdmissionPolicyBinding"]
     metadata: MetadataShape
     spec: BindingSpec
     status: Any = None

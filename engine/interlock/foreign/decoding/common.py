@@ -1,94 +1,86 @@
-"""Documents of admissionregistration.k8s.io to policies and bindings."""
+"""What policies and bindings of all kinds have, from their documents."""
 
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from interlock.documents.document import Document
 from interlock.documents.messages import explain
-from interlock.documents.nodes import Path, Plain
+from interlock.documents.nodes import Plain
 from interlock.errors import Problem
-from interlock.foreign.kinds import (
-    BindingDocument,
+from interlock.foreign.decoding.shapes import (
+    BindingSpec,
     ConstraintsShape,
+    MetadataShape,
     NamedShape,
     ParamRefShape,
-    PolicyDocument,
+    PolicySpec,
     RuleShape,
     SelectorShape,
 )
 from interlock.foreign.policy import (
+    Action,
     Binding,
     Constraints,
+    FailurePolicy,
     Named,
     ParamKind,
     ParamRef,
     ResourceRule,
-    ValidatingPolicy,
-    Validation,
 )
 from interlock.foreign.selectors import Operator, Requirement, Selector
-from interlock.spans import SourceText
+from interlock.spans import Span
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 
 
-def decode_policy(document: Document) -> tuple[ValidatingPolicy | None, list[Problem]]:
-    """The ValidatingAdmissionPolicy that `document` is, or everything that is wrong with it."""
-    shape, problems = _shape(document, PolicyDocument)
-    if shape is None:
-        return None, problems
-    spec, kind = shape.spec, shape.spec.param_kind
-    policy = ValidatingPolicy(
-        name=shape.metadata.name,
+class Common(TypedDict):
+    """What all policies have."""
+
+    name: str
+    span: Span
+    failure_policy: FailurePolicy
+    param_kind: ParamKind | None
+    constraints: Constraints
+    conditions: tuple[Named, ...]
+    variables: tuple[Named, ...]
+
+
+def shaped(document: Document, model: type[_Shape]) -> tuple[_Shape | None, list[Problem]]:
+    """`document` as `model` has it, or everything that is wrong with it."""
+    try:
+        return model.model_validate(_without_nulls(document.plain())), []
+    except ValidationError as error:
+        return None, explain(document, model, error.errors(include_url=False), ())
+
+
+def common(document: Document, metadata: MetadataShape, spec: PolicySpec) -> Common:
+    """What the policy in `document` has as all policies do."""
+    kind = spec.param_kind
+    return Common(
+        name=metadata.name,
         span=document.span(("metadata", "name")),
         failure_policy=spec.failure_policy,
         param_kind=None if kind is None else ParamKind(kind.api_version, kind.kind),
         constraints=_constraints(spec.match_constraints),
         conditions=_named(document, "matchConditions", spec.match_conditions),
         variables=_named(document, "variables", spec.variables),
-        validations=tuple(
-            Validation(
-                expression=document.text(("spec", "validations", at, "expression")),
-                message=each.message,
-                message_expression=_text(
-                    document, ("spec", "validations", at, "messageExpression"), each.message_expression
-                ),
-                reason=each.reason,
-            )
-            for at, each in enumerate(spec.validations)
-        ),
-        annotations=tuple(
-            Named(each.key, document.text(("spec", "auditAnnotations", at, "valueExpression")))
-            for at, each in enumerate(spec.audit_annotations)
-        ),
     )
-    return policy, []
 
 
-def decode_binding(document: Document) -> tuple[Binding | None, list[Problem]]:
-    """The ValidatingAdmissionPolicyBinding that `document` is, or everything that is wrong with it."""
-    shape, problems = _shape(document, BindingDocument)
-    if shape is None:
-        return None, problems
-    spec = shape.spec
-    binding = Binding(
-        name=shape.metadata.name,
+def bound(
+    document: Document, metadata: MetadataShape, spec: BindingSpec, actions: tuple[Action, ...]
+) -> Binding:
+    """The binding in `document`, which does these `actions`."""
+    return Binding(
+        name=metadata.name,
         policy=spec.policy_name,
         span=document.span(("metadata", "name")),
         policy_span=document.span(("spec", "policyName")),
         param_ref=None if spec.param_ref is None else _param_ref(spec.param_ref),
         constraints=_constraints(spec.match_resources),
-        actions=spec.validation_actions,
+        actions=actions,
     )
-    return binding, []
-
-
-def _shape(document: Document, model: type[_Shape]) -> tuple[_Shape | None, list[Problem]]:
-    try:
-        return model.model_validate(_without_nulls(document.plain())), []
-    except ValidationError as error:
-        return None, explain(document, model, error.errors(include_url=False), ())
 
 
 def _without_nulls(value: Plain) -> Plain:
@@ -102,10 +94,6 @@ def _named(document: Document, field: str, shapes: tuple[NamedShape, ...]) -> tu
     return tuple(
         Named(each.name, document.text(("spec", field, at, "expression"))) for at, each in enumerate(shapes)
     )
-
-
-def _text(document: Document, path: Path, written: str) -> SourceText | None:
-    return document.text(path) if written.strip() else None
 
 
 def _constraints(shape: ConstraintsShape) -> Constraints:

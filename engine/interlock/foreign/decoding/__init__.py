@@ -1,0 +1,1 @@
+"""Documents of admissionregistration.k8s.io to policies and bindings."""
