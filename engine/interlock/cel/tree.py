@@ -1,6 +1,6 @@
 """What is true of a whole tree of nodes: what it has below it, how deep it is, what it reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from operator import is_not
 from typing import Any, Final, get_args
@@ -58,6 +58,20 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: C901  # one case a node
             return (value, body)
         case OptionalMap(_, _, target, body):
             return (target, body)
+
+
+def scoped(node: Node) -> Iterator[tuple[Node, frozenset[str]]]:
+    """The nodes directly below `node`, each with the variables that `node` binds in it."""
+    match node:
+        case Quantifier() | Transform() | TransformMap():
+            first, names = node.range, frozenset(node.variables)
+        case Bind(_, variable, first) | OptionalMap(_, variable, first):
+            names = frozenset({variable})
+        case _:
+            yield from ((child, frozenset()) for child in children(node))
+            return
+    for child in children(node):
+        yield child, frozenset() if child is first else names
 
 
 def is_search(node: Node) -> bool:

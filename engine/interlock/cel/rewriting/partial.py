@@ -6,7 +6,7 @@ fails. Known parts are evaluated by the interpreter; nothing here computes.
 With nothing known this is constant folding.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,18 +26,15 @@ from interlock.cel.ir import (
     MapOf,
     MessageOf,
     Node,
-    OptionalMap,
     Or,
     Quantifier,
     QuantifierKind,
-    Transform,
-    TransformMap,
     Variable,
 )
 from interlock.cel.libraries.overloads import Function, results
 from interlock.cel.libraries.standard import STANDARD
 from interlock.cel.text.literal import is_writable
-from interlock.cel.tree import Path, children, path_of, rebuilt
+from interlock.cel.tree import Path, children, path_of, rebuilt, scoped
 from interlock.cel.types import BOOL
 from interlock.cel.values import EvaluationError, LimitExceeded
 
@@ -88,7 +85,7 @@ class Partial:
         path = _path(node)
         if path:
             return path[0] in self.known and not any(_overlap(path, each) for each in self.unknown)
-        return all(self._is_known(child, bound | names) for child, names in _scoped(node))
+        return all(self._is_known(child, bound | names) for child, names in scoped(node))
 
     def _simplified(self, node: Node) -> Node:
         match node:
@@ -187,23 +184,9 @@ def _overlap(path: Path, other: Path) -> bool:
     return path[:shorter] == other[:shorter]
 
 
-def _scoped(node: Node) -> Iterator[tuple[Node, frozenset[str]]]:
-    """The nodes directly below `node`, each with the variables that `node` binds in it."""
-    match node:
-        case Quantifier() | Transform() | TransformMap():
-            first, names = node.range, frozenset(node.variables)
-        case Bind(_, variable, first) | OptionalMap(_, variable, first):
-            names = frozenset({variable})
-        case _:
-            yield from ((child, frozenset()) for child in children(node))
-            return
-    for child in children(node):
-        yield child, frozenset() if child is first else names
-
-
 def _substituted(node: Node, variable: str, value: Const) -> Node:
     """`node` with every free occurrence of the macro variable replaced by `value`."""
     if isinstance(node, Local):
         return Const(node.place, value.value) if node.name == variable else node
-    hidden = {id(child) for child, names in _scoped(node) if variable in names}
+    hidden = {id(child) for child, names in scoped(node) if variable in names}
     return rebuilt(node, lambda child: child if id(child) in hidden else _substituted(child, variable, value))

@@ -15,10 +15,14 @@ _SCHEMA: Final = ("schema", "openAPIV3Schema")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomKind:
-    """One served version of a CRD's kind; its schema stands at `path` of the document."""
+    """One served version of a CRD's kind; its schema stands at `path` of the document.
+
+    `plural` is what its objects are called in paths.
+    """
 
     api_version: str
     name: str
+    plural: str
     path: Path
     schema: Mapping[str, Any]
 
@@ -49,7 +53,9 @@ def custom_kinds(document: Mapping[str, Any]) -> Iterator[CustomKind]:
     """
     spec = mapping(document.get("spec"), ("spec",))
     group = _text(spec, "group", path=("spec",))
-    name = _text(mapping(spec.get("names"), ("spec", "names")), "kind", path=("spec", "names"))
+    names = mapping(spec.get("names"), ("spec", "names"))
+    name = _text(names, "kind", path=("spec", "names"))
+    plural = _text(names, "plural", path=("spec", "names"))
     versions = spec.get("versions")
     if not isinstance(versions, list):
         raise SchemaError(("spec", "versions"), "must be a list")
@@ -64,6 +70,7 @@ def custom_kinds(document: Mapping[str, Any]) -> Iterator[CustomKind]:
         yield CustomKind(
             api_version=f"{group}/{_text(version, 'name', path=here)}",
             name=name,
+            plural=plural,
             path=(*here, *_SCHEMA),
             schema=schema,
         )

@@ -36,7 +36,9 @@ from interlock.cel.text.written import AND, BINARY, CONDITIONAL, OR, PRIMARY, UN
 _IDENTIFIER = re2.compile("[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED: Final = frozenset({"true", "false", "null", "in"})
 _ACCESSES: Final = frozenset({"_[_]", "_[?_]", "_?._"})
-_VARIADIC: Final = {"math.@max": "math.greatest", "math.@min": "math.least"}
+VARIADIC: Final = {"math.@max": "math.greatest", "math.@min": "math.least"}
+"""What is written for the functions that macros of any number of arguments become."""
+
 _PAIR: Final = 2
 
 
@@ -50,6 +52,11 @@ def written(node: Node) -> Written:
     made = Written(_WRITERS)
     made.node(node, CONDITIONAL)
     return made
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a field of that name is written without quotes."""
+    return _IDENTIFIER.fullmatch(name) is not None and name not in _RESERVED
 
 
 def _const(to: Written, node: Const) -> None:
@@ -174,19 +181,19 @@ def _named(to: Written, node: Call) -> None:
         to.node(arguments[0], PRIMARY)
         to.put(".")
         arguments = arguments[1:]
-    elif node.function in _VARIADIC and isinstance(arguments[0], ListOf):
+    elif node.function in VARIADIC and isinstance(arguments[0], ListOf):
         # Of more than two arguments the macro makes a list.
         elements = arguments[0].elements
         arguments = elements if len(elements) > _PAIR else arguments
     to.mark(node)
-    to.put(_VARIADIC.get(node.function, node.function), "(")
+    to.put(VARIADIC.get(node.function, node.function), "(")
     to.separated(arguments)
     to.put(")")
 
 
 def _field(name: str) -> str:
     """A field's name, in back quotes where it is no identifier."""
-    return name if _IDENTIFIER.fullmatch(name) and name not in _RESERVED else f"`{name}`"
+    return name if is_identifier(name) else f"`{name}`"
 
 
 _WRITERS: Final[Mapping[type, Callable[[Written, Any], None]]] = {

@@ -132,6 +132,9 @@ def test_a_schemas_own_rules_are_compiled_over_the_node_that_carries_them() -> N
         assert compiled.type == BOOL
 
 
+_NAMES = {"kind": "K", "plural": "ks"}
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -139,13 +142,14 @@ def test_a_schemas_own_rules_are_compiled_over_the_node_that_carries_them() -> N
         ({"spec": {"group": "g"}}, "$.spec.names: must be an object"),
         ({"spec": {"group": "g", "names": {}}}, "$.spec.names.kind: must be text"),
         ({"spec": {"group": 1, "names": {"kind": "K"}}}, "$.spec.group: must be text"),
-        ({"spec": {"group": "g", "names": {"kind": "K"}}}, "$.spec.versions: must be a list"),
+        ({"spec": {"group": "g", "names": {"kind": "K"}}}, "$.spec.names.plural: must be text"),
+        ({"spec": {"group": "g", "names": _NAMES}}, "$.spec.versions: must be a list"),
         (
-            {"spec": {"group": "g", "names": {"kind": "K"}, "versions": [5]}},
+            {"spec": {"group": "g", "names": _NAMES, "versions": [5]}},
             "$.spec.versions[0]: must be an object",
         ),
         (
-            {"spec": {"group": "g", "names": {"kind": "K"}, "versions": [{"served": True, "name": "v1"}]}},
+            {"spec": {"group": "g", "names": _NAMES, "versions": [{"served": True, "name": "v1"}]}},
             "$.spec.versions[0].schema.openAPIV3Schema: must be an object",
         ),
         (
