@@ -17,6 +17,7 @@ from interlock.cli.check import check
 from interlock.cli.crds import crds
 from interlock.cli.evaluate import evaluate
 from interlock.cli.explain import explain
+from interlock.cli.export import export
 from interlock.cli.lint import lint
 from interlock.cli.render import fail, report
 from interlock.cli.replay import replay_log
@@ -68,6 +69,7 @@ app.command()(serve)
 app.command()(crds)
 app.add_typer(budgets, name="budgets", cls=TyperGroup)
 app.add_typer(webhooks, name="webhooks", cls=TyperGroup)
+app.add_typer(export, name="export", cls=TyperGroup)
 
 
 @app.command()

@@ -59,12 +59,13 @@ def _add_tools(intent: Intent, annotations: Annotations, catalog: Catalog) -> No
         intent["tools"].append(tool_of(server or UNKNOWN, name or UNKNOWN, source, catalog))
 
 
-_AGENT_KEYS: Final = {
+AGENT_KEYS: Final = {
     "version": "agent-version",
     "promptDigest": "prompt-digest",
     "toolManifestDigest": "tool-manifest-digest",
     "model": "agent-model",
 }
+"""The annotations that state facts of an agent, beside its name and its context window."""
 
 
 def _add_agent(intent: Intent, annotations: Annotations) -> None:
@@ -74,7 +75,7 @@ def _add_agent(intent: Intent, annotations: Annotations) -> None:
         return
     agent: Agent = {"name": named[0], "digest": ""}
     intent["provenance"]["agent.name"] = named[1]
-    for key, annotation in _AGENT_KEYS.items():
+    for key, annotation in AGENT_KEYS.items():
         found = annotations.find(PREFIX + annotation)
         if found is not None:
             agent[key], intent["provenance"][f"agent.{key}"] = found  # type: ignore[literal-required]  # keys of the table above

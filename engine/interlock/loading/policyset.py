@@ -22,6 +22,7 @@ from interlock.loading.compiled import CompiledBudget, CompiledPolicy
 from interlock.loading.contradictions import contradictions
 from interlock.loading.environments import environments
 from interlock.loading.libraries import CompiledLibrary, compile_libraries
+from interlock.loading.objects import Schemas
 from interlock.loading.strata import strata_problems
 from interlock.model.area import Area
 from interlock.model.catalog import Catalog
@@ -47,6 +48,7 @@ class PolicySet:
     labels: AttributionLabels
     catalog: Catalog
     costs: CostLimits
+    schemas: Schemas
     environments: Mapping[Area, Environment]
     libraries: Mapping[LibraryId, CompiledLibrary]
     compiled: tuple[CompiledPolicy, ...]
@@ -110,6 +112,7 @@ def load(
         labels=bundle.labels,
         catalog=bundle.catalog,
         costs=bundle.costs,
+        schemas=bundle.schemas,
         environments=compiler.environments,
         libraries=libraries,
         compiled=tuple(sound),

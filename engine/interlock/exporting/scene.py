@@ -1,0 +1,89 @@
+"""The requests that one policy is about, as expressions of Kubernetes see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from interlock.cel.text.literal import literal
+from interlock.exporting.resources import Keys, Resource
+from interlock.exporting.unfit import UnfitError
+from interlock.model.intent import Action
+from interlock.model.labels import AttributionLabels
+
+DELETE: Final = "DELETE"
+OPERATIONS: Final[Mapping[str, str]] = {
+    Action.WORKLOAD_CREATE: "CREATE",
+    Action.WORKLOAD_UPDATE: "UPDATE",
+    Action.WORKLOAD_DELETE: DELETE,
+}
+"""Operations by the actions that they are. Connections are to other resources than objects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Requests of these `operations` for these `resources`, which are None where they can be any."""
+
+    operations: tuple[str, ...]
+    resources: tuple[Resource, ...] | None
+    labels: AttributionLabels
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """The action that each operation is."""
+        return {operation: action for action, operation in OPERATIONS.items() if operation in self.operations}
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of all objects; None where there are several."""
+        kinds = {each.kind for each in self.resources or ()}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    @property
+    def subject(self) -> str:
+        """CEL of the object that is decided: of one that is deleted, as it was."""
+        if self.operations == (DELETE,):
+            return "oldObject"
+        return "variables.subject" if DELETE in self.operations else "object"
+
+    def pod_metadata(self) -> str | None:
+        """CEL of an optional: what holds labels of the object's pods, beside its own; None where nothing does.
+
+        Raises:
+            UnfitError: nobody can say where it is.
+        """
+        templates = [(each.kind, each.template) for each in self._known("of what pods inherit")]
+        keys = {kind: None if at is None else at.metadata for kind, at in templates}
+        return self._by_kind({kind: None if at == ("metadata",) else at for kind, at in keys.items()})
+
+    def pod_spec(self) -> str | None:
+        """CEL of an optional: the PodSpec of the object; None where it has none.
+
+        Raises:
+            UnfitError: nobody can say where it is.
+        """
+        templates = [(each.kind, each.template) for each in self._known("where pods are described")]
+        return self._by_kind({kind: None if at is None else at.spec for kind, at in templates})
+
+    def _known(self, what: str) -> tuple[Resource, ...]:
+        if self.resources is None:
+            hint = "name kinds in `match.kinds`, or with `--kind`"
+            raise UnfitError(f"depends on the kind of the object {what}: {hint}")
+        return self.resources
+
+    def _by_kind(self, places: Mapping[str, Keys | None]) -> str | None:
+        kinds: dict[Keys | None, list[str]] = {}
+        for kind, keys in sorted(places.items()):
+            kinds.setdefault(keys, []).append(kind)
+        texts = {keys: self._optional(keys) for keys in kinds}
+        if set(kinds) <= {None}:
+            return None
+        (last, *others) = sorted(kinds, key=lambda keys: (len(kinds[keys]), keys or ()), reverse=True)
+        text = texts[last]
+        for keys in others:
+            named = sorted(kinds[keys])
+            is_one = f"== {literal(named[0])}" if len(named) == 1 else f"in {literal(named)}"
+            text = f"request.kind.kind {is_one} ? {texts[keys]} : {text}"
+        return text
+
+    def _optional(self, keys: Keys | None) -> str:
+        return "optional.none()" if keys is None else "".join((self.subject, *(f".?{key}" for key in keys)))

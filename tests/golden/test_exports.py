@@ -1,0 +1,72 @@
+"""What the shipped library is exported as, and why most of it isn't: exactly the files of testdata/exports.
+
+`pytest tests/golden/test_exports.py --update-golden` renews them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock.cel.libraries.kubernetes.versions import NEWEST
+from interlock.engine import Engine
+from interlock.engine.document import decide_as_it_stands
+from interlock.exporting.documents import written
+from interlock.exporting.export import Exported, exported
+from interlock.exporting.validating import validating
+from interlock.intents.admission import changeable_object
+from interlock.loading.policyset import PolicySet, load
+from interlock.policytest.read import read_suites
+from support.commandline import run
+from support.exporting import outcome
+from support.reviews import review
+from support.strategies import NOW
+
+_ROOT = Path(__file__).parents[2]
+_FOLDER = _ROOT / "testdata" / "exports"
+_KINDS = ("CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet")
+
+
+def _compare(name: str, found: str, *, update: bool) -> None:
+    expected = _FOLDER / name
+    if update:
+        expected.write_text(found, encoding="utf-8")
+    assert found == expected.read_text(encoding="utf-8")
+
+
+def test_the_library_is_exported_exactly_so(monkeypatch: pytest.MonkeyPatch, *, update_golden: bool) -> None:
+    monkeypatch.chdir(_ROOT)
+    result = run("export", "vap", "policies", *(part for kind in _KINDS for part in ("--kind", kind)))
+    _compare("validating.yaml", result.stdout, update=update_golden)
+    _compare("validating.txt", result.stderr, update=update_golden)
+
+
+def _exported(policies: PolicySet) -> Exported:
+    return exported(policies, validating, kinds=_KINDS, release=NEWEST)
+
+
+def _inputs(folder: Path) -> list[dict[str, Any]]:
+    """The manifests and reviews that a policy is tested with, as the API server would ask."""
+    cases = [case for suite in read_suites([folder]) for case in suite.cases]
+    found = []
+    for case in cases:
+        if case.input.get("kind") == "AdmissionReview":
+            found.append(case.input)
+        elif case.input.get("kind") in _KINDS:
+            found.append(review(case.input))
+    return found
+
+
+@pytest.mark.parametrize("policy", ["agents-declare-their-prompt", "image-digests", "image-registries"])
+def test_an_exported_policy_of_the_library_agrees_on_its_own_tests(policy: str) -> None:
+    (folder,) = (_ROOT / "policies").glob(f"*/{policy}")
+    policies = load([folder, _ROOT / "policies/catalog.yaml"])
+    text = written(_exported(policies).objects)
+    inputs = _inputs(folder)
+    assert inputs
+    for each in inputs:
+        assert changeable_object(each["request"]) is not None
+        decision = decide_as_it_stands(Engine(policies), each, now=NOW).decision
+        said = outcome(text, each)
+        violations = decision.denials + decision.warnings
+        assert bool(violations) is bool(said.denials or said.warnings)

@@ -1,0 +1,104 @@
+"""Policies, what they are exported as, and what both say of one review."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from interlock.cel.libraries.kubernetes.versions import NEWEST, Version
+from interlock.documents.source import Source
+from interlock.engine import Engine
+from interlock.engine.document import decide_as_it_stands
+from interlock.exporting.documents import written
+from interlock.exporting.export import Exported, exported
+from interlock.exporting.validating import validating
+from interlock.foreign.attributes import Attributes, Kind, Resource
+from interlock.foreign.cluster import Snapshot
+from interlock.foreign.load import assemble
+from interlock.foreign.outcome import Outcome
+from interlock.foreign.review import Review
+from interlock.foreign.validate import validate
+from interlock.loading.policyset import PolicySet, load
+from interlock.model.decision import Decision
+from support.foreign.requests import allow
+from support.strategies import NOW
+
+OPEN: Final = """\
+apiVersion: interlock.dev/v1alpha1
+kind: PolicySet
+metadata: {name: open}
+spec:
+  layers:
+    - {name: platform}
+    - {name: team, mayIgnoreErrors: true}
+"""
+"""A policy set in which nothing is closed."""
+
+
+def loaded(*texts: str, settings: str = OPEN) -> PolicySet:
+    """The policy set of these documents."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "policies.yaml")
+        path.write_text("\n---\n".join((settings, *texts)), encoding="utf-8")
+        return load([path])
+
+
+def exported_from(*texts: str, kinds: Sequence[str] = (), release: Version = NEWEST) -> Exported:
+    """What the policies in these documents are exported as."""
+    return exported(loaded(*texts), validating, kinds=kinds, release=release)
+
+
+def misfits(*texts: str, kinds: Sequence[str] = (), release: Version = NEWEST) -> list[str]:
+    """Why the policies in these documents do not fit."""
+    found = exported_from(*texts, kinds=kinds, release=release)
+    return [problem.message.partition("does not fit: ")[2] for problem in found.misfits]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A policy alone in a set that closes nothing, and what it is exported as."""
+
+    engine: Engine
+    text: str
+
+    def ours(self, review: Mapping[str, Any]) -> Decision:
+        """What the policy says."""
+        return decide_as_it_stands(self.engine, dict(review), now=NOW).decision
+
+    def theirs(self, review: Mapping[str, Any]) -> Outcome:
+        """What the exported policy says."""
+        return outcome(self.text, review)
+
+
+def pair(text: str, kinds: Sequence[str] = ()) -> Pair | None:
+    """The policy in `text` and what it is exported as; None where it does not fit."""
+    policies = loaded(text)
+    found = exported(policies, validating, kinds=kinds, release=NEWEST)
+    return None if found.misfits else Pair(Engine(policies), written(found.objects))
+
+
+def outcome(text: str, review: Mapping[str, Any]) -> Outcome:
+    """What the admission policies in `text` say of an AdmissionReview."""
+    policies, problems = assemble([Source("exported.yaml", text)])
+    assert problems == []
+    attributes = attributes_of(review["request"])
+    cluster = Snapshot({attributes.namespace: {"metadata": {"name": attributes.namespace}}})
+    return validate(policies.validating, Review(attributes, cluster, allow))
+
+
+def attributes_of(request: Mapping[str, Any]) -> Attributes:
+    """What the API server knows of the request that it sends so."""
+    return Attributes(
+        operation=request["operation"],
+        kind=Kind(**request["kind"]),
+        resource=Resource(**request["resource"]),
+        subresource=request.get("subResource") or "",
+        name=request.get("name") or "",
+        namespace=request.get("namespace") or "",
+        object=request.get("object"),
+        old_object=request.get("oldObject"),
+        user=request.get("userInfo") or {},
+        options=request.get("options"),
+        dry_run=bool(request.get("dryRun")),
+    )
