@@ -7,20 +7,21 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from interlock.cel.libraries.kubernetes.versions import NEWEST, Version
+from interlock.documents.document import read_documents
 from interlock.documents.source import Source
 from interlock.engine import Engine
 from interlock.engine.document import decide_as_it_stands
 from interlock.exporting.documents import written
 from interlock.exporting.export import Exported, exported
 from interlock.exporting.validating import validating
-from interlock.foreign.attributes import Attributes, Kind, Resource
 from interlock.foreign.cluster import Snapshot
 from interlock.foreign.load import assemble
-from interlock.foreign.outcome import Outcome
+from interlock.foreign.requests import reviewed
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.decision import Decision
+from interlock.model.ruling import Ruling
 from support.foreign.requests import allow
 from support.strategies import NOW
 
@@ -66,7 +67,7 @@ class Pair:
         """What the policy says."""
         return decide_as_it_stands(self.engine, dict(review), now=NOW).decision
 
-    def theirs(self, review: Mapping[str, Any]) -> Outcome:
+    def theirs(self, review: Mapping[str, Any]) -> Ruling:
         """What the exported policy says."""
         return outcome(self.text, review)
 
@@ -78,27 +79,10 @@ def pair(text: str, kinds: Sequence[str] = ()) -> Pair | None:
     return None if found.misfits else Pair(Engine(policies), written(found.objects))
 
 
-def outcome(text: str, review: Mapping[str, Any]) -> Outcome:
+def outcome(text: str, review: Mapping[str, Any]) -> Ruling:
     """What the admission policies in `text` say of an AdmissionReview."""
-    policies, problems = assemble([Source("exported.yaml", text)])
+    policies, problems = assemble([read_documents(Source("exported.yaml", text))])
     assert problems == []
-    attributes = attributes_of(review["request"])
+    attributes = reviewed(review["request"])
     cluster = Snapshot({attributes.namespace: {"metadata": {"name": attributes.namespace}}})
     return validate(policies.validating, Review(attributes, cluster, allow))
-
-
-def attributes_of(request: Mapping[str, Any]) -> Attributes:
-    """What the API server knows of the request that it sends so."""
-    return Attributes(
-        operation=request["operation"],
-        kind=Kind(**request["kind"]),
-        resource=Resource(**request["resource"]),
-        subresource=request.get("subResource") or "",
-        name=request.get("name") or "",
-        namespace=request.get("namespace") or "",
-        object=request.get("object"),
-        old_object=request.get("oldObject"),
-        user=request.get("userInfo") or {},
-        options=request.get("options"),
-        dry_run=bool(request.get("dryRun")),
-    )

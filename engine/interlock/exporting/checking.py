@@ -7,6 +7,7 @@ from interlock.analysis.releases import beyond
 from interlock.analysis.worst import Sizes, worst_case
 from interlock.cel.cost.limits import PER_CALL_LIMIT
 from interlock.cel.libraries.kubernetes.versions import Version
+from interlock.documents.document import read_documents
 from interlock.documents.source import Source
 from interlock.errors import Problem
 from interlock.foreign.compiled import CompiledValidating
@@ -20,7 +21,7 @@ _SIZES: Final = Sizes(elements=100, characters=100)
 def differences(compiled: CompiledPolicy, text: str, release: Version) -> Iterator[Problem]:
     """What keeps `text`, which was written from `compiled`, from being the same policy in `release`."""
     span = compiled.policy.span
-    policies, problems = assemble([Source(str(span), text)])
+    policies, problems = assemble([read_documents(Source(str(span), text))])
     for message in dict.fromkeys(problem.message for problem in problems):
         yield Problem(span, f"Kubernetes refuses what it becomes: {message}")
     for each in policies.validating:

@@ -19,7 +19,8 @@ _READ: Final[Mapping[Path, str]] = {
         ("intent", "principal", key): f"variables.principal{key.title()}"
         for key in ("id", "type", "groups", "claims")
     },
-    **{("intent", "workload", key): f"request.kind.{key}" for key in ("group", "version", "kind")},
+    **{("intent", "workload", key): f"request.resource.{key}" for key in ("group", "version")},
+    ("intent", "subresource"): "request.subResource",
     **{
         ("intent", "workload", key): f"variables.object{key.title()}"
         for key in ("namespace", "name", "labels", "annotations")
@@ -27,6 +28,7 @@ _READ: Final[Mapping[Path, str]] = {
 }
 _ATTRIBUTION: Final = ("intent", "attribution")
 _AGENT: Final = ("intent", "agent")
+_PART: Final = ("intent", "subresource")
 _NEVER: Final = frozenset({("intent", "run"), ("intent", "discharges")})
 """What only gateways state."""
 
@@ -56,8 +58,8 @@ class Facts:
             return self.scene.subject
         if path == ("intent", "action"):
             return self._action()
-        if path == ("intent", "kind"):
-            return "request.kind.kind" if self.scene.kind is None else literal(self.scene.kind)
+        if path in {("intent", "kind"), ("intent", "workload", "kind")}:
+            return self.scene.kind_text
         if (variable := _stating(path)) is not None:
             return f"{variable}[0]"
         if path in _READ:
@@ -74,6 +76,8 @@ class Facts:
         """
         if path in _NEVER or path in _ALWAYS:
             return literal(path in _ALWAYS)
+        if path == _PART:
+            return "has(request.subResource)"
         if path == _AGENT:
             return "size(variables.agentName) > 0"
         if (variable := _stating(path)) is not None:
@@ -95,6 +99,8 @@ class Facts:
             return "optional.none()"
         if path[:-1] == _ATTRIBUTION and (variable := _stating(path)) is not None:
             return f"{variable}[?0]"
+        if path == _PART:
+            return "request.?subResource"
         if path[:-1] == _AGENT:
             raise UnfitError("asks by `.?` for a fact of the agent: ask with `has()`")
         text = self.value(path)

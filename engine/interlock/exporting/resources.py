@@ -6,8 +6,11 @@ from typing import Final
 
 from interlock.cel.schemas.kinds import CustomKind
 from interlock.exporting.unfit import UnfitError
+from interlock.foreign.attributes import Kind
+from interlock.foreign.names import is_exempt, names_of
 from interlock.intents.kinds import KINDS
-from interlock.intents.kinds.notation import HERE, Kind
+from interlock.intents.kinds.notation import HERE
+from interlock.intents.kinds.notation import Kind as Description
 from interlock.intents.patterns import Pattern
 from interlock.schemas.kinds import kubernetes
 from interlock.spelling import quoted
@@ -15,8 +18,10 @@ from interlock.spelling import quoted
 _NO_RESOURCES: Final = frozenset({"Binding", "DeleteOptions", "Eviction", "Scale", "Status", "TokenRequest"})
 """Kinds that are only sent to subresources, or in answers."""
 
-_SUBRESOURCES: Final = {("", "Pod"): ("ephemeralcontainers", "resize")}
-"""Ways to update an object of a kind that is sent whole."""
+_SCALED: Final = frozenset(
+    {("", "ReplicationController"), ("apps", "Deployment"), ("apps", "ReplicaSet"), ("apps", "StatefulSet")}
+)
+"""Kubernetes' own kinds whose objects are scaled; of a custom one that is described, any may be."""
 
 Keys = tuple[str, ...]
 """The keys from an object's root to a place in it."""
@@ -30,11 +35,20 @@ class Resource:
     kind: str
     plural: str
 
+    is_custom: bool = False
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether a Scale may be sent that is about objects of the kind."""
+        key = self.group, self.kind
+        return key in KINDS if self.is_custom else key in _SCALED
+
     @property
     def paths(self) -> tuple[str, ...]:
-        """The resource, and its subresources that take whole objects of the kind."""
-        subresources = _SUBRESOURCES.get((self.group, self.kind), ())
-        return (self.plural, *(f"{self.plural}/{each}" for each in subresources))
+        """The resource, and its subresources by which objects of the kind are updated."""
+        if (self.group, self.kind) == ("", "Pod"):
+            return (self.plural, f"{self.plural}/ephemeralcontainers", f"{self.plural}/resize")
+        return (self.plural, f"{self.plural}/scale") if self.is_scaled else (self.plural,)
 
     @property
     def template(self) -> "Template | None":
@@ -61,7 +75,7 @@ def resources(kinds: Iterable[str], custom: Iterable[CustomKind]) -> tuple[Resou
     """The resources of `kinds`, of Kubernetes' own and of `custom` ones.
 
     Raises:
-        UnfitError: nobody knows what one of them is called.
+        UnfitError: nobody knows what one of them is called, or no policy is asked about it.
     """
     known = tuple(custom)
     found: list[Resource] = []
@@ -77,30 +91,17 @@ def resources(kinds: Iterable[str], custom: Iterable[CustomKind]) -> tuple[Resou
 def _resources(kind: str, custom: Iterable[CustomKind]) -> Iterator[Resource]:
     if kind not in _NO_RESOURCES:
         for each in kubernetes().find(kind=kind):
-            yield Resource(_group(each.api_version), kind, plural(kind))
+            group, _, version = each.api_version.rpartition("/")
+            found = Kind(group, version, kind)
+            if is_exempt(found):
+                raise UnfitError(f"is about {quoted(kind)}, of which the API server asks no policy")
+            yield Resource(group, kind, names_of(found).plural)
     for own in custom:
         if own.name == kind:
-            yield Resource(_group(own.api_version), kind, own.plural)
+            yield Resource(own.api_version.rpartition("/")[0], kind, own.plural, is_custom=True)
 
 
-def plural(kind: str) -> str:
-    """What a kind of Kubernetes is called in paths: `ingresses`, `networkpolicies`, `endpoints`, `pods`.
-
-    Source: `UnsafeGuessKindToResource` of k8s.io/apimachinery, which all its own kinds keep to.
-    """
-    name = kind.lower()
-    if name == "endpoints":
-        return name
-    if name.endswith("s"):
-        return f"{name}es"
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
-
-
-def _group(api_version: str) -> str:
-    return api_version.rpartition("/")[0]
-
-
-def _template(described: Kind, kind: str) -> Template:
+def _template(described: Description, kind: str) -> Template:
     if len(described.pods) == 1 and not described.objects and not described.texts:
         (at,) = described.pods
         is_plain = not (at.containers or at.everywhere or at.having or at.lacking)

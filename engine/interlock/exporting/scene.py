@@ -39,6 +39,16 @@ class Scene:
         return kinds.pop() if len(kinds) == 1 else None
 
     @property
+    def kind_text(self) -> str:
+        """CEL of the kind of the object that the request is about, which is not a Scale of it."""
+        if self.kind is not None:
+            return literal(self.kind)
+        found = self.resources or ()
+        if not any(each.is_scaled for each in found):
+            return "request.kind.kind"
+        return f"{literal({each.plural: each.kind for each in found})}[request.resource.resource]"
+
+    @property
     def subject(self) -> str:
         """CEL of the object that is decided: of one that is deleted, as it was."""
         if self.operations == (DELETE,):

@@ -12,14 +12,21 @@ _DEPLOYMENTS = "{actions: [workload.create], kinds: [Deployment]}"
 _PLAIN = "intent.principal.id != 'jane'"
 
 
-def _of(rules: str, release: Version = NEWEST, **spec: str) -> list[str]:
+def _of(rules: str, **spec: str) -> list[str]:
+    return _of_release(NEWEST, rules, **spec)
+
+
+def _of_release(release: Version, rules: str, **spec: str) -> list[str]:
     lines = "".join(f"  {key}: {value}\n" for key, value in {"match": _DEPLOYMENTS, **spec}.items())
     return misfits(policy(layer="team", spec=lines, rules=rules), release=release)
 
 
-def _requiring(expression: str, release: Version = NEWEST, **spec: str) -> list[str]:
-    rules = f"    - name: r\n      message: no\n      require: |\n        {expression}\n"
-    return _of(rules, release, **spec)
+def _rule(expression: str) -> str:
+    return f"    - name: r\n      message: no\n      require: |\n        {expression}\n"
+
+
+def _requiring(expression: str, **spec: str) -> list[str]:
+    return _of(_rule(expression), **spec)
 
 
 def _sight(name: str) -> str:
@@ -91,6 +98,7 @@ def test_an_expression_that_kubernetes_cannot_evaluate_does_not_fit(expression: 
             {"match": "{kinds: [Scale]}"},
             "nobody knows the resource of kind `Scale`: put its CustomResourceDefinition beside the policies",
         ),
+        ({"match": "{kinds: [TokenReview]}"}, "is about `TokenReview`, of which the API server asks no policy"),
         ({"area": "accelerators"}, "is about accelerators, which only Interlock finds in objects"),
         (
             {"variables": "[{name: subject, expression: '1'}]"},
@@ -175,7 +183,7 @@ spec:
 def test_a_function_of_a_later_release_does_not_fit_an_earlier_one() -> None:
     expression = "isIP(intent.principal.id)"
     assert _requiring(expression) == []
-    assert _requiring(expression, Version(1, 29)) == ["`isIP`: Kubernetes has it since 1.30"]
+    assert _of_release(Version(1, 29), _rule(expression)) == ["`isIP`: Kubernetes has it since 1.30"]
 
 
 def test_a_policy_that_is_waived_does_not_fit() -> None:

@@ -29,7 +29,11 @@ spec:
 """
 
 
-def _objects(rules: str = "", *more: str, release: Version = NEWEST, **spec: str) -> Any:
+def _objects(rules: str = "", *more: str, **spec: str) -> Any:
+    return _objects_of(NEWEST, rules, *more, **spec)
+
+
+def _objects_of(release: Version, rules: str = "", *more: str, **spec: str) -> Any:
     given = {"match": "{actions: [workload.create], kinds: [Deployment]}", **spec}
     lines = "".join(f"  {key}: {value}\n" for key, value in given.items())
     text = policy(layer="team", spec=lines, rules=rules or _rule("intent.principal.id != 'jane'"))
@@ -62,7 +66,7 @@ def _variables(expression: str, **spec: str) -> dict[str, str]:
     [
         (
             "{actions: [workload.create], kinds: [Deployment, StatefulSet]}",
-            [("apps", ["CREATE"], ["deployments", "statefulsets"])],
+            [("apps", ["CREATE"], ["deployments", "deployments/scale", "statefulsets", "statefulsets/scale"])],
         ),
         (
             "{kinds: [Pod]}",
@@ -99,7 +103,11 @@ def test_kinds_and_actions_become_rules(match: str, rules: list[tuple[str, list[
     [
         ("intent.action == 'workload.create' && intent.principal.id == 'a'", 'variables.principalId == "a"'),
         ("intent.kind == 'Job' || intent.principal.id == 'a'", 'variables.principalId == "a"'),
-        ("intent.workload.group == 'apps'", 'request.kind.group == "apps"'),
+        ("intent.workload.group == 'apps'", 'request.resource.group == "apps"'),
+        ("intent.workload.kind == object.kind", '"Deployment" == object.kind'),
+        ("!has(intent.subresource)", "!has(request.subResource)"),
+        ("intent.subresource == 'scale'", 'request.subResource == "scale"'),
+        ("intent.?subresource.orValue('') == ''", 'request.?subResource.orValue("") == ""'),
         ("object.metadata.name == 'web'", "object.metadata.name == 'web'"),
         ("intent.object.metadata.name == 'web'", 'object.metadata.name == "web"'),
         ("object.metadata.labels.`a-b` == 'c'", 'object.metadata.labels["a-b"] == "c"'),
@@ -143,6 +151,21 @@ def test_an_action_among_several_is_its_operation() -> None:
         '{"CREATE": "workload.create", "UPDATE": "workload.update", "DELETE": "workload.delete"}'
         '[request.operation] in ["workload.delete"]'
     )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ("[Pod, Job]", 'request.kind.kind == "Job"'),
+        (
+            "[Pod, Deployment]",
+            '{"deployments": "Deployment", "pods": "Pod"}[request.resource.resource] == "Job"',
+        ),
+    ],
+)
+def test_a_kind_among_several_is_not_that_of_a_scale(kinds: str, expected: str) -> None:
+    match = f"{{actions: [workload.update], kinds: {kinds}}}"
+    assert _expression("intent.kind == 'Job'", match=match) == expected
 
 
 def test_a_function_of_a_library_is_put_in() -> None:
@@ -256,9 +279,9 @@ def test_a_rule_has_its_message(more: str, message: str, saying: str | None) -> 
             "too many",
         ),
         (
-            "of: intent.workload.kind, allowed: [a, b], blocked: [c]",
-            'request.kind.kind in ["a", "b"] && !(request.kind.kind in ["c"])',
-            "`intent.workload.kind` is none of `a`, `b`",
+            "of: object.kind, allowed: [a, b], blocked: [c]",
+            'object.kind in ["a", "b"] && !(object.kind in ["c"])',
+            "`object.kind` is none of `a`, `b`",
         ),
         (
             "of: intent.principal.groups, blocked: [c]",
@@ -298,6 +321,4 @@ def test_objects_say_what_they_were_written_from() -> None:
     ("release", "version"), [(Version(1, 29), "v1beta1"), (Version(1, 30), "v1"), (Version(1, 37), "v1")]
 )
 def test_a_release_has_its_version_of_the_api(release: Version, version: str) -> None:
-    assert {each["apiVersion"] for each in _objects(release=release)} == {
-        f"admissionregistration.k8s.io/{version}"
-    }
+    assert {each["apiVersion"] for each in _objects_of(release)} == {f"admissionregistration.k8s.io/{version}"}
