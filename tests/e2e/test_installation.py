@@ -1,0 +1,93 @@
+"""The chart, installed by the real Helm: our service runs with the arguments and the roles that it gives it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+import yaml
+
+from support import documents
+from support.helm import NAME, installed, installed_and_removed
+from support.kubectl import Kubectl
+from support.kubernetes.thread import Threaded, in_thread
+from support.kubernetes.users import service_account
+from support.process import Running, eventually, running
+
+pytest.importorskip("helm_python", reason="helm-python-sdk is not installed")
+
+_SOON: Final = 60
+_NAMESPACE: Final = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAME}}
+_PLACES: Final = ("serve", "--webhook-address", "--state-dir")
+"""Arguments that are others where the service is in no pod."""
+
+
+def _administrator(cluster: Threaded, folder: Path) -> Kubectl:
+    kubectl = Kubectl(cluster.server.kubeconfig(folder))
+    kubectl.done("apply", "-f", "-", given=_NAMESPACE)
+    return kubectl
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Threaded]:
+    with in_thread() as cluster:
+        cluster.server.users[NAME] = service_account(NAME, NAME)
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def kubectl(cluster: Threaded, tmp_path_factory: pytest.TempPathFactory) -> Kubectl:
+    """kubectl in a cluster that the chart was installed in."""
+    kubectl = _administrator(cluster, tmp_path_factory.mktemp("admin"))
+    installed(kubectl.config, {})
+    return kubectl
+
+
+@pytest.fixture(scope="module")
+def service(cluster: Threaded, kubectl: Kubectl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One replica, as the Deployment starts it, by the service account that it runs as."""
+    account = cluster.server.kubeconfig(tmp_path_factory.mktemp("account"), NAME)
+    state = tmp_path_factory.mktemp("state")
+    with running(None, state, *_arguments(kubectl), KUBECONFIG=str(account)) as started:
+        yield started
+
+
+def _arguments(kubectl: Kubectl) -> Iterator[str]:
+    """The arguments of the service, with what a kubelet puts in for names of variables."""
+    path = "jsonpath={.spec.template.spec.containers[0].args}"
+    for argument in json.loads(kubectl.done("get", "deployment", NAME, "-n", NAME, "-o", path)):
+        if argument.partition("=")[0] not in _PLACES:
+            yield argument.replace("$(POD_NAMESPACE)", NAME).replace("$(POD_NAME)", "interlock-0")
+
+
+def _is_ready(kubectl: Kubectl, name: str) -> bool:
+    path = '{.status.conditions[?(@.type=="Ready")].status}'
+    return kubectl.done("get", "ipol", name, "-o", f"jsonpath={path}") == "True"
+
+
+def test_the_service_may_do_all_that_it_does(kubectl: Kubectl, service: Running) -> None:
+    kubectl.done("apply", "-f", "-", given=yaml.safe_load(documents.policy("first")))
+    eventually(lambda: _is_ready(kubectl, "first"), _SOON)
+    assert "answers 403" not in service.log.read_text()
+
+
+@pytest.mark.usefixtures("service")
+def test_a_status_names_the_pod(kubectl: Kubectl) -> None:
+    kubectl.done("apply", "-f", "-", given=yaml.safe_load(documents.policy("second")))
+    eventually(lambda: _is_ready(kubectl, "second"), _SOON)
+    replicas = kubectl.done("get", "ipol", "second", "-o", "jsonpath={.status.replicas}")
+    assert list(json.loads(replicas)) == ["interlock-0"]
+
+
+def test_a_release_that_goes_leaves_definitions_which_the_next_one_takes(tmp_path: Path) -> None:
+    with in_thread() as cluster:
+        kubectl = _administrator(cluster, tmp_path)
+        told = installed_and_removed(kubectl.config, {})
+        assert "[CustomResourceDefinition] intentpolicies.interlock.dev" in told
+        left = kubectl.done("get", "deploy,svc,sa,role,rolebinding,pdb,netpol", "-n", NAME, "-o", "name")
+        assert left == ""
+        assert NAME not in kubectl.done("get", "clusterrole,clusterrolebinding", "-o", "name")
+        kubectl.done("apply", "-f", "-", given=yaml.safe_load(documents.policy("kept")))
+        installed(kubectl.config, {})
+        assert "kept" in kubectl.done("get", "ipol", "--output=name")
