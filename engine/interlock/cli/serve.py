@@ -112,12 +112,17 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         str | None,
         typer.Option(
             metavar="NAME",
+            envvar="POD_NAMESPACE",
             help="Where replicas of the service have leases. Default: the namespace of the pod, or `default`.",
         ),
     ] = None,
     replica: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="What this replica is called. Default: the name of the machine."),
+        typer.Option(
+            metavar="NAME",
+            envvar="POD_NAME",
+            help="What this replica is called. Default: the name of the machine.",
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
