@@ -106,6 +106,25 @@ def test_of_what_is_no_request_of_kubernetes_they_say_nothing(run: Run) -> None:
     assert {reason["code"] for reason in entry["decision"]["reasons"]} == {"unpermitted"}
 
 
+def test_roles_in_the_cluster_say_what_the_user_may_do(run: Run) -> None:
+    write("theirs/policy.yaml", policy(SCALES), binding())
+    write("cluster/jane.yaml", {**JANE, "spec": {"user": {"username": "jane"}}})
+    assert run("check", "theirs", "web.yaml", "--cluster", "cluster", "--log", "log").exit_code == 1
+    rbac = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "scaler"}}
+    rule = {"verbs": ["scale"], "apiGroups": ["apps"], "resources": ["deployments"]}
+    gives = {
+        "roleRef": {"kind": "ClusterRole", "name": "scaler"},
+        "subjects": [{"kind": "User", "name": "jane"}],
+    }
+    roles = [
+        {**rbac, "kind": "ClusterRole", "rules": [rule]},
+        {**rbac, "kind": "ClusterRoleBinding", **gives},
+    ]
+    write("cluster/roles.yaml", *roles)
+    assert run("check", "theirs", "web.yaml", "--cluster", "cluster", "--log", "log").exit_code == 0
+    assert run("replay", "log", "theirs").stdout == "2 decisions of this policy set: 2 the same\n"
+
+
 def test_a_cluster_that_can_not_be_read_ends_with_two(run: Run) -> None:
     write("cluster/jane.yaml", {**JANE, "spec": {"user": {"name": "jane"}}})
     result = run("check", "theirs", "web.yaml", "--cluster", "cluster")

@@ -65,12 +65,12 @@ def check(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     engine = Engine(loaded([policies], evaluator))
     at = instant(now)
-    around = described(cluster)
+    there = described(cluster)
     with DecisionLog(log) if log else nullcontext() as decisions:
 
         def decide(document: dict[str, Any]) -> Decided:
-            asked = around.request(document)
-            decided = decide_document(engine, asked, now=at, around=around)
+            asked = there.request(document)
+            decided = decide_document(engine, asked, now=at, around=there.around(asked))
             if decisions is not None:
                 decisions.append(Entry.of(decided.decision, asked, mutates=True))
             return decided

@@ -52,10 +52,11 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     engine = Engine(load([policies]))
     at = instant(now)
-    around = described(cluster)
+    there = described(cluster)
 
     def why(document: dict[str, Any]) -> Why:
-        decided = decide_document(engine, around.request(document), now=at, around=around)
+        asked = there.request(document)
+        decided = decide_document(engine, asked, now=at, around=there.around(asked))
         explanation = explained_by(engine.policies, decided.intent, decided.decision, decided.request)
         return Why(subject(decided.intent), explanation)
 

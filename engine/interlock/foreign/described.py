@@ -16,14 +16,22 @@ from interlock.foreign.cluster import Params
 from interlock.foreign.names import Names, is_own, names_of
 from interlock.foreign.policy import ParamKind
 from interlock.foreign.requester import KIND, Requester, User, requester_of
-from interlock.foreign.requests import DEFAULT_NAMESPACE, REVIEW_VERSION, creating, kind_of, review_of
+from interlock.foreign.requests import (
+    DEFAULT_NAMESPACE,
+    REVIEW_VERSION,
+    creating,
+    kind_of,
+    review_of,
+    stated,
+)
+from interlock.foreign.roles import GROUP as RBAC
+from interlock.foreign.roles import Identity, Roles, account
 
 NAME_LABEL: Final = "kubernetes.io/metadata.name"
 """The label that the API server gives to every namespace: its name."""
 
 _NAMESPACE: Final = Kind("", "v1", "Namespace")
 _DEFINITION: Final = ("apiextensions.k8s.io", "CustomResourceDefinition")
-_NOT_ALLOWED: Final = Answer(is_allowed=False)
 
 
 @dataclass(slots=True)
@@ -31,6 +39,7 @@ class Described:
     """What was described so far."""
 
     requester: Requester = field(default_factory=Requester)
+    roles: Roles = field(default_factory=Roles)
     _namespaces: dict[str, Object] = field(default_factory=dict)
     _objects: dict[ParamKind, dict[tuple[str, str], Object]] = field(default_factory=dict)
     _names: dict[tuple[str, str], Names] = field(default_factory=dict)
@@ -52,6 +61,8 @@ class Described:
             self._namespaces[place[1]] = _labelled(document, place[1])
         if (kind.group, kind.kind) == _DEFINITION:
             self._define(document)
+        if kind.group == RBAC:
+            self.roles.add(document)
         self._objects.setdefault(ParamKind(document["apiVersion"], kind.kind), {})[place] = document
 
     def request(self, document: dict[str, Any]) -> dict[str, Any]:
@@ -72,10 +83,21 @@ class Described:
         names = self._names.get((kind.group, kind.kind))
         return review_of(creating(document, names, user)) if user or names is not None else document
 
-    def namespace(self, name: str) -> Object | None:  # noqa: D102 - the protocol says it
+    def around(self, document: Mapping[str, Any]) -> "DescribedAround":
+        """What is around the request of `document`, whose user is asked about.
+
+        Raises:
+            RequestError: it is no request.
+        """
+        attributes = stated(document)
+        return DescribedAround(self, identity_of({} if attributes is None else attributes.user))
+
+    def namespace(self, name: str) -> Object | None:
+        """The Namespace of that name, as it is described or made up."""
         return self._namespaces.get(name) or _labelled({"apiVersion": "v1", "kind": "Namespace"}, name)
 
-    def params(self, kind: ParamKind) -> Params | None:  # noqa: D102
+    def params(self, kind: ParamKind) -> Params:
+        """The manifests of `kind`."""
         objects = self._objects.get(kind, {})
         if not self._is_namespaced(kind, objects):
             return Params(is_namespaced=False, objects=objects)
@@ -85,8 +107,13 @@ class Described:
         }
         return Params(is_namespaced=True, objects=placed)
 
-    def authorize(self, asked: Asked) -> Answer:  # noqa: D102
-        return next((each.answer for each in self.requester.access if each.covers(asked)), _NOT_ALLOWED)
+    def answer(self, who: Identity, asked: Asked) -> Answer:
+        """What the first entry of `access` says that covers it, and else what roles do."""
+        stated_ = (each.answer for each in self.requester.access if each.covers(asked))
+        service = asked.service_account
+        return next(stated_, None) or self.roles.answer(
+            who if service is None else account(service.namespace, service.name), asked
+        )
 
     def _is_namespaced(self, kind: ParamKind, objects: Mapping[tuple[str, str], Object]) -> bool:
         """What its definition says, or else what its objects show."""
@@ -114,6 +141,30 @@ class Described:
         stated = (spec.get("group"), names.get("kind"), names.get("plural"), spec.get("scope"))
         group, kind, plural, scope = (each if isinstance(each, str) else "" for each in stated)
         self._names[group, kind] = Names(plural, is_namespaced=scope == "Namespaced")
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedAround:
+    """What is described, around a request of `who`."""
+
+    described: Described
+    who: Identity
+
+    def namespace(self, name: str) -> Object | None:  # noqa: D102 - the protocol says it
+        return self.described.namespace(name)
+
+    def params(self, kind: ParamKind) -> Params | None:  # noqa: D102
+        return self.described.params(kind)
+
+    def authorize(self, asked: Asked) -> Answer:  # noqa: D102
+        return self.described.answer(self.who, asked)
+
+
+def identity_of(user: Mapping[str, Any]) -> Identity:
+    """Who `user` of an AdmissionReview is."""
+    name, groups = user.get("username"), user.get("groups")
+    named = [each for each in groups if isinstance(each, str)] if isinstance(groups, list) else []
+    return Identity(name if isinstance(name, str) else "", frozenset(named))
 
 
 def _labelled(namespace: Mapping[str, Any], name: str) -> Object:

@@ -89,17 +89,17 @@ class AroundShape(Shape):
     """The Namespace of the request; what is left out is made up."""
 
     params: Many[Manifest] = ()
-    """Manifests of what else is in the cluster: parameters, other namespaces, CustomResourceDefinitions."""
+    """Manifests of what else is there: parameters, other namespaces, roles, CustomResourceDefinitions."""
 
     user: UserShape | None = None
     """Who asks."""
 
     access: Many[AccessShape] = ()
-    """What the authorizer answers; the first that covers a question does, and nothing else is allowed."""
+    """What the authorizer answers; the first that covers a question does, before roles do."""
 
 
-def around_of(given: AroundShape, document: dict[str, Any]) -> Described:
-    """What is around the request of `document`.
+def described_by(given: AroundShape, document: dict[str, Any]) -> Described:
+    """The cluster that is `given` for the request of `document`.
 
     Raises:
         RequestError: it can't be there, or `document` can't be understood.

@@ -22,7 +22,7 @@ from interlock.loading.compiled import CompiledPolicy
 from interlock.loading.policyset import PolicySet, load
 from interlock.model.layers import Layers
 from interlock.model.policy import Effect
-from interlock.policytest.around import around_of
+from interlock.policytest.around import described_by
 from interlock.policytest.coverage import Coverage, ExpressionCoverage, RuleCoverage, ValidationCoverage
 from interlock.policytest.expect import Failure, failures
 from interlock.policytest.given import balances_of
@@ -84,11 +84,11 @@ class _Bench:
 
     def attempt(self, case: Case, coverage: Coverage) -> tuple[Failure, ...]:
         try:
-            around = around_of(case.given, case.input)
+            there = described_by(case.given, case.input)
         except RequestError as error:
             return (Failure(place=("given",), expected="what can be around a request", came=str(error)),)
         try:
-            decided = self._decided(case, around)
+            decided = self._decided(case, there)
         except RequestError as error:
             return (Failure(place=("input",), expected="an input that can be understood", came=str(error)),)
         if decided.decision.kubernetes is not None:
@@ -97,9 +97,10 @@ class _Bench:
         coverage.add(consult(self.tested, decided.intent, case.now, seen))
         return failures(case.expect, record(decided.decision))
 
-    def _decided(self, case: Case, around: Described) -> Decided:
+    def _decided(self, case: Case, there: Described) -> Decided:
         """What is decided where all is as the case says that it was."""
-        asked = around.request(case.input)
+        asked = there.request(case.input)
+        around = there.around(asked)
         decided = decide_document(self.engine, asked, now=case.now, around=around)
         if case.given.model_fields_set.isdisjoint(_BEFORE):
             return decided

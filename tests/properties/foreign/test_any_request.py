@@ -49,6 +49,19 @@ DEFINITION: Final = {
     "metadata": {"name": "deployments.apps"},
     "spec": {"group": "apps", "names": {"kind": "Deployment", "plural": "deployments"}, "scope": "Namespaced"},
 }
+ROLE: Final = {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "ClusterRole",
+    "metadata": {"name": "r"},
+    "rules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"], "resourceNames": ["a"]}],
+}
+BOUND: Final = {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "ClusterRoleBinding",
+    "metadata": {"name": "r"},
+    "roleRef": {"kind": "ClusterRole", "name": "r"},
+    "subjects": [{"kind": "User", "name": "jane"}],
+}
 _VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, -1, 1.5, "", "x", "\x00", [], [None], {}, {"": []}, [[]], [{}]]
 )
@@ -57,7 +70,7 @@ _DOCUMENTS: Final = (REVIEW, deployment(3), {"admission": REVIEW["request"]})
 
 def _is_decided(document: Any, described: Described) -> None:
     asked = described.request(document)
-    decision = decide_document(ENGINE, asked, now=Instant(0), around=described).decision
+    decision = decide_document(ENGINE, asked, now=Instant(0), around=described.around(asked)).decision
     assert decision.failure == ""
     entry = Entry.of(decision, asked, mutates=True)
     assert decode_entry(encode_entry(entry)).surroundings == entry.surroundings
@@ -79,7 +92,7 @@ def test_any_request_is_decided_or_refused(document: dict[str, Any]) -> None:
     assert is_one_line(_refused(lambda: _is_decided(document, described)))
 
 
-@given(st.tuples(*(changed(each, _VALUES) for each in (SHOP, PARAMS, REQUESTER, DEFINITION))))
+@given(st.tuples(*(changed(each, _VALUES) for each in (SHOP, PARAMS, REQUESTER, DEFINITION, ROLE, BOUND))))
 def test_any_cluster_is_described_or_refused(documents: tuple[dict[str, Any], ...]) -> None:
     described = Described()
     for each in documents:

@@ -143,6 +143,7 @@ def test_the_same_policy_says_the_same_everywhere(
     described = Described()
     for each in cluster:
         described.add(each)
+    around = described.around(asked)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         policies = folder / "policies"
@@ -153,7 +154,7 @@ def test_the_same_policy_says_the_same_everywhere(
 
         alone = validate(
             load_theirs([policies]).validating,
-            Review(reviewed(asked["request"]), described, described.authorize),
+            Review(reviewed(asked["request"]), around, around.authorize),
         )
         expected = {
             "decision": "allow" if alone.allowed else "deny",
@@ -163,7 +164,7 @@ def test_the_same_policy_says_the_same_everywhere(
             "auditAnnotations": alone.audit_annotations(),
         }
         engine = Engine(load([policies]))
-        decided = decide_document(engine, asked, now=Instant(0), around=described).decision
+        decided = decide_document(engine, asked, now=Instant(0), around=around).decision
         assert _theirs(record(decided)) == expected
 
         options = ("--cluster", f"{folder}/cluster.yaml", "--log", f"{folder}/log.jsonl", "--now", NOW)

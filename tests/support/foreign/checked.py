@@ -51,7 +51,7 @@ def checked(
     for each in around:
         described.add(each)
     engine = Engine(load([folder / "policies"]))
-    decision = decide_document(engine, asked, now=Instant(0), around=described).decision
+    decision = decide_document(engine, asked, now=Instant(0), around=described.around(asked)).decision
     (entry,) = json.loads(result.stdout)
     assert entry["decision"] == json.loads(json.dumps(record(decision)))
     assert decision.kubernetes is not None

@@ -8,6 +8,7 @@ from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
 from interlock.foreign.attributes import Attributes
 from interlock.foreign.cluster import Cluster
 from interlock.foreign.described import Described
+from interlock.foreign.requests import review_of
 from support.foreign.policies import CLUSTER
 
 
@@ -35,9 +36,7 @@ class AsDescribed:
     described: Described
 
     async def around(self, attributes: Attributes) -> Cluster:
-        del attributes
-        return self.described
+        return self.described.around(review_of(attributes))
 
     async def authorize(self, attributes: Attributes, asked: Asked) -> Answer:
-        del attributes
-        return self.described.authorize(asked)
+        return self.described.around(review_of(attributes)).authorize(asked)

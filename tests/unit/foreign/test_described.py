@@ -10,9 +10,11 @@ from interlock.errors import RequestError
 from interlock.foreign.described import Described
 from interlock.foreign.policy import ParamKind
 from interlock.foreign.requests import stated
+from interlock.foreign.roles import Identity
 
 CONFIG: Final = ParamKind("v1", "ConfigMap")
 CREATE: Final = Asked(verb="create", resource="pods", namespace="shop")
+JANE: Final = Identity("jane", frozenset({"dev"}))
 WIDGET: Final = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}}
 
 
@@ -60,7 +62,6 @@ def test_a_namespace_that_is_described_has_that_label_too() -> None:
 
 def test_parameters_are_the_manifests_of_their_kind() -> None:
     params = described(config("one", namespace="shop"), config("two")).params(CONFIG)
-    assert params is not None
     assert params.is_namespaced
     assert params.named("shop", "one") is not None
     found = params.named("default", "two")
@@ -83,7 +84,6 @@ def test_whether_parameters_are_in_namespaces_is_what_their_definition_says_or_t
     documents: list[dict[str, Any]], *, is_namespaced: bool
 ) -> None:
     params = described(*documents).params(ParamKind("example.com/v1", "Widget"))
-    assert params is not None
     assert params.is_namespaced is is_namespaced
 
 
@@ -102,13 +102,13 @@ def test_whether_parameters_are_in_namespaces_is_what_their_definition_says_or_t
 def test_the_first_grant_that_covers_a_question_answers_it(
     access: list[dict[str, Any]], *, allowed: bool
 ) -> None:
-    assert described(requester(access=access)).authorize(CREATE).is_allowed is allowed
+    assert described(requester(access=access)).answer(JANE, CREATE).is_allowed is allowed
 
 
 def test_a_grant_may_be_of_a_service_account() -> None:
     grant = {"verb": "create", "serviceAccount": {"namespace": "a", "name": "b"}}
     asked = Asked(verb="create", service_account=ServiceAccount("a", "b"))
-    assert described(requester(access=[grant])).authorize(asked).is_allowed
+    assert described(requester(access=[grant])).answer(JANE, asked).is_allowed
 
 
 # Who asks
@@ -138,7 +138,7 @@ def test_where_nothing_is_described_a_document_stays_as_it_is() -> None:
 def test_several_requesters_say_together_what_one_user_may_do() -> None:
     found = described(requester(user={"username": "jane"}), requester(access=[{"verb": "create"}]))
     assert found.requester.user.username == "jane"
-    assert found.authorize(CREATE).is_allowed
+    assert found.answer(JANE, CREATE).is_allowed
 
 
 @pytest.mark.parametrize(
