@@ -16,8 +16,9 @@ from interlock.loading.policyset import PolicySet, load
 from interlock.registration.settings import InjectedBundle, Settings
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import ClusterError, NotFoundError
+from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.presenting import ClusterCertificate
-from interlock_webhooks.installation.upkeep import Installation, Upkeep
+from interlock_webhooks.installation.upkeep import Upkeep
 from interlock_webhooks.installation.vault import SECRET, Vault
 from interlock_webhooks.state import StateDir
 from interlock_webhooks.tls import Identity

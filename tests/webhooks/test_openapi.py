@@ -22,6 +22,7 @@ from support.service import LoggedService
 _REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "http.md"
 _GOOD: dict[str, Any] = {
     "/validate": review(pod(team="a")),
+    "/guard": review({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}),
     "/mutate": review(pod(team="a")),
     "/v1/check": chat("good-1"),
     "/v1/check/batch": {"checks": [chat("good-1"), chat("bad-1")]},

@@ -30,7 +30,7 @@ from interlock_webhooks.text import quoted
 
 _DESCRIPTION: Final = (
     "Decides Kubernetes admissions and gateway calls by one set of policies. "
-    "The webhook listener has `/validate` and `/mutate`, the check listener all others; "
+    "The webhook listener has `/validate`, `/mutate` and `/guard`, the check listener all others; "
     "`/healthz`, `/readyz` and `/metrics` are on both."
 )
 
@@ -51,7 +51,11 @@ class Application:
 def webhook_app(service: Service) -> Application:
     """What the API server talks to: the webhooks and the probes."""
     handlers = KubernetesHandlers(service)
-    routes = ((openapi.VALIDATE, "validate", handlers.validate), (openapi.MUTATE, "mutate", handlers.mutate))
+    routes = (
+        (openapi.VALIDATE, "validate", handlers.validate),
+        (openapi.MUTATE, "mutate", handlers.mutate),
+        (openapi.GUARD, "guard", handlers.guard),
+    )
     return Application(_hot(service, *routes), _beside(service))
 
 

@@ -57,6 +57,14 @@ MUTATE: Final = Operation(
     takes=Review,
     gives=ReviewAnswer,
 )
+GUARD: Final = Operation(
+    path="/guard",
+    tag="kubernetes",
+    summary="Decide whether a namespace may be exempt",
+    description="A validating webhook for namespaces that get the label `interlock.dev/exempt`.",
+    takes=Review,
+    gives=ReviewAnswer,
+)
 CHECK: Final = Operation(
     path="/v1/check",
     tag="check",
@@ -108,7 +116,7 @@ EXTEND: Final = Operation(
     refusals={HTTPStatus.NOT_FOUND: _NO_HOLD, HTTPStatus.CONFLICT: _ENDED},
 )
 
-OPERATIONS: Final = (VALIDATE, MUTATE, CHECK, CHECK_BATCH, SETTLE, RELEASE, EXTEND)
+OPERATIONS: Final = (VALIDATE, MUTATE, GUARD, CHECK, CHECK_BATCH, SETTLE, RELEASE, EXTEND)
 
 REFUSALS: Final = {
     HTTPStatus.BAD_REQUEST: "Not the JSON that this route takes, or `timeout` is not a duration.",

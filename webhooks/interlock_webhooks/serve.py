@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from structlog.typing import FilteringBoundLogger
+
 from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
 from interlock.ledger.ledger import Ledger
@@ -25,6 +27,9 @@ from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.cluster.opening import open_cluster
 from interlock_webhooks.controller.membership import Membership
 from interlock_webhooks.controller.opening import controller_of
+from interlock_webhooks.exemptions import Exemptions
+from interlock_webhooks.installation.installation import Installation
+from interlock_webhooks.installation.opening import certificate_of, upkeep_of
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.logs import json_log
 from interlock_webhooks.metrics import Metrics
@@ -32,7 +37,7 @@ from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.service import Service
 from interlock_webhooks.state import StateDir, default_state_dir
 from interlock_webhooks.sweep import sweep
-from interlock_webhooks.tls import GivenCertificate, Identity, SelfMadeCertificate
+from interlock_webhooks.tls import Certificate, GivenCertificate, Identity, SelfMadeCertificate
 from interlock_webhooks.workloads.opening import workloads_of
 
 if TYPE_CHECKING:
@@ -44,7 +49,16 @@ DRAIN_SECONDS: Final = 3.0
 _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
 
-__all__ = ["Address", "Membership", "Settings", "Started", "default_state_dir", "serve"]
+__all__ = [
+    "Address",
+    "Exemptions",
+    "Installation",
+    "Membership",
+    "Settings",
+    "Started",
+    "default_state_dir",
+    "serve",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +70,7 @@ class Settings:
     is the URL of what keeps accounts; without it that is a file there. `workloads`
     says whether those of a cluster are watched, so that their holds end with them,
     and `cluster` who the service is in a cluster that has policies, too, if one has.
+    `installation` is what it keeps there, if it does, and `exemptions` what no policy is asked about.
     """
 
     policies: tuple[Path, ...]
@@ -70,6 +85,8 @@ class Settings:
     watches: bool
     workloads: bool
     cluster: Membership | None
+    installation: Installation | None
+    exemptions: Exemptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +97,8 @@ class Started:
     `ca_certificate` is what clients must trust, where the service made it,
     `ledger` the URL of what keeps accounts, without its password, `cluster` that
     of the API server of which `watched` is watched, and `decision_log` where
-    decisions are logged, if anywhere.
+    decisions are logged, if anywhere. `is_registered` is whether the service has
+    that API server ask it, with certificates that are kept there.
     """
 
     webhook: Address
@@ -91,6 +109,7 @@ class Started:
     cluster: str | None
     watched: tuple[str, ...]
     decision_log: Path | None
+    is_registered: bool
 
 
 def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
@@ -106,12 +125,12 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     metrics = Metrics()
     state = StateDir(settings.state_dir)
     identity = Identity()
-    certificate = _certificate(settings, identity)
     with (
         asyncio.Runner(loop_factory=event_loop()) as runner,
         SqliteUses(state.uses) as uses,
         _connected(settings, runner) as cluster,
     ):
+        certificate = _certificate(settings, identity, cluster)
         controller = None
         if cluster is not None and settings.cluster is not None:
             controller = controller_of(cluster, settings.cluster, metrics, log)
@@ -129,6 +148,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 log=log,
                 decisions=decisions,
                 cluster=None if controller is None else controller.view,
+                exemptions=settings.exemptions,
             )
             servers = {
                 webhook: Listener(webhook_app(service), identity.front),
@@ -138,7 +158,8 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             if settings.watches and settings.policies:
                 watching.append(policies.watch())
             if controller is not None:
-                watching.append(controller.run(policies))
+                duties = _duties(settings, cluster, policies, log)
+                watching.append(controller.run(policies, *duties))
             if cluster is not None and settings.workloads:
                 watching.append(workloads_of(cluster, service).watch())
             announce(_started(settings, policies, address_of(webhook), address_of(check), cluster))
@@ -154,11 +175,12 @@ def _started(
         webhook=webhook,
         check=check,
         policies=None if policies.missing() else policies.in_force.engine.policies,
-        ca_certificate=None if settings.certificate else state.ca_certificate,
+        ca_certificate=None if settings.certificate or settings.installation else state.ca_certificate,
         ledger=shown(settings.ledger or url_of(state.ledger)),
         cluster=None if cluster is None else cluster.host,
         watched=tuple(what for what, is_watched in watched.items() if is_watched),
         decision_log=settings.decision_log,
+        is_registered=settings.installation is not None,
     )
 
 
@@ -234,8 +256,19 @@ def _check_exposure(check: Address) -> None:
         )
 
 
-def _certificate(settings: Settings, identity: Identity) -> GivenCertificate | SelfMadeCertificate:
+def _duties(
+    settings: Settings, cluster: "Cluster | None", policies: LivePolicies, log: FilteringBoundLogger
+) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What this service does while it leads, beside what it does for policies."""
+    if cluster is None or settings.installation is None:
+        return []
+    return [upkeep_of(cluster, settings.installation, policies, log).keep]
+
+
+def _certificate(settings: Settings, identity: Identity, cluster: "Cluster | None") -> Certificate:
     match settings.certificate, settings.key:
+        case None, None if cluster is not None and settings.installation is not None:
+            return certificate_of(cluster, settings.installation, identity, StateDir(settings.state_dir))
         case None, None:
             names = dict.fromkeys((*_LOCAL_NAMES, *settings.names))
             return SelfMadeCertificate(identity, StateDir(settings.state_dir), tuple(names))

@@ -10,6 +10,7 @@ from interlock.decisionlog.sink import DecisionLog
 from interlock.ledger.ledger import Ledger
 from interlock.model.decision import Decision
 from interlock_webhooks.around import LiveCluster
+from interlock_webhooks.exemptions import NOTHING_EXEMPT, Exemptions
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 
@@ -24,7 +25,7 @@ class Service:
     `ledger` keeps accounts, whichever policies are in force. `decisions` is where
     each decision is logged before it is answered, if anywhere. `cluster` is the one
     that requests of Kubernetes come from, where the service is connected to it, and
-    `events` tells there of denials.
+    `events` tells there of denials. `exemptions` are what no policy is asked about.
     """
 
     policies: LivePolicies
@@ -34,6 +35,7 @@ class Service:
     decisions: DecisionLog | None = None
     cluster: LiveCluster | None = None
     events: "EventRecorder | None" = None
+    exemptions: Exemptions = NOTHING_EXEMPT
     draining: bool = False
 
     def keep(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from structlog.typing import FilteringBoundLogger
 
@@ -46,6 +46,14 @@ class Identity:
 
     def _hand_over(self, connection: ssl.SSLObject, _name: str | None, _front: ssl.SSLContext) -> None:
         connection.context = self._current
+
+
+class Certificate(Protocol):
+    """Whatever keeps an identity's certificate."""
+
+    async def keep(self, log: FilteringBoundLogger) -> None:
+        """Renew it in time, for as long as the service runs."""
+        ...
 
 
 class SelfMadeCertificate:

@@ -6,9 +6,12 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from interlock.errors import OperatorError
-from interlock.registration.settings import Bundle, FailurePolicy, InjectedBundle, Settings
+from interlock.registration.settings import Bundle, FailurePolicy, InCluster, InjectedBundle, Settings
 
 DEFAULTS: Final = Settings()
+_REACHED: Final = InCluster()
+DEFAULT_SERVICE: Final = _REACHED.name
+DEFAULT_PORT: Final = _REACHED.port
 
 NamespaceOption: TypeAlias = Annotated[
     str, typer.Option("--namespace", metavar="NAME", help="The namespace that the service runs in.")
@@ -35,6 +38,15 @@ MayBeExemptOption: TypeAlias = Annotated[
 FailureOption: TypeAlias = Annotated[
     FailurePolicy,
     typer.Option("--failure-policy", help="What becomes of requests while the service can't be asked."),
+]
+TimeoutOption: TypeAlias = Annotated[
+    int, typer.Option("--timeout", min=1, max=30, help="Seconds that a request waits at most.")
+]
+ReachedByOption: TypeAlias = Annotated[
+    str, typer.Option("--service", metavar="NAME", help="The Service that leads to the webhook.")
+]
+PortOption: TypeAlias = Annotated[
+    int, typer.Option("--port", min=1, max=65535, help="The port of that Service.")
 ]
 BundleOption: TypeAlias = Annotated[
     Path | None,

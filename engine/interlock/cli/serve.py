@@ -16,8 +16,24 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from interlock.cli.placement import (
+    DEFAULT_PORT,
+    DEFAULT_SERVICE,
+    DEFAULTS,
+    AccountOption,
+    BundleOption,
+    ExemptOption,
+    FailureOption,
+    InjectionOption,
+    MayBeExemptOption,
+    PortOption,
+    ReachedByOption,
+    TimeoutOption,
+    trust_of,
+)
 from interlock.errors import OperatorError
 from interlock.loading.policyset import PolicySet
+from interlock.registration.settings import InCluster, Settings
 
 _CALL: Final = {
     "chat": {
@@ -124,10 +140,44 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
             help="What this replica is called. Default: the name of the machine.",
         ),
     ] = None,
+    register: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option(
+            "--register",
+            help="Write and mend webhook configurations in the cluster, and make their certificates there.",
+        ),
+    ] = False,
+    reached_by: ReachedByOption = DEFAULT_SERVICE,
+    port: PortOption = DEFAULT_PORT,
+    account: AccountOption = DEFAULTS.account,
+    owner: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The ClusterRole with which the webhook configurations disappear."),
+    ] = None,
+    ca_bundle: BundleOption = None,
+    inject_ca_from: InjectionOption = None,
+    exempt: ExemptOption = None,
+    may_be_exempt: MayBeExemptOption = None,
+    failure_policy: FailureOption = DEFAULTS.validating,
+    timeout: TimeoutOption = DEFAULTS.timeout_seconds,
     watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
     """Serve the admission webhook over HTTPS and the check API over HTTP."""
     service = _service()
+    if register and not cluster:
+        raise OperatorError("`--register` writes into a cluster: give `--cluster`, too")
+    member = service.Membership.of(namespace, replica) if cluster else None
+    placement = Settings(
+        namespace=member.namespace if member else DEFAULTS.namespace,
+        account=account,
+        target=InCluster(name=reached_by, namespace=member.namespace if member else "", port=port),
+        trust=trust_of(ca_bundle, inject_ca_from),
+        exempt=frozenset(exempt or ()),
+        may_be_exempt=frozenset(may_be_exempt or ()),
+        validating=failure_policy,
+        timeout_seconds=timeout,
+    )
+    names = tuple(tls_name or ())
     settings = service.Settings(
         policies=tuple(policies or ([] if cluster else [Path("policies")])),
         webhook=service.Address(*_host_and_port("--webhook-address", webhook_address)),
@@ -135,12 +185,18 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         certificate=cert,
         key=key,
         state_dir=state_dir or service.default_state_dir(),
-        names=tuple(tls_name or ()),
+        names=names,
         ledger=ledger,
         decision_log=decision_log,
         watches=watch,
         workloads=workloads,
-        cluster=service.Membership.of(namespace, replica) if cluster else None,
+        cluster=member,
+        installation=service.Installation.of(
+            placement, names, owner, has_certificate=cert is not None or key is not None
+        )
+        if register
+        else None,
+        exemptions=service.Exemptions.of(placement, is_registered=register),
     )
     service.serve(settings, _announce)
 
@@ -173,7 +229,7 @@ def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve
     facts = {
         "webhook": f"https://{started.webhook}/validate and /mutate",
         "check API": f"http://{started.check}/v1/check, described at http://{started.check}/docs",
-        "CA": str(started.ca_certificate or "that of the given certificate"),
+        "CA": str(started.ca_certificate or _authority(started)),
         **_policies(started.policies),
         "ledger": started.ledger,
     }
@@ -188,6 +244,11 @@ def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve
     console.print("and a workload:")
     webhook = f"https://localhost:{started.webhook.port}/validate"
     console.print(_curl(webhook, trust, _REVIEW), markup=False)
+
+
+def _authority(started: Any) -> str:  # noqa: ANN401 - as in `_announce`
+    """Whose certificate is shown that the service did not make for itself alone."""
+    return "kept in the cluster" if started.is_registered else "that of the given certificate"
 
 
 def _policies(policies: PolicySet | None) -> dict[str, str]:

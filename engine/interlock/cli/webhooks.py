@@ -1,12 +1,14 @@
 """`interlock webhooks`: what the API server has to be asked to send, without asking it."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 import yaml
 
 from interlock.cli.placement import (
+    DEFAULT_PORT,
+    DEFAULT_SERVICE,
     DEFAULTS,
     AccountOption,
     BundleOption,
@@ -15,14 +17,15 @@ from interlock.cli.placement import (
     InjectionOption,
     MayBeExemptOption,
     NamespaceOption,
+    PortOption,
+    ReachedByOption,
+    TimeoutOption,
     trust_of,
 )
 from interlock.errors import OperatorError
 from interlock.loading.policyset import load
 from interlock.registration.configuration import mutating, validating
 from interlock.registration.settings import AtUrl, InCluster, Settings
-
-_SERVICE: Final = InCluster()
 
 webhooks = typer.Typer(
     rich_markup_mode=None,
@@ -44,10 +47,8 @@ def print_configurations(  # noqa: PLR0913, PLR0917 - each is an option of the c
     name: Annotated[str, typer.Option(help="The name of both configurations.")] = DEFAULTS.name,
     namespace: NamespaceOption = DEFAULTS.namespace,
     account: AccountOption = DEFAULTS.account,
-    service: Annotated[
-        str, typer.Option(metavar="NAME", help="The Service that leads to the webhook.")
-    ] = _SERVICE.name,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of that Service.")] = _SERVICE.port,
+    service: ReachedByOption = DEFAULT_SERVICE,
+    port: PortOption = DEFAULT_PORT,
     url: Annotated[
         str | None, typer.Option(help="Where the webhook is, such as https://host:8443, if not in the cluster.")
     ] = None,
@@ -56,9 +57,7 @@ def print_configurations(  # noqa: PLR0913, PLR0917 - each is an option of the c
     exempt: ExemptOption = None,
     may_be_exempt: MayBeExemptOption = None,
     failure_policy: FailureOption = DEFAULTS.validating,
-    timeout: Annotated[
-        int, typer.Option(min=1, max=30, help="Seconds that a request waits at most.")
-    ] = DEFAULTS.timeout_seconds,
+    timeout: TimeoutOption = DEFAULTS.timeout_seconds,
 ) -> None:
     """Print the webhook configurations that the service writes for policies, as YAML."""
     if url is not None and not url.startswith("https://"):

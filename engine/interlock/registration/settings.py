@@ -27,12 +27,23 @@ class InCluster:
     namespace: str = "interlock"
     port: int = 443
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """What its certificate has to name: the API server asks for the first."""
+        where = f"{self.name}.{self.namespace}"
+        return f"{where}.svc", f"{where}.svc.cluster.local", where
+
 
 @dataclass(frozen=True, slots=True)
 class AtUrl:
     """The service is reached at `url`, an `https` URL without a path."""
 
     url: str
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Nobody but whoever runs it knows what its certificate has to name."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Policies from a cluster: what is there is put in force, and what became of it is told there."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
 
@@ -18,6 +18,9 @@ from interlock_webhooks.leadership.election import Leadership
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import Attempt, LivePolicies
 from interlock_webhooks.view.view import View
+
+Duty = Callable[[], Coroutine[Any, Any, None]]
+"""What only the leader does, until it leads no more."""
 
 _SETTLE: Final = 0.2
 """Seconds from a change to loading: what is applied together is loaded together."""
@@ -60,8 +63,11 @@ class Controller:
         self._tried = attempt.further
         self._reporter.tried(attempt)
 
-    async def run(self, policies: LivePolicies) -> None:
-        """Keep `policies` as the documents are, and report, for as long as the service runs."""
+    async def run(self, policies: LivePolicies, *duties: Duty) -> None:
+        """Keep `policies` as the documents are, and report, for as long as the service runs.
+
+        While this replica leads, it does its `duties`, too.
+        """
         async with asyncio.TaskGroup() as tasks:
             for work in (
                 self._documents.follow(),
@@ -70,7 +76,7 @@ class Controller:
                 self._reporter.report(),
                 self._replicas.live_on(),
                 self._leadership.compete(),
-                self._leadership.while_leading(self._lead),
+                *(self._leadership.while_leading(duty) for duty in (self._lead, *duties)),
             ):
                 tasks.create_task(work)
 

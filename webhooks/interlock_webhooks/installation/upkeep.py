@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
 
+from interlock.analysis.finding import Finding, Severity
+from interlock.analysis.lockout.lockout import lockout
 from interlock.errors import OperatorError
 from interlock.loading.policyset import PolicySet
 from interlock.registration.configuration import mutating, validating
@@ -15,6 +17,7 @@ from interlock.registration.settings import Bundle, Settings
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.resource import Resource
 from interlock_webhooks.installation.configurations import Configurations
+from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.vault import Vault
 from interlock_webhooks.rotation.plan import Step
 
@@ -24,19 +27,6 @@ EVERY_SECONDS: Final = 5.0
 _ROLES: Final = Resource(
     group="rbac.authorization.k8s.io", version="v1", plural="clusterroles", namespaced=False
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
-    """What is to be kept in the cluster.
-
-    `names` are those of the certificate that the service makes itself; without any it
-    has one from elsewhere. `owner` is the ClusterRole with which the configurations disappear.
-    """
-
-    settings: Settings
-    names: tuple[str, ...] = ()
-    owner: str | None = None
 
 
 class Upkeep:
@@ -83,14 +73,17 @@ class Upkeep:
                 return  # nobody presents it yet, so nobody is to be asked yet
         policies = self._in_force()
         if policies is not None:
-            for wanted in self._wanted(policies, settings):
+            for wanted in await self._wanted(policies, settings):
                 if await self._configurations.write(wanted):
                     self._log.info("webhook configuration written", kind=wanted["kind"])
 
-    def _wanted(self, policies: PolicySet, settings: Settings) -> list[dict[str, Any]]:
+    async def _wanted(self, policies: PolicySet, settings: Settings) -> list[dict[str, Any]]:
+        """Both configurations, made anew where something is new; then whom it may lock out is told, too."""
         key = (policies.digest, settings)
         if self._made[0] != key:
             self._made = (key, [validating(policies, settings), mutating(policies, settings)])
+            for finding in await asyncio.to_thread(_lockouts, policies, settings):
+                self._log.warning("policies may lock out", source=str(finding.span), finding=finding.message)
         return self._made[1]
 
     async def _owner(self) -> dict[str, Any]:
@@ -105,3 +98,8 @@ class Upkeep:
             "name": name,
             "uid": found["metadata"]["uid"],
         }
+
+
+def _lockouts(policies: PolicySet, settings: Settings) -> list[Finding]:
+    """What policies would deny that every cluster needs."""
+    return [each for each in lockout(policies, settings) if each.severity is Severity.ERROR]

@@ -113,6 +113,12 @@ def _status(reasons: list[dict[str, Any]]) -> tuple[int, str]:
     return HTTPStatus.FORBIDDEN.value, "Forbidden"
 
 
+def encode_unasked(uid: str, why: str) -> bytes:
+    """An allowance that no policy was asked about, and `why`."""
+    said = {"decision": "allow", "exempt": one_line(why, MAX_ANNOTATION)}
+    return _encode({"uid": uid, "allowed": True, "auditAnnotations": said})
+
+
 def encode_undecided(uid: str, code: HTTPStatus, reason: str, message: str) -> bytes:
     """A denial without a decision: the object can't be understood, or the service failed.
 

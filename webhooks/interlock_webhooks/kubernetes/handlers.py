@@ -39,7 +39,7 @@ Decide = Callable[[Admission, Engine, dict[str, Any], _Asked, int], Awaitable[De
 
 
 class KubernetesHandlers:
-    """The two webhooks of one service."""
+    """The webhooks of one service."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -54,8 +54,19 @@ class KubernetesHandlers:
         """The answer to a mutating webhook: the decision on the changed object, and the patch."""
         return await self._answer(self._mutations, _mutated, body, until)
 
+    async def guard(self, body: bytes, _until: int) -> bytes:
+        """The answer to the webhook that guards which namespaces are exempt."""
+        request = codec.decode_review(body)
+        objection = self._service.exemptions.objection(request)
+        if not objection:
+            return codec.encode_unasked(request["uid"], "the label may be there")
+        self._service.log.info("exemption denied", uid=request["uid"], message=objection)
+        return codec.encode_undecided(request["uid"], HTTPStatus.FORBIDDEN, "Forbidden", objection)
+
     async def _answer(self, metrics: EndpointMetrics, decide: Decide, body: bytes, until: int) -> bytes:
         request = codec.decode_review(body)
+        if reason := self._service.exemptions.reason(request):
+            return codec.encode_unasked(request["uid"], reason)
         try:
             return await self._decided(metrics, decide, cast("dict[str, Any]", request), until)
         except RequestError as error:
