@@ -16,6 +16,10 @@ LONGEST_SCRIPT: Final = 65_536
 _DEEPEST: Final = 3
 _LONGEST_OPTION: Final = len("-exuoc")
 _END_OF_OPTIONS: Final = "--"
+_RUNNING: Final = frozenset({"eval", "/c", "/C"})
+_COMMANDS: Final = frozenset({"-Command", "-command"})
+_SPLITTING: Final = frozenset({"-S", "--split-string"})
+_SHELLS: Final = frozenset({"ash", "bash", "dash", "ksh", "python", "python3", "sh", "zsh"})
 _OPERATORS: Final = ";&|<>"
 _QUOTING: Final = frozenset("\"'\\" + _OPERATORS)
 
@@ -32,19 +36,21 @@ class Word:
 class CommandLine:
     """The words in their order; `unread` says by element why a script could not be read.
 
-    `scripts` is how many characters of scripts were read, which is what takes time.
+    `scripts` are the texts that were taken apart, as they are written, and `length` is how many characters
+    they have together, which is what takes time.
     """
 
     words: tuple[Word, ...]
     unread: tuple[tuple[int, str], ...]
-    scripts: int
+    scripts: tuple[Word, ...]
+    length: int
 
 
 def words_of(arguments: list[str]) -> CommandLine:
-    """The words of `arguments`; a script after `-c` is taken apart, at most three deep."""
+    """The words of `arguments`; a script after `-c`, `eval` and the like is taken apart, at most three deep."""
     reading = _Reading()
     reading.read((Word(text, index) for index, text in enumerate(arguments)), 0)
-    return CommandLine(tuple(reading.words), tuple(reading.unread), reading.read_so_far)
+    return CommandLine(tuple(reading.words), tuple(reading.unread), tuple(reading.scripts), reading.read_so_far)
 
 
 class _Reading:
@@ -53,11 +59,15 @@ class _Reading:
     def __init__(self) -> None:
         self.words: list[Word] = []
         self.unread: list[tuple[int, str]] = []
+        self.scripts: list[Word] = []
         self.read_so_far = 0
 
     def read(self, given: Iterable[Word], depth: int) -> None:
         is_script = False
+        before = ""
         for word in given:
+            if before == "|" and word.text.rpartition("/")[2] in _SHELLS:
+                self.unread.append((word.index, "what the shell is given is computed"))
             if is_script and word.text == _END_OF_OPTIONS:
                 self.words.append(word)
                 continue
@@ -68,7 +78,8 @@ class _Reading:
             if is_script:
                 self.unread.append((word.index, "the scripts nest too deep to be read"))
             self.words.append(word)
-            is_script = _announces_script(word.text)
+            is_script = _announces_script(word.text, before)
+            before = word.text
 
     def _read_script(self, script: Word, depth: int) -> None:
         if self.read_so_far + len(script.text) > LONGEST_SCRIPT:
@@ -76,15 +87,19 @@ class _Reading:
             self.unread.append((script.index, fault))
             return
         self.read_so_far += len(script.text)
+        self.scripts.append(script)
         inner, fault = _split(script.text)
         if fault:
             self.unread.append((script.index, fault))
         self.read((Word(text, script.index) for text in inner), depth + 1)
 
 
-def _announces_script(word: str) -> bool:
-    """Whether `word` is `-c`, `-lc`, `-ce` or the like."""
-    return word.startswith("-") and "c" in word and word[1:].isalpha() and len(word) <= _LONGEST_OPTION
+def _announces_script(word: str, before: str) -> bool:
+    """Whether `word`, which follows `before`, is `-c`, `-lc`, `-ce` or the like."""
+    if word.startswith("-"):
+        is_option = "c" in word and word[1:].isalpha() and len(word) <= _LONGEST_OPTION
+        return is_option or word in _COMMANDS or (word in _SPLITTING and before.endswith("env"))
+    return word in _RUNNING
 
 
 def _split(script: str) -> tuple[list[str], str]:

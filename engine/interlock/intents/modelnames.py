@@ -9,6 +9,7 @@ from typing import Final
 WEIGHTS_FLAGS: Final = frozenset(
     {
         "--base-model",
+        "--chat-model",
         "--embedding-model",
         "--hf-model",
         "--hf-repo",
@@ -21,6 +22,7 @@ WEIGHTS_FLAGS: Final = frozenset(
         "--model-tag",
         "--model-url",
         "--pretrained-model-name-or-path",
+        "--repo-id",
         "--reward-model",
     }
 )
@@ -52,11 +54,47 @@ COMMANDS: Final = (
     ("lmdeploy", "serve", "api_server"),
     ("huggingface-cli", "download"),
     ("hf", "download"),
+    ("ngc", "registry", "model", "download-version"),
     ("trtllm-serve",),
     ("trtllm-serve", "serve"),
     ("mlc_llm", "serve"),
 )
 """Commands whose next word is a model, unless that is an option."""
+
+VALUED_FLAGS: Final = frozenset(
+    {
+        "--cache-dir",
+        "--config",
+        "--exclude",
+        "--host",
+        "--include",
+        "--local-dir",
+        "--max-workers",
+        "--port",
+        "--repo-type",
+        "--revision",
+        "--token",
+    }
+)
+"""Options of those commands that have a value, so that what comes after it can be the model."""
+
+SWITCHES: Final = frozenset(
+    {"--dry-run", "--force-download", "--insecure", "--quiet", "--resume-download", "--verbose"}
+)
+"""Options of those commands that have none."""
+
+LOADING_CALLS: Final = (
+    "AsyncLLMEngine",
+    "CrossEncoder",
+    "FastLanguageModel",
+    "LLM",
+    "SentenceTransformer",
+    "from_pretrained",
+    "hf_hub_download",
+    "pipeline",
+    "snapshot_download",
+)
+"""Functions of Python that load a model, which is their first argument or a named one."""
 
 SERVER_COMMANDS: Final = (
     ("vllm", "serve"),
@@ -152,5 +190,5 @@ BESIDE_IMAGES: Final = ("router", "proxy", "sidecar", "benchmark", "exporter", "
 NIM_REPOSITORY: Final = "nim/"
 """On `nvcr.io`, the start of repositories that are called after their model."""
 
-TEMPLATE_MARKS: Final = ("{{", "$(", "${", "<%")
+TEMPLATE_MARKS: Final = ("{{", "$(", "${", "<%", "`")
 """They stand for what is filled in later."""

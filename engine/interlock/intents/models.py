@@ -16,8 +16,8 @@ from interlock.intents.arguments import (
     LLAMA,
     Arguments,
     arguments_of,
-    hook_of,
     named_by_arguments,
+    others_of,
     runs_llama,
     server_in,
     unassigned,
@@ -53,8 +53,8 @@ def add_models(intent: Intent, pods: Pods, catalog: Catalog, *, is_named: bool) 
     known: set[tuple[str, str]] = set()
     scripts = 0
     for container in pods.containers:
-        lines = [line for line in (arguments_of(container), hook_of(container)) if line is not None]
-        scripts += sum(arguments.line.scripts for arguments in lines)
+        lines = [arguments_of(container), *others_of(container)]
+        scripts += sum(arguments.line.length for arguments in lines)
         if scripts > MOST_SCRIPTS:
             raise RequestError(
                 f"`{pods.path}`: the scripts in it are longer than {MOST_SCRIPTS} characters: mount files",
@@ -78,7 +78,7 @@ def _models_of(
             note(intent, arguments.source(index), fault)
     namings = _namings(container, lines, is_named=is_named)
     known = [(naming, model_entry(naming.name, catalog)) for naming in namings]
-    loaded = {entry for naming, entry in known if not naming.alias}
+    loaded = {entry for naming, entry in known if not naming.alias and not naming.adapter}
     # An alias that nobody knows is of the class of the one model that is loaded.
     sole = loaded.pop() if len(loaded) == 1 else None
     for naming, entry in known:
@@ -113,8 +113,8 @@ def _namings(container: Container, lines: list[Arguments], *, is_named: bool) ->
 
 
 def _loads_none(namings: list[Naming]) -> bool:
-    """Whether nothing says what answers: an alias can call anything by any name, a draft only guesses ahead."""
-    return all(naming.alias or naming.draft for naming in namings)
+    """Whether nothing says what answers: an alias is any name for anything, a draft or adapter only helps."""
+    return all(naming.alias or naming.draft or naming.adapter for naming in namings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The models that fields of an object name, outside of its containers."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from interlock.intents.arguments import COMMON, Arguments, named_by_arguments
 from interlock.intents.classes import model_entry
@@ -102,8 +101,7 @@ def _in_command(place: Place) -> Iterator[Naming]:
     line = words_of(["sh", "-c", place.value])
     for _, fault in line.unread:
         yield Naming(name="", source=place.path, fault=fault)
-    for naming in named_by_arguments(Arguments(line, "", 0, ""), {}, COMMON):
-        yield replace(naming, source=place.path)
+    yield from named_by_arguments(Arguments(line, place.path, 0, ""), {}, COMMON)
 
 
 def _in_map(place: Place) -> Iterator[Naming]:

@@ -20,7 +20,7 @@ class Naming:
 
     An `alias` is what the model is called, not what is loaded; an `inferred`
     name follows from a convention and not from a field for it. A `draft` only
-    guesses ahead for the model that answers.
+    guesses ahead for the model that answers, and an `adapter` only changes it.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Naming:
     alias: bool = False
     inferred: bool = False
     draft: bool = False
+    adapter: bool = False
 
 
 def read_name(

@@ -20,6 +20,11 @@ def serves(words: tuple[Word, ...], index: int) -> bool:
     return _ends_command(words, index, _SERVING)
 
 
+def is_value(word: Word) -> bool:
+    """Whether `word` is neither an option nor an operator of a shell."""
+    return bool(word.text.strip(";&|<>")) and not word.text.startswith("-")
+
+
 def is_llama(word: Word) -> bool:
     """Whether `word` is one of llama.cpp's programs."""
     return word.text.endswith(LLAMA_MARKS)
