@@ -29,6 +29,7 @@ class Documents:
 
     def __init__(self, cluster: Cluster, metrics: Metrics, log: FilteringBoundLogger) -> None:
         self._heeded: list[asyncio.Event] = []
+        self._known: dict[tuple[Kind, str], tuple[Object, Source | Problem]] = {}
         self._cluster = cluster
         self._ours = {
             kind: Mirror(
@@ -73,7 +74,14 @@ class Documents:
         policies = (
             (kind, name, body) for kind in POLICIES for (_, name), body in self._theirs[kind].objects.items()
         )
-        return [source_of(*each) for each in chain(self.ours(), policies, bindings)]
+        present = list(chain(self.ours(), policies, bindings))
+        self._known = {each[:2]: (each[2], self.source(*each)) for each in present}
+        return [source for _, source in self._known.values()]
+
+    def source(self, kind: Kind, name: str, body: Object) -> Source | Problem:
+        """The document that the object `body` is, which is not written anew for the same object."""
+        known, source = self._known.get((kind, name), (None, None))
+        return source if source is not None and known is body else source_of(kind, name, body)
 
     def ours(self) -> Iterator[tuple[Kind, str, Object]]:
         """Objects whose statuses the service writes: kind, name and object."""

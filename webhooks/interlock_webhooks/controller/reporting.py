@@ -13,7 +13,7 @@ from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import ClusterError, NotFoundError
 from interlock_webhooks.cluster.resource import Kind
 from interlock_webhooks.controller.collection import Documents
-from interlock_webhooks.controller.documents import name_of, source_of
+from interlock_webhooks.controller.documents import name_of
 from interlock_webhooks.controller.standing import Standings, Tried, by_name
 from interlock_webhooks.controller.status import Report, patch
 from interlock_webhooks.metrics import Metrics
@@ -103,7 +103,7 @@ class Reporter:
             version = str(body["metadata"].get("resourceVersion"))
             # Until a watch tells of what was written, the object shows what was before.
             is_stale = self._written.get((kind, name)) == version
-            if is_stale or standings.tried.get(document) != source_of(kind, name, body):
+            if is_stale or standings.tried.get(document) != self._documents.source(kind, name, body):
                 continue
             report = Report(
                 standing=standings.of(document),

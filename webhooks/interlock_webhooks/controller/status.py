@@ -34,7 +34,7 @@ class Report:
 def patch(replica: str, body: Object, report: Report, live: Collection[str] | None) -> Object | None:
     """What `replica` has to write into the status of `body`; None if that is nothing.
 
-    If it leads, it knows which replicas are `live`.
+    If it leads, it knows which replicas are `live`: itself, and perhaps others.
     """
     mine = _entry(replica, body, report)
     if live is None:
