@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -33,7 +33,11 @@ class Admin:
         return answer.json() if answer.is_success else None
 
     def create(self, path: str, body: Object) -> None:
-        assert self._client.post(path, json=body).is_success
+        assert self.tried(path, body).is_success
+
+    def tried(self, path: str, body: Object) -> httpx.Response:
+        """What is answered to the wish to create `body`."""
+        return self._client.post(path, json=body)
 
     def replace(self, path: str, body: Object) -> None:
         assert self._client.put(path, json=body).is_success
@@ -42,22 +46,13 @@ class Admin:
         assert self._client.delete(path).is_success
 
 
-@pytest.fixture
-def cluster() -> Iterator[tuple[Threaded, Admin]]:
-    with in_thread() as found, _client(found) as client:
-        admin = Admin(client)
-        for each in definitions().values():
-            admin.create(_DEFINITIONS, each)
-        yield found, admin
-
-
 def _client(cluster: Threaded) -> httpx.Client:
     trust = ssl.create_default_context(cadata=cluster.server.ca)
     headers = {"Authorization": "Bearer admin"}
     return httpx.Client(base_url=cluster.server.url, verify=trust, headers=headers)
 
 
-def _registered(cluster: Threaded, folder: Path) -> AbstractContextManager[Running]:
+def _started(cluster: Threaded, folder: Path) -> AbstractContextManager[Running]:
     """A service on pods that is registered in `cluster`."""
     (folder / "policies").mkdir(exist_ok=True)
     denying = policy(
@@ -68,7 +63,31 @@ def _registered(cluster: Threaded, folder: Path) -> AbstractContextManager[Runni
     (folder / "policies" / "all.yaml").write_text(f"{settings}---\n{denying}")
     config = cluster.server.kubeconfig(folder)
     fixed = ("--cluster", "--register", "--namespace", "default", "--replica", "one", "--tls-name", "localhost")
-    return running(folder / "policies", folder / "state", *fixed, KUBECONFIG=str(config))
+    return running(
+        folder / "policies", folder / "state", *fixed, "--may-be-exempt", "sandbox", KUBECONFIG=str(config)
+    )
+
+
+class Registered(NamedTuple):
+    """A service on pods, and whoever administers the cluster that asks it; `sandbox` may be exempt there."""
+
+    service: Running
+    admin: Admin
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registered]:
+    folder = tmp_path_factory.mktemp("registered")
+    with in_thread() as cluster, _client(cluster) as client:
+        admin = Admin(client)
+        for each in definitions().values():
+            admin.create(_DEFINITIONS, each)
+        with _started(cluster, folder) as service:
+            eventually(lambda: trusted(admin) is not None, 60)
+            eventually(lambda: _answers(service, admin), 60)
+            port = int(service.webhook.rpartition(":")[2])
+            cluster.server.services["default", "interlock"] = ("127.0.0.1", port)
+            yield Registered(service, admin)
 
 
 def trusted(admin: Admin) -> str | None:
@@ -93,27 +112,70 @@ def asked(service: Running, bundle: str, **changes: Any) -> Object:
         return response
 
 
-def test_a_service_registers_itself_and_mends_what_is_changed(
-    cluster: tuple[Threaded, Admin], tmp_path: Path
-) -> None:
-    found, admin = cluster
-    with _registered(found, tmp_path) as service:
-        eventually(lambda: trusted(admin) is not None, 60)
-        assert "kept in the cluster" in service.said
-        bundle = str(trusted(admin))
-        eventually((tmp_path / "state" / "server.pem").exists, 60)
-        assert asked(service, bundle)["allowed"]
-        exempt = asked(service, bundle, namespace="kube-system")
-        assert exempt["auditAnnotations"]["exempt"] == "the namespace `kube-system` is exempt"
-        own = {"username": "system:serviceaccount:default:interlock"}
-        assert "exempt" in asked(service, bundle, userInfo=own)["auditAnnotations"]
-        body = admin.get(_VALIDATING)
-        assert body is not None
-        good = body["webhooks"]
-        admin.replace(_VALIDATING, {**body, "webhooks": []})
-        eventually(lambda: (admin.get(_VALIDATING) or {}).get("webhooks") == good, 60)
-        admin.delete(_VALIDATING)
-        eventually(lambda: trusted(admin) == bundle, 60)
+def _answers(service: Running, admin: Admin) -> bool:
+    """Whether the service presents anything yet."""
+    try:
+        return bool(asked(service, str(trusted(admin))))
+    except httpx.ConnectError:
+        return False
+
+
+def test_a_service_presents_what_the_cluster_trusts(registered: Registered) -> None:
+    service, admin = registered
+    assert "kept in the cluster" in service.said
+    bundle = str(trusted(admin))
+    assert asked(service, bundle)["allowed"]
+    exempt = asked(service, bundle, namespace="kube-system")
+    assert exempt["auditAnnotations"]["exempt"] == "the namespace `kube-system` is exempt"
+    own = {"username": "system:serviceaccount:default:interlock"}
+    assert "exempt" in asked(service, bundle, userInfo=own)["auditAnnotations"]
+
+
+def test_a_service_mends_what_is_changed(registered: Registered) -> None:
+    admin = registered.admin
+    bundle = trusted(admin)
+    body = admin.get(_VALIDATING)
+    assert body is not None
+    good = body["webhooks"]
+    admin.replace(_VALIDATING, {**body, "webhooks": []})
+    eventually(lambda: (admin.get(_VALIDATING) or {}).get("webhooks") == good, 60)
+    admin.delete(_VALIDATING)
+    eventually(lambda: trusted(admin) == bundle, 60)
+
+
+def _named(name: str, namespace: str) -> Object:
+    body = pod()
+    body["metadata"] = {"name": name, "namespace": namespace}
+    return body
+
+
+def _namespace(name: str, **labels: str) -> Object:
+    labelled = {f"interlock.dev/{key}": value for key, value in labels.items()}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labelled}}
+
+
+def test_an_api_server_asks_what_it_should_and_nothing_else(registered: Registered) -> None:
+    admin = registered.admin
+    pods = "/api/v1/namespaces/{}/pods"
+    admin.create("/api/v1/namespaces", _namespace("market"))
+    denied = admin.tried(pods.format("market"), _named("never", "market"))
+    assert denied.status_code == 403
+    assert "validate.interlock.dev" in denied.json()["message"]
+    assert admin.tried(pods.format("market"), _named("web", "market")).status_code == 201
+    for exempt in ("kube-system", "default"):
+        assert admin.tried(pods.format(exempt), _named("never", exempt)).status_code == 201
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "never"}}
+    assert admin.tried("/api/v1/namespaces/market/configmaps", settings).status_code == 201
+
+
+def test_only_listed_namespaces_become_exempt(registered: Registered) -> None:
+    admin = registered.admin
+    guarded = admin.tried("/api/v1/namespaces", _namespace("shop", exempt="true"))
+    assert guarded.status_code == 403
+    assert "the namespace `shop` may not have the label `interlock.dev/exempt`" in guarded.json()["message"]
+    assert admin.tried("/api/v1/namespaces", _namespace("sandbox", exempt="true")).status_code == 201
+    pods = "/api/v1/namespaces/sandbox/pods"
+    assert admin.tried(pods, _named("never", "sandbox")).status_code == 201
 
 
 def test_nothing_is_registered_where_that_makes_no_sense(tmp_path: Path) -> None:

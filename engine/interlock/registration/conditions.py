@@ -2,7 +2,9 @@
 
 CEL over `request`, `object` and `oldObject`, each cheap and none failing,
 whatever the request is: a condition that fails would be the failure policy's to
-judge. `namespaceObject` is not bound here (k8s.io/apiserver, matchconditions).
+judge. What is stored has `metadata`; there is no `object` in a `DELETE`, and no
+`oldObject` in a `CREATE`. `namespaceObject` is not bound here (k8s.io/apiserver,
+matchconditions). No syntax that only newer releases have.
 """
 
 from collections.abc import Iterable
@@ -15,15 +17,15 @@ from interlock.registration.settings import EXEMPT_LABEL, Settings
 Condition = dict[str, str]
 
 _DELETED: Final = """\
-request.operation != 'UPDATE' || object == null || oldObject == null
-  || !has(object.metadata.deletionTimestamp) || !has(object.spec) || !has(oldObject.spec)
-  || object.spec != oldObject.spec"""
+request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp)
+  || !has(object.spec) || !has(oldObject.spec) || object.spec != oldObject.spec"""
 _MIRRORED: Final = """\
-request.kind.kind != 'Pod' || object == null || !has(object.metadata.annotations)
+request.kind.kind != 'Pod' || request.operation == 'DELETE'
+  || !has(object.metadata.annotations)
   || !('kubernetes.io/config.mirror' in object.metadata.annotations)"""
 _LABELLED: Final = """\
-object != null && has(object.metadata.labels) && {label} in object.metadata.labels
-  && (oldObject == null || !has(oldObject.metadata.labels)
+has(object.metadata.labels) && {label} in object.metadata.labels
+  && (request.operation == 'CREATE' || !has(oldObject.metadata.labels)
     || !({label} in oldObject.metadata.labels))"""
 
 
@@ -34,8 +36,13 @@ def conditions(settings: Settings, meant: Reach | None) -> list[Condition]:
     """
     always = [
         _condition("not-of-the-cluster-itself", _outside()),
-        _condition("not-by-a-node", "!('system:nodes' in request.userInfo.?groups.orValue([]))"),
-        _condition("not-by-this-service", f"request.userInfo.?username.orValue('') != {_text(settings.user)}"),
+        _condition(
+            "not-by-a-node", "!has(request.userInfo.groups) || !('system:nodes' in request.userInfo.groups)"
+        ),
+        _condition(
+            "not-by-this-service",
+            f"!has(request.userInfo.username) || request.userInfo.username != {_text(settings.user)}",
+        ),
         _condition("not-a-mirror-pod", _MIRRORED),
         _condition("not-while-it-ends", _DELETED),
     ]
@@ -50,7 +57,7 @@ def guarding(settings: Settings) -> list[Condition]:
         _condition("gets-the-label", _LABELLED.format(label=_text(EXEMPT_LABEL))),
         _condition(
             "may-not-have-it",
-            f"!(object.metadata.?name.orValue('') in {_list(sorted(settings.may_be_exempt))})",
+            f"!has(object.metadata.name) || !(object.metadata.name in {_list(sorted(settings.may_be_exempt))})",
         ),
     ]
 
@@ -58,14 +65,14 @@ def guarding(settings: Settings) -> list[Condition]:
 def _outside() -> str:
     """That a request is of no group and no resource that is never sent."""
     core = f"request.resource.group == '' && request.resource.resource in {_list(UNSENT_CORE)}"
-    part = f"request.?subResource.orValue('') in {_list(UNSENT_PARTS)}"
+    part = f"has(request.subResource) && request.subResource in {_list(UNSENT_PARTS)}"
     return f"!(request.resource.group in {_list(UNSENT_GROUPS)}\n  || {core}\n  || {part})"
 
 
 def _meant(reach: Reach) -> str:
     """That the object is of one of the kinds of `reach`, or a part of one, which rules name."""
     named = sorted(reach.named)
-    terms = ["request.?subResource.orValue('') != ''"]
+    terms = ["has(request.subResource) && request.subResource != ''"]
     terms += [f"request.operation in {_list(ordered(reach.anything))}"] if reach.anything else []
     terms += [f"request.kind.kind in {_list(named)}"] if named else []
     terms += [f"(request.kind.group + '/' + request.kind.kind) in [\n{_read(named)}]"] if reach.asking else []
@@ -78,7 +85,7 @@ def _read(named: Iterable[str]) -> str:
     for group, kind in sorted(READ):
         if kind not in named:
             groups.setdefault(group, []).append(_text(f"{group}/{kind}"))
-    return "".join(f"    {', '.join(words)},\n" for words in groups.values())
+    return ",\n".join(f"    {', '.join(words)}" for words in groups.values())
 
 
 def _condition(name: str, expression: str) -> Condition:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from interlock.foreign.activations import bound
+from interlock.foreign.expressions import CONDITIONS_BUDGET
+from interlock.foreign.requests import reviewed
 from interlock.loading.policyset import PolicySet, load
 from interlock.registration.configuration import mutating, validating
 from interlock.registration.sending import Sending
@@ -345,3 +348,17 @@ def test_the_api_server_takes_what_is_written(loaded: Loaded) -> None:
                 assert rule["operations"]
                 plain = [resource for resource in rule["resources"] if "/" not in resource]
                 assert "*" not in plain or plain == ["*"]
+
+
+def test_conditions_cost_a_small_part_of_what_they_may(loaded: Loaded) -> None:
+    shipped = load([Path(__file__).parents[3] / "policies"])
+    spec = {"containers": [{"name": f"c{n}", "image": "x" * 200} for n in range(500)]}
+    labels = {f"example.com/{n}": "x" * 60 for n in range(500)}
+    body = {"metadata": {"labels": labels, "annotations": labels, "deletionTimestamp": "now"}, "spec": spec}
+    asked = request("Pod", "UPDATE", body=body, groups=tuple(f"group-{n}" for n in range(500)))
+    for policies in (shipped, loaded(POD)):
+        (webhook,) = Sending.of(validating(policies, Settings())).webhooks
+        _, left = webhook.conditions.counted(
+            bound(reviewed(asked), params=None, namespace=None), CONDITIONS_BUDGET
+        )
+        assert CONDITIONS_BUDGET - left < CONDITIONS_BUDGET // 50

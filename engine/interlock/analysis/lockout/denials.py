@@ -29,6 +29,7 @@ def deniers(decision: Decision, policies: PolicySet) -> Iterator[Denied]:
     yield from (Denied(spans[name]) for conflict in decision.conflicts for name in conflict.policies)
     yield from (Denied(budgets.get(each.budget, NOWHERE)) for each in decision.uncharged)
     if decision.kubernetes is not None:
-        theirs = {each.policy.name: each.policy.span for each in policies.kubernetes.validating}
+        kubernetes = (*policies.kubernetes.validating, *policies.kubernetes.mutating)
+        theirs = {each.policy.name: each.policy.span for each in kubernetes}
         for denial in decision.kubernetes.denials:
             yield Denied(theirs.get(denial.policy, NOWHERE), is_undecided=denial.is_error)
