@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import yaml
@@ -21,6 +21,9 @@ _SOON: Final = 60
 _NAMESPACE: Final = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAME}}
 _PLACES: Final = ("serve", "--webhook-address", "--state-dir")
 """Arguments that are others where the service is in no pod."""
+
+_FIELDS: Final = {"metadata.name": "interlock-0", "metadata.namespace": NAME}
+"""What a kubelet would tell the container of its pod."""
 
 
 def _administrator(cluster: Threaded, folder: Path) -> Kubectl:
@@ -49,16 +52,12 @@ def service(cluster: Threaded, kubectl: Kubectl, tmp_path_factory: pytest.TempPa
     """One replica, as the Deployment starts it, by the service account that it runs as."""
     account = cluster.server.kubeconfig(tmp_path_factory.mktemp("account"), NAME)
     state = tmp_path_factory.mktemp("state")
-    with running(None, state, *_arguments(kubectl), KUBECONFIG=str(account)) as started:
+    path = "jsonpath={.spec.template.spec.containers[0]}"
+    container = json.loads(kubectl.done("get", "deployment", NAME, "-n", NAME, "-o", path))
+    arguments = [each for each in container["args"] if each.partition("=")[0] not in _PLACES]
+    told = {each["name"]: _FIELDS[each["valueFrom"]["fieldRef"]["fieldPath"]] for each in container["env"]}
+    with running(None, state, *arguments, KUBECONFIG=str(account), **told) as started:
         yield started
-
-
-def _arguments(kubectl: Kubectl) -> Iterator[str]:
-    """The arguments of the service, with what a kubelet puts in for names of variables."""
-    path = "jsonpath={.spec.template.spec.containers[0].args}"
-    for argument in json.loads(kubectl.done("get", "deployment", NAME, "-n", NAME, "-o", path)):
-        if argument.partition("=")[0] not in _PLACES:
-            yield argument.replace("$(POD_NAMESPACE)", NAME).replace("$(POD_NAME)", "interlock-0")
 
 
 def _is_ready(kubectl: Kubectl, name: str) -> bool:
@@ -78,6 +77,31 @@ def test_a_status_names_the_pod(kubectl: Kubectl) -> None:
     eventually(lambda: _is_ready(kubectl, "second"), _SOON)
     replicas = kubectl.done("get", "ipol", "second", "-o", "jsonpath={.status.replicas}")
     assert list(json.loads(replicas)) == ["interlock-0"]
+
+
+@pytest.mark.usefixtures("service")
+def test_the_webhook_is_called_by_the_service_and_goes_with_the_role(kubectl: Kubectl) -> None:
+    kubectl.done("apply", "-f", "-", given=yaml.safe_load(documents.policy("third")))
+    eventually(lambda: bool(_webhooks(kubectl)), _SOON)
+    (webhook,) = _webhooks(kubectl)
+    assert webhook["clientConfig"]["service"] == {
+        "name": NAME,
+        "namespace": NAME,
+        "path": "/validate",
+        "port": 443,
+    }
+    assert webhook["clientConfig"]["caBundle"]
+    path = "jsonpath={.metadata.ownerReferences[0]['kind','name','uid']}"
+    owner = kubectl.done("get", "validatingwebhookconfiguration", NAME, "-o", path).split()
+    uid = kubectl.done("get", "clusterrole", NAME, "-o", "jsonpath={.metadata.uid}")
+    assert owner == ["ClusterRole", NAME, uid]
+
+
+def _webhooks(kubectl: Kubectl) -> list[dict[str, Any]]:
+    """What the API server is asked to send; nothing where it is not asked yet."""
+    said = kubectl("get", "validatingwebhookconfiguration", NAME, "-o", "jsonpath={.webhooks}")
+    found: list[dict[str, Any]] = json.loads(said.out or "[]")
+    return found
 
 
 def test_a_release_that_goes_leaves_definitions_which_the_next_one_takes(tmp_path: Path) -> None:
