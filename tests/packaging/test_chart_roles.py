@@ -12,7 +12,7 @@ _DOCUMENTS: Final = ("budgets", "catalogs", "functionlibraries", "intentpolicies
 _ADMISSION: Final = "admissionregistration.k8s.io"
 
 IN_THE_CLUSTER: Final = {
-    **{f"interlock.dev {each}": "get list watch" for each in _DOCUMENTS},
+    **{f"interlock.dev {each}": "list watch" for each in _DOCUMENTS},
     **{f"interlock.dev {each}/status": "patch" for each in _DOCUMENTS},
     **{f"apiextensions.k8s.io customresourcedefinitions {each}.interlock.dev": "get" for each in _DOCUMENTS},
     f"{_ADMISSION} validatingadmissionpolicies": "list watch",
