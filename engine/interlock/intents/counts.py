@@ -1,43 +1,61 @@
 """How many pods there may be at once: the product of what fields of an object say."""
 
-from dataclasses import dataclass
 from math import prod
 from typing import Final
 
+from interlock.intents.calls import times_called
 from interlock.intents.draft import few
 from interlock.intents.fields import refuse
-from interlock.intents.kinds.notation import Count, Group, When
+from interlock.intents.kinds.notation import Calls, Count, Group, Looped, PodsAt, When
+from interlock.intents.loops import turns
 from interlock.intents.modelnames import TEMPLATE_MARKS
+from interlock.intents.number import MAX_INT32, Number
 from interlock.intents.patterns import Pattern, Place
 from interlock.intents.scopes import Scope
 from interlock.model.intent import MAX_INT64
 
-_MAX_INT32: Final = 2**31 - 1
 _MOST_GROUPED: Final = 200
 _LONGEST_NUMBER: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """How many, the field that says so, and what of it can't be known; the texts may be empty."""
+def number_of(scope: Scope, at: PodsAt, beside: Place | None) -> Number:
+    """The product of the counts of `at`, for the pods at `beside`, and at most as many as it has at once."""
+    factors = [_factor(scope, count, beside) for count in at.counts]
+    found = _product([*factors, *_made(scope)])
+    bound = None if at.at_most is None else _at(scope, at.at_most, None)
+    return found if bound is None or found.count <= bound.count or not bound.count else bound
 
-    count: int
-    source: str = ""
-    note: str = ""
+
+def times_made(scope: Scope) -> Number:
+    """How many objects like that of `scope` another one makes at once; one where none does."""
+    return _product(_made(scope))
 
 
-def number_of(scope: Scope, counts: tuple[Count, ...], beside: Place | None) -> Number:
-    """The product of `counts`, for the pods at `beside`."""
-    factors = [_factor(scope, count, beside) for count in counts]
+def _made(scope: Scope) -> list[Number]:
+    factors = []
+    while scope.maker is not None:
+        scope, place = scope.maker
+        factors += [_factor(scope, count, place) for count in scope.kind.makes]
+    return factors
+
+
+def _product(factors: list[Number]) -> Number:
+    noted = next((factor for factor in factors if factor.note), None)
+    if noted is not None:
+        return Number(min(prod(factor.count for factor in factors), MAX_INT64), noted.source, noted.note)
     source = next((factor.source for factor in factors if factor.count != 1 and factor.source), "")
     return Number(
         min(prod(factor.count for factor in factors), MAX_INT64),
         source or next((factor.source for factor in factors if factor.source), ""),
-        next((factor.note for factor in factors if factor.note), ""),
     )
 
 
-def _factor(scope: Scope, count: Count, beside: Place | None) -> Number:
+def _factor(scope: Scope, count: Count | Looped | Calls, beside: Place | None) -> Number:
+    if isinstance(count, Calls):
+        return times_called(scope, count, beside)
+    if isinstance(count, Looped):
+        step = next(iter(scope.places(count.at, beside)), None)
+        return Number(1) if step is None else turns(step, count.loop)
     if count.holds is not None and not _holds(scope, count.holds, beside):
         return Number(1)
     if count.group is not None:
@@ -85,7 +103,7 @@ def _read(place: Place) -> Number:
     value = place.value
     if isinstance(value, str):
         if any(mark in value for mark in TEMPLATE_MARKS):
-            return Number(_MAX_INT32, place.path, "the number of pods is filled in later")
+            return Number(MAX_INT32, place.path, "the number of pods is filled in later")
         # Annotations hold nothing but texts.
         if (
             "annotations" in place.steps
@@ -94,8 +112,8 @@ def _read(place: Place) -> Number:
             and len(value) <= _LONGEST_NUMBER
         ):
             value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_INT32:
-        refuse(place.path, f"a whole number from 0 to {_MAX_INT32}")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_INT32:
+        refuse(place.path, f"a whole number from 0 to {MAX_INT32}")
     return Number(value, place.path)
 
 

@@ -65,7 +65,7 @@ def _meant(scope: Scope, at: PodsAt) -> list[Place]:
 def _pods(scope: Scope, at: PodsAt, place: Place) -> Pods:
     spec, path = _object(place, at.spec)
     metadata, metadata_path = _object(place, at.metadata)
-    number = number_of(scope, at.counts, place)
+    number = number_of(scope, at, place)
     demanded = demands_at(place, at.devices)
     outside = [found for each in at.containers for found in each.places(place.value, place.path)]
     outside += few([found for each in at.everywhere for found in scope.places(each)], "containers", _EVERYWHERE)

@@ -1,13 +1,14 @@
 """The objects in an object: itself, and those that it will create, each with the description of its kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from interlock.intents.draft import few
 from interlock.intents.embedded import Fault, opened
 from interlock.intents.fields import as_mapping, mapping, text
 from interlock.intents.kinds import KINDS
-from interlock.intents.kinds.notation import Kind
+from interlock.intents.kinds.notation import Calls, Kind
+from interlock.intents.number import Number
 from interlock.intents.paths import quoted
 from interlock.intents.patterns import Pattern, Place
 
@@ -24,6 +25,10 @@ class Scope:
     body: dict[str, Any]
     path: str
     name: str
+    maker: "tuple[Scope, Place] | None" = None
+    """The object that makes this one, and the place in it that describes it."""
+    times: dict[Calls, dict[str, Number]] = field(default_factory=dict, compare=False)
+    """How often templates are called, once it was asked for."""
 
     def places(self, where: Pattern, beside: Place | None = None) -> list[Place]:
         """The places that `where` leads to, with the items that lead to `beside`."""
@@ -41,11 +46,13 @@ class Scopes:
 def scopes_of(body: dict[str, Any], group: str, kind: str, name: str) -> Scopes:
     """`body`, an object of this kind and name, with its texts read, and the objects that it will create."""
     found = Scopes([], [])
-    _add(found, Place(body, ""), (group, kind, name), 0)
+    _add(found, Place(body, ""), (group, kind, name), None, 0)
     return found
 
 
-def _add(found: Scopes, place: Place, called: tuple[str, str, str], depth: int) -> None:
+def _add(
+    found: Scopes, place: Place, called: tuple[str, str, str], maker: tuple[Scope, Place] | None, depth: int
+) -> None:
     group, kind, name = called
     described = KINDS.get((group, kind))
     if described is None:
@@ -56,13 +63,13 @@ def _add(found: Scopes, place: Place, called: tuple[str, str, str], depth: int) 
         found.faults.append((place.path, "the objects nest too deep to be read"))
         return
     body, faults = opened(place.value, place.path, described.texts)
-    scope = Scope(described, body, place.path, name)
+    scope = Scope(described, body, place.path, name, maker)
     found.scopes.append(scope)
     few(found.scopes, "objects", _MOST_OBJECTS)
     found.faults.extend(faults)
     for each in described.objects:
         for inner in scope.places(each):
-            _add(found, inner, _called(inner), depth + 1)
+            _add(found, inner, _called(inner), (scope, inner), depth + 1)
 
 
 def _called(place: Place) -> tuple[str, str, str]:

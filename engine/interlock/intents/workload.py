@@ -11,6 +11,7 @@ from interlock.intents.accelerators import add_accelerators
 from interlock.intents.annotations import Annotations, add_stated
 from interlock.intents.attribution import add_attribution
 from interlock.intents.context import ExtractionContext
+from interlock.intents.counts import times_made
 from interlock.intents.draft import blank_intent, checked, few, note
 from interlock.intents.ends import add_gpu_time
 from interlock.intents.fields import mapping, text, text_map
@@ -91,7 +92,8 @@ def _add_scope(intent: Intent, scope: Scope, pods: list[Pods], context: Extracti
             if not (elsewhere.lacking and scope.places(elsewhere.lacking, place)):
                 note(intent, place.path or ".", elsewhere.what)
     add_named_images(intent, scope)
-    add_requests(intent, scope, sum(each.count for each in pods) or 1, context.catalog)
+    claims = sum(each.count for each in pods) or times_made(scope).count
+    add_requests(intent, scope, claims, context.catalog)
     add_named_tools(intent, scope, context.catalog)
     is_named = add_named_models(intent, scope, context.catalog)
     for each in pods:

@@ -56,6 +56,46 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """How often a step runs at once; patterns are of the step.
+
+    As often as `items` has: a list, or the JSON text of one; or as a `sequence` of numbers says. Of `lists`
+    it runs with each combination of their items, and `more` are further ones.
+    """
+
+    items: Pattern | None = None
+    sequence: Pattern | None = None
+    lists: Pattern | None = None
+    more: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looped:
+    """One factor of the number of pods: how often the step `at` a place runs by its own `loop`."""
+
+    at: Pattern
+    loop: Loop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """One factor of the number of pods: how often steps of `templates` call the one that has the `name`.
+
+    Of a template the `steps` of each of its `groups` run together, and so do all that are `together`. A
+    step calls the template under its `key`, in a `loop`. The workflow starts with `entries`.
+    """
+
+    templates: Pattern
+    name: Pattern
+    groups: Pattern
+    steps: Pattern
+    together: Pattern
+    key: str
+    loop: Loop
+    entries: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Devices:
     """Devices beside what containers ask for; patterns are of the place of the pods.
 
@@ -80,8 +120,8 @@ class PodsAt:
     those outside of the PodSpec's lists, whose resources are under the key `resources`.
     `nodes` are labels of nodes, and there can be `requirements` on them. Patterns of the
     object are `everywhere`, which are containers of all its pods, and `around`, whose nodes are
-    theirs where they choose none. Pods are made only where there is one of `having`, and
-    none of `lacking`.
+    theirs where they choose none. At once there are `at_most` so many of them. Pods are made only
+    where there is one of `having`, and none of `lacking`.
 
     Who `serves` has a model, who `joins` helps those before with theirs, and who
     `needs_devices` has some, whether or not anything says so. `note` is what can't be known of them.
@@ -94,7 +134,8 @@ class PodsAt:
     containers: tuple[Pattern, ...] = ()
     everywhere: tuple[Pattern, ...] = ()
     resources: str = "resources"
-    counts: tuple[Count, ...] = ()
+    counts: tuple[Count | Looped | Calls, ...] = ()
+    at_most: Pattern | None = None
     devices: tuple[Devices, ...] = ()
     nodes: tuple[Pattern, ...] = ()
     requirements: bool = False
@@ -158,12 +199,14 @@ class Elsewhere:
 class Kind:
     """One kind of objects. `texts` are YAML, `objects` whole objects that it creates in its turn.
 
-    `variables` are environments outside of containers, `commands` command lines,
-    `requests` claims of dynamic resource allocation, and `device_classes` classes of its devices.
+    It `makes` so many of each of those objects. `variables` are environments outside of
+    containers, `commands` command lines, `requests` claims of dynamic resource allocation, and
+    `device_classes` classes of its devices.
     """
 
     texts: tuple[Pattern, ...] = ()
     objects: tuple[Pattern, ...] = ()
+    makes: tuple[Count | Looped | Calls, ...] = ()
     pods: tuple[PodsAt, ...] = ()
     models: tuple[ModelsAt, ...] = ()
     variables: tuple[Pattern, ...] = ()

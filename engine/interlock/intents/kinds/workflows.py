@@ -2,36 +2,61 @@
 
 from typing import Final
 
-from interlock.intents.kinds.notation import HERE, Count, Elsewhere, Kind, PodsAt
+from interlock.intents.kinds.notation import HERE, Calls, Count, Elsewhere, Kind, Loop, Looped, PodsAt
 from interlock.intents.kinds.shapes import patterns, template, times
 from interlock.intents.patterns import pattern
 
-_OFTEN: Final = "how often the step runs at once isn't counted"
+_LOOP: Final = Loop(items=pattern("{withItems|withParam}"), sequence=pattern("withSequence"))
+_MATRIX: Final = Loop(lists=pattern("matrix.params[].value"), more=pattern("matrix.include[]"))
+
+
+def _calls(spec: str) -> Calls:
+    return Calls(
+        templates=pattern(f"{spec}.templates[]"),
+        name=pattern(f"{spec}.templates[].name"),
+        groups=pattern("steps[]"),
+        steps=pattern("[]"),
+        together=pattern("dag.tasks[]"),
+        key="template",
+        loop=_LOOP,
+        entries=patterns(f"{spec}.{{entrypoint|onExit}}"),
+    )
+
+
+def _template(spec: str, at: str, *counts: Looped | Calls) -> PodsAt:
+    """The pod of a template that has containers."""
+    return PodsAt(
+        at=pattern(at),
+        spec=HERE,
+        metadata=pattern("metadata"),
+        containers=(
+            *patterns("container", "script", "containerSet.containers[]", "sidecars[]"),
+            *patterns("podSpecPatch.{containers|initContainers}[]"),
+        ),
+        around=pattern(spec),
+        everywhere=patterns(f"{spec}.podSpecPatch.{{containers|initContainers}}[]"),
+        having=pattern("{container|script|containerSet}"),
+        counts=counts,
+        at_most=pattern(f"{spec}.parallelism"),
+    )
 
 
 def _workflow(spec: str) -> Kind:
-    """One pod for each template that has containers; patches of pods and objects to create are texts."""
+    """The pods of templates, as often as they run; patches of pods and objects to create are texts."""
     one = f"{spec}.templates[]"
+    calls = _calls(spec)
     return Kind(
         texts=patterns(f"{spec}.podSpecPatch", f"{one}.podSpecPatch", f"{one}.resource.manifest"),
         objects=patterns(f"{one}.resource.manifest"),
+        makes=(calls,),
         pods=(
-            PodsAt(
-                at=pattern(one),
-                spec=HERE,
-                metadata=pattern("metadata"),
-                containers=(
-                    *patterns("container", "script", "containerSet.containers[]", "sidecars[]"),
-                    *patterns("podSpecPatch.{containers|initContainers}[]"),
-                ),
-                around=pattern(spec),
-                everywhere=patterns(f"{spec}.podSpecPatch.{{containers|initContainers}}[]"),
-                having=pattern("{container|script|containerSet}"),
+            _template(spec, one, calls),
+            *(
+                _template(spec, f"{step}.inline", Looped(at=pattern(step), loop=_LOOP), calls)
+                for step in (f"{one}.steps[][]", f"{one}.dag.tasks[]")
             ),
         ),
         elsewhere=(
-            Elsewhere(at=pattern(f"{one}.steps[][].{{withItems|withParam|withSequence}}"), what=_OFTEN),
-            Elsewhere(at=pattern(f"{one}.dag.tasks[].{{withItems|withParam|withSequence}}"), what=_OFTEN),
             Elsewhere(
                 at=pattern(f"{spec}.workflowTemplateRef.name"), what="the steps are those of the template"
             ),
@@ -46,7 +71,7 @@ def _workflow(spec: str) -> Kind:
     )
 
 
-def _task(spec: str) -> tuple[PodsAt, ...]:
+def _task(spec: str, *counts: Looped) -> tuple[PodsAt, ...]:
     """The pod of a task: its steps are containers that run one after another."""
     return (
         PodsAt(
@@ -56,6 +81,7 @@ def _task(spec: str) -> tuple[PodsAt, ...]:
             containers=patterns("steps[]", "sidecars[]", "stepTemplate"),
             resources="computeResources",
             having=pattern("steps"),
+            counts=counts,
         ),
     )
 
@@ -67,10 +93,9 @@ _PIPELINE_TASKS: Final = "{tasks|finally}[]"
 def _pipeline(spec: str) -> Kind:
     tasks = f"{spec}.{_PIPELINE_TASKS}"
     return Kind(
-        pods=_task(f"{tasks}.taskSpec"),
+        pods=_task(f"{tasks}.taskSpec", Looped(at=pattern(tasks), loop=_MATRIX)),
         elsewhere=(
             Elsewhere(at=pattern(f"{tasks}.taskRef"), what=_REMOTE),
-            Elsewhere(at=pattern(f"{tasks}.matrix"), what=_OFTEN),
             Elsewhere(at=pattern("spec.pipelineRef"), what=_REMOTE),
         ),
     )
