@@ -28,6 +28,8 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python -m benchmarks.admission
+	$(BIN)/python -m benchmarks.foreign
 	$(BIN)/python -m benchmarks.cel
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.ledger
 
