@@ -14,7 +14,7 @@ import yaml
 from msgspec import Struct
 
 from interlock.foreign.attributes import Attributes, Resource
-from interlock.model.ruling import Ruling
+from interlock.model.ruling import VALIDATING, Ruling
 from support.conformance.cases import CORPORA
 from support.foreign.checked import checked
 from support.foreign.requests import request_for
@@ -42,10 +42,10 @@ class Case(Struct, frozen=True):
         return None if path is None else path.read_text(encoding="utf-8").strip()
 
 
-def cases(part: str) -> Iterator[Case]:
-    """All cases of validating policies in `part` of the corpus."""
+def cases(part: str, kind: str = VALIDATING) -> Iterator[Case]:
+    """All cases of policies of a `kind` in `part` of the corpus."""
     for policy in sorted((KAT / part).rglob("policy.yaml")):
-        if "MutatingAdmissionPolicy" in policy.read_text(encoding="utf-8"):
+        if kind not in policy.read_text(encoding="utf-8"):
             continue
         folder = policy.parent
         found: defaultdict[str, dict[str, Path]] = defaultdict(dict)
@@ -76,8 +76,8 @@ def difference(case: Case, folder: Path) -> str:
 def _outcome(case: Case, folder: Path) -> Ruling:
     given: dict[str, Any] = case.read("request") or {}
     params = case.read("params")
-    policies = _policies(case.folder, has_params=params is not None, has_namespace="namespaceObject" in given)
-    attributes = _request(case, given)
+    policies = policies_of(case.folder, has_params=params is not None, has_namespace="namespaceObject" in given)
+    attributes = request_of(case, given)
     described = given.get("namespaceObject") or {}
     metadata = {**described.get("metadata", {}), "name": attributes.namespace}
     # One of them is of a kind that nobody knows.
@@ -87,7 +87,8 @@ def _outcome(case: Case, folder: Path) -> Ruling:
     return checked(folder, policies, attributes, cluster, _access(case.read("authorizer") or []))
 
 
-def _request(case: Case, given: Mapping[str, Any]) -> Attributes:
+def request_of(case: Case, given: Mapping[str, Any]) -> Attributes:
+    """The request of `case`, of which its file has what is `given`."""
     found, old = given.get("object") or case.read("object"), given.get("oldObject") or case.read("oldObject")
     usual = "UPDATE" if found and old else "DELETE" if old else "CREATE"
     namespaced: dict[str, Any] = (given.get("namespaceObject") or {}).get("metadata", {})
@@ -105,7 +106,8 @@ def _request(case: Case, given: Mapping[str, Any]) -> Attributes:
     )
 
 
-def _policies(source: Path, *, has_params: bool, has_namespace: bool) -> list[dict[str, Any]]:
+def policies_of(source: Path, *, has_params: bool, has_namespace: bool) -> list[dict[str, Any]]:
+    """The documents of the policies in `source`, as the API server means what their authors mean."""
     documents = [
         document
         for path in sorted(source.glob("*.yaml"))
