@@ -17,7 +17,7 @@ from interlock.model.decision import Conflict, Decision, Demand, Limitation
 from interlock.model.limit import Bounds
 from interlock.model.obligation import Due
 from interlock.model.patch import Patch
-from interlock.model.ruling import Ruling
+from interlock.model.ruling import MUTATING, Rewrite, Ruling
 from interlock.model.verdict import Outcome, Verdict
 from interlock.spelling import quoted
 
@@ -40,6 +40,7 @@ def record(decision: Decision) -> dict[str, Any]:
         "permits": [_verdict(verdict) for verdict in decision.permits],
         "errors": [_verdict(verdict) for verdict in decision.errors],
         "patches": [_patch(patch) for patch in decision.patches],
+        **({"rewrites": [*map(_rewrite, kubernetes.rewrites)]} if kubernetes.rewrites else {}),
         "limits": [_limitation(limitation) for limitation in decision.limits],
         "obligations": [_due(due) for due in decision.obligations],
         "advice": [_due(due) for due in decision.advice],
@@ -103,6 +104,17 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 def _patch(patch: Patch) -> dict[str, Any]:
     return {"path": list(patch.path), "value": patch.value, "policies": list(patch.policies)}
+
+
+def _rewrite(rewrite: Rewrite) -> dict[str, Any]:
+    return {
+        "kind": MUTATING,
+        "policy": rewrite.policy,
+        "binding": rewrite.binding,
+        **({"params": rewrite.params} if rewrite.params else {}),
+        "round": rewrite.round,
+        "operations": list(rewrite.operations),
+    }
 
 
 def _conflict(conflict: Conflict) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from interlock.engine.consult import activation_of
 from interlock.engine.funds import UndecidableError
 from interlock.engine.history import runs_of
 from interlock.engine.index import Index
-from interlock.engine.kubernetes import consulted, heeded
+from interlock.engine.kubernetes import consulted, heeded, mutated
 from interlock.engine.lifting import Lifting
 from interlock.engine.mutate import NO_CHANGES, Changes, Mutator
 from interlock.engine.seen import reads_run, seen_by
 from interlock.engine.uses import CountedWaivers, UsesLeft
 from interlock.foreign.cluster import UnansweredError
+from interlock.foreign.merging.kinds import Structures
 from interlock.foreign.requests import KubernetesRequest
 from interlock.identity import AccountName, RunId
 from interlock.intents.context import ExtractionContext
@@ -76,6 +77,7 @@ class Engine:
         self._demands = lru_cache(maxsize=256)(self._demanded)
         self._budgets = Budgets(policies.budgets)
         self.asks_kubernetes = bool(policies.kubernetes.validating or policies.kubernetes.mutating)
+        self._structures = Structures(policies.schemas.custom)
         self.watches_runs = any(reads_run(compiled) for compiled in policies.compiled)
         self.counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
 
@@ -150,6 +152,16 @@ class Engine:
             RequestError: `extract` can't read the document.
         """
         return self._mutator.changed(document, extract, until, seen)
+
+    def mutated(self, request: KubernetesRequest, *, until: int | None = None) -> KubernetesRequest:
+        """`request` as Kubernetes' mutating policies leave it, which the API server asks before it asks us.
+
+        Raises:
+            UnansweredError: the authorizer has to be asked first.
+        """
+        if not self.policies.kubernetes.mutating:
+            return request
+        return mutated(self.policies.kubernetes, self._structures, request, until)
 
     def drawn(self, intent: Intent, *, now: Instant, until: int | None) -> Drawn:
         """What `intent` draws on accounts.

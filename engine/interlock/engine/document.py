@@ -13,6 +13,7 @@ from interlock.foreign.cluster import Around
 from interlock.foreign.known import UNKNOWN
 from interlock.foreign.looking import Looking
 from interlock.foreign.requests import KubernetesRequest, stated
+from interlock.foreign.rewrites import rewritten
 from interlock.intents.admission import Changeable, changeable_object
 from interlock.intents.check import changeable_call
 from interlock.intents.extract import extract
@@ -53,9 +54,12 @@ def decide_document(
     Raises:
         RequestError: no Intent can be read from it.
     """
+    asked = _mutated(engine, document, around)
+    document = document if asked is None else _with(document, asked)
     found = _changeable(document)
+    asked = _asked(engine, document, around) if asked is None else asked
     if found is None:
-        return decide_as_it_stands(engine, document, now=now, balances=balances, around=around)
+        return _as_it_stands(engine, document, asked, now, balances)
     item, embed = found
 
     def read(changed: _Json) -> Intent:
@@ -64,7 +68,6 @@ def decide_document(
     intent, changes = engine.mutate(item, read)
     if balances is not None and engine.mutates_by_seen:
         intent, changes = engine.mutate(item, read, seen=engine.seen(intent, balances, now=now))
-    asked = _asked(engine, document, around)
     decision = engine.decide(intent, now=now, balances=balances, changes=changes, request=asked)
     return Decided(intent, decision, asked)
 
@@ -82,8 +85,17 @@ def decide_as_it_stands(
     Raises:
         RequestError: no Intent can be read from it.
     """
+    return _as_it_stands(engine, document, _asked(engine, document, around), now, balances)
+
+
+def _as_it_stands(
+    engine: Engine,
+    document: _Json,
+    asked: KubernetesRequest | None,
+    now: Instant,
+    balances: Balances | None,
+) -> Decided:
     intent = extract(document, engine.context_at(now))
-    asked = _asked(engine, document, around)
     return Decided(intent, engine.decide(intent, now=now, balances=balances, request=asked), asked)
 
 
@@ -91,6 +103,26 @@ def _asked(engine: Engine, document: _Json, around: Around) -> KubernetesRequest
     """What Kubernetes' policies are asked of `document`; None where they have nothing to say of it."""
     attributes = stated(document) if engine.asks_kubernetes else None
     return None if attributes is None else KubernetesRequest(attributes, Looking(around))
+
+
+def _mutated(engine: Engine, document: _Json, around: Around) -> KubernetesRequest | None:
+    """The request that `document` is, as Kubernetes' mutating policies leave it; None where there are none."""
+    if not isinstance(document, dict):
+        return None  # extraction says what a request is
+    if not engine.policies.kubernetes.mutating or "apiVersion" not in document:
+        return None
+    asked = _asked(engine, document, around)
+    return None if asked is None else engine.mutated(asked)
+
+
+def _with(document: _Json, asked: KubernetesRequest) -> _Json:
+    """`document` with what Kubernetes' policies changed in its object."""
+    if asked.mutated is None or not asked.mutated.allowed or not asked.mutated.rewrites:
+        return document
+    if document["apiVersion"] != _REVIEW_VERSION:
+        return rewritten(document, asked.mutated.rewrites)
+    request = document["request"]
+    return {**document, "request": {**request, "object": asked.attributes.object}}
 
 
 def _changeable(document: _Json) -> Changeable | None:

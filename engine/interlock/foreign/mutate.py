@@ -21,8 +21,8 @@ from interlock.foreign.params import collect, placed
 from interlock.foreign.policy import Binding, FailurePolicy, Policy, Reinvocation
 from interlock.foreign.reinvocation import Invocation, Reinvocations
 from interlock.foreign.review import Review
-from interlock.model.mutated import Mutated, Rewrite
-from interlock.model.ruling import FORBIDDEN, INVALID, MUTATING, Denial
+from interlock.model.mutated import Mutated
+from interlock.model.ruling import FORBIDDEN, INVALID, MUTATING, Denial, Rewrite
 
 
 def mutate(policies: Iterable[CompiledMutating], review: Review, structures: Structures = OWN) -> Mutated:

@@ -14,6 +14,7 @@ from interlock.foreign.attributes import CREATE, Attributes, Kind, Object, Resou
 from interlock.foreign.looking import Looking
 from interlock.foreign.names import Names, names_of
 from interlock.foreign.review import Review
+from interlock.model.mutated import Mutated
 from interlock.spelling import quoted
 
 DEFAULT_NAMESPACE: Final = "default"
@@ -25,10 +26,16 @@ NOBODY: Final[Object] = {}
 
 @dataclass(frozen=True, slots=True)
 class KubernetesRequest:
-    """A request, and what is around it."""
+    """A request, and what is around it.
+
+    `mutated` is what mutating policies made of it, where they were asked; then it
+    has the object as they left it. `failure` says why nobody knows what they make.
+    """
 
     attributes: Attributes
     looking: Looking
+    mutated: Mutated | None = None
+    failure: str = ""
 
     def review(self, until: int | None) -> Review:
         """What policies are asked, who answer by `until`."""
@@ -37,6 +44,11 @@ class KubernetesRequest:
     def of(self, changed: Object) -> Self:
         """The same request with another object."""
         return replace(self, attributes=replace(self.attributes, object=changed))
+
+    def after(self, mutated: Mutated) -> Self:
+        """The same request as mutating policies left it; where one denies, as it came."""
+        changed = mutated.object if mutated.allowed else self.attributes.object
+        return replace(self, attributes=replace(self.attributes, object=changed), mutated=mutated)
 
 
 def stated(document: Mapping[str, Any]) -> Attributes | None:

@@ -5,21 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from interlock.model.ruling import Denial
-
-
-class Rewrite(Struct, frozen=True, kw_only=True):
-    """What a policy changed with one binding and its parameters: the operations of a JSON Patch.
-
-    They are operations on the object as the policy saw it. `round` is 1 where it
-    was asked again.
-    """
-
-    policy: str
-    binding: str
-    params: str
-    round: int
-    operations: tuple[dict[str, Any], ...]
+from interlock.model.ruling import Denial, Rewrite
 
 
 class Mutated(Struct, frozen=True, kw_only=True):

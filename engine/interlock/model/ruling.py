@@ -77,13 +77,29 @@ class Denial(Struct, frozen=True, kw_only=True):
         return _CODES.get(self.reason, _UNPROCESSABLE)
 
 
+class Rewrite(Struct, frozen=True, kw_only=True):
+    """What a policy changed with one binding and its parameters: the operations of a JSON Patch.
+
+    They are operations on the object as the policy saw it. `round` is 1 where it
+    was asked again.
+    """
+
+    policy: str
+    binding: str
+    params: str
+    round: int
+    operations: tuple[dict[str, Any], ...]
+
+
 class Ruling(Struct, frozen=True, kw_only=True):
     """What all policies say together; the API server answers with the first denial.
 
-    `warnings` and `audited` are what bindings warn of and have audited, and
-    `seen` is all that was looked at beside the request.
+    `rewrites` are what those that mutate changed, in their order. `warnings` and
+    `audited` are what bindings warn of and have audited, and `seen` is all that
+    was looked at beside the request.
     """
 
+    rewrites: tuple[Rewrite, ...] = ()
     denials: tuple[Denial, ...] = ()
     warnings: tuple[Denial, ...] = ()
     audited: tuple[Denial, ...] = ()

@@ -152,7 +152,8 @@ CRD: Final[dict[str, Any]] = {
     "kind": "CustomResourceDefinition",
     "spec": {
         "group": "ai.example.com",
-        "names": {"kind": "Model"},
+        "names": {"kind": "Model", "plural": "models"},
+        "scope": "Namespaced",
         "versions": [
             {
                 "name": "v1",

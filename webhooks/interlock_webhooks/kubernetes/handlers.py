@@ -26,7 +26,7 @@ from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
 from interlock_webhooks.kubernetes.holding import HOLD_TIME, name_of_hold
-from interlock_webhooks.kubernetes.patch import json_patch
+from interlock_webhooks.kubernetes.patch import whole_patch
 from interlock_webhooks.kubernetes.review import API_VERSION, KIND, AdmissionRequest
 from interlock_webhooks.metrics import EndpointMetrics
 from interlock_webhooks.refusal import INTERNAL_MESSAGE
@@ -98,9 +98,7 @@ class KubernetesHandlers:
         recorded = record(answer)
         if not answer.allowed:
             self._tell(request, recorded)
-        return _encoded(
-            request, recorded, json_patch(request["object"], answer.patches) if answer.patches else []
-        )
+        return _encoded(request, recorded, whole_patch(request, answer))
 
     def _tell(self, request: dict[str, Any], recorded: dict[str, Any]) -> None:
         """Have those learn of a denial who look at the service, and at the cluster."""
@@ -172,7 +170,10 @@ async def _considered(
 async def _mutated(
     admission: Admission, engine: Engine, request: dict[str, Any], asked: _Asked, until: int
 ) -> Decision:
-    """The decision on the object with what policies change in it; nothing is changed where none is stored."""
+    """The decision on the object with what policies change in it; ours change nothing where none is stored."""
+    if asked is not None:
+        asked = engine.mutated(asked, until=until)
+        request = {**request, "object": asked.attributes.object}
     found = changeable_object(request)
     if found is None:
         return await _considered(admission, engine, request, asked, until)

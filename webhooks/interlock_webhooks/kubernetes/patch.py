@@ -3,8 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.foreign.rewrites import rewritten
 from interlock.kernel.mutation.places import lookup
+from interlock.model.decision import Decision
 from interlock.model.patch import Patch, Place
+
+
+def whole_patch(request: dict[str, Any], decision: Decision) -> list[dict[str, Any]]:
+    """The operations that put what `decision` changed into the object of `request`.
+
+    What Kubernetes' own policies changed comes first: ours saw what they left.
+    """
+    rewrites = () if decision.kubernetes is None else decision.kubernetes.rewrites
+    operations = [operation for rewrite in rewrites for operation in rewrite.operations]
+    if decision.patches:
+        operations += json_patch(rewritten(request["object"], rewrites), decision.patches)
+    return operations
 
 
 def json_patch(document: dict[str, Any], patches: Iterable[Patch]) -> list[dict[str, Any]]:

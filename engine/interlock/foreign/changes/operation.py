@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 import re2
 
@@ -30,6 +30,12 @@ class Operation:
     path: str
     source: str = ""
     value: Any = ABSENT
+
+    @classmethod
+    def read(cls, wire: Wire) -> Self:
+        """The operation that is JSON."""
+        given = wire.get("value", ABSENT)
+        return cls(op=wire["op"], path=wire["path"], source=wire.get("from", ""), value=given)
 
     def wire(self) -> Wire:
         """The operation as JSON (RFC 6902)."""
