@@ -26,17 +26,27 @@ _VALUES: Final = {
 }
 _SHAPE: Final = {"additionalProperties", "description", "items", "properties", "type"}
 _INT_OR_STRING: Final = [{"type": "integer"}, {"type": "string"}]
+_NAMES: Final = {"name", "generateName"}
 _SCALARS: Final = {"boolean", "integer", "number", "string"}
 
 
-def violations(schema: Schema, place: str = "") -> Iterator[str]:
-    """Each rule that `schema` or one within it breaks, and where."""
+def violations(schema: Schema) -> Iterator[str]:
+    """Each rule that the `schema` of a kind, or one within it, breaks, and where."""
+    yield from _within(schema, "")
+    if schema.get("type") != "object" or "additionalProperties" in schema:
+        yield "the root is no object with fields"
+    metadata = schema.get("properties", {}).get("metadata", {})
+    if metadata.keys() - {"type", "properties"} or metadata.get("properties", {}).keys() - _NAMES:
+        yield ".metadata: only names may be limited"
+
+
+def _within(schema: Schema, place: str) -> Iterator[str]:
     yield from (f"{place}: {said}" for said in _of_node(schema))
     for name, field in schema.get("properties", {}).items():
-        yield from violations(field, f"{place}.{name}")
+        yield from _within(field, f"{place}.{name}")
     for key in ("items", "additionalProperties"):
         if key in schema:
-            yield from violations(schema[key], f"{place}.{key}")
+            yield from _within(schema[key], f"{place}.{key}")
     if schema.get("x-kubernetes-list-type") == "map":
         yield from (f"{place}: {said}" for said in _of_keys(schema))
 

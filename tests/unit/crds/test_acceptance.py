@@ -93,28 +93,40 @@ def test_a_status_says_what_each_replica_decides_by() -> None:
     assert _status(phase="Running")
 
 
+def _holding(field: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": {"field": field}}
+
+
+_A = {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
 @pytest.mark.parametrize(
     "schema",
     [
-        {},
-        {"$ref": "#/definitions/x"},
-        {"type": "object", "additionalProperties": {"type": "string"}, "properties": {}},
-        {"type": "object", "properties": {"a": {}}},
-        {"type": "array"},
-        {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["b"]},
+        {"type": "string"},
+        {"type": "object", "additionalProperties": {"type": "string"}},
+        {"type": "object", "properties": {"metadata": {"type": "object", "description": "a"}}},
         {
             "type": "object",
-            "properties": {"a": {"type": "string"}},
-            "anyOf": [{"properties": {"a": {"type": "string"}}}],
+            "properties": {"metadata": {"type": "object", "properties": {"uid": {"type": "string"}}}},
         },
-        {"anyOf": [{"type": "boolean"}, {"type": "string"}], "x-kubernetes-int-or-string": True},
-        {"type": "string", "const": "a"},
-        {
-            "type": "array",
-            "items": {"type": "object", "properties": {"name": {"type": "string"}}},
-            "x-kubernetes-list-type": "map",
-            "x-kubernetes-list-map-keys": ["name"],
-        },
+        _holding({}),
+        _holding({"$ref": "#/definitions/x"}),
+        _holding({"type": "object", "additionalProperties": {"type": "string"}, "properties": {}}),
+        _holding({"type": "object", "properties": {"a": {}}}),
+        _holding({"type": "array"}),
+        _holding({**_A, "required": ["b"]}),
+        _holding({**_A, "anyOf": [{"properties": {"a": {"type": "string"}}}]}),
+        _holding({"anyOf": [{"type": "boolean"}, {"type": "string"}], "x-kubernetes-int-or-string": True}),
+        _holding({"type": "string", "const": "a"}),
+        _holding(
+            {
+                "type": "array",
+                "items": _A,
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["a"],
+            }
+        ),
     ],
     ids=str,
 )
