@@ -11,10 +11,9 @@ import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-from structlog.typing import FilteringBoundLogger
 
 from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
@@ -23,10 +22,12 @@ from interlock.ledger.stores.opening import open_ledger, shown, url_of
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.loading.policyset import PolicySet
 from interlock.prices import published as prices
+from interlock.units import Milliseconds
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.cluster.opening import open_cluster
 from interlock_webhooks.controller.membership import Membership
 from interlock_webhooks.controller.opening import controller_of
+from interlock_webhooks.events.opening import recorder_of
 from interlock_webhooks.exemptions import Exemptions
 from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.opening import certificate_of, upkeep_of
@@ -34,6 +35,7 @@ from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.logs import json_log
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
+from interlock_webhooks.scan.opening import schedule_of
 from interlock_webhooks.service import Service
 from interlock_webhooks.state import StateDir, default_state_dir
 from interlock_webhooks.sweep import sweep
@@ -42,9 +44,13 @@ from interlock_webhooks.workloads.opening import workloads_of
 
 if TYPE_CHECKING:
     from interlock_webhooks.cluster.client import Cluster
+    from interlock_webhooks.controller.controller import Duty
 
 DRAIN_SECONDS: Final = 3.0
 """From SIGTERM to the last connection taken: long enough for the cluster to send no more."""
+
+_LAST_WORDS: Final = 1.0
+"""Seconds in which Events of denials may still be posted."""
 
 _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -71,6 +77,7 @@ class Settings:
     says whether those of a cluster are watched, so that their holds end with them,
     and `cluster` who the service is in a cluster that has policies, too, if one has.
     `installation` is what it keeps there, if it does, and `exemptions` what no policy is asked about.
+    `scan_every` is how often all that is there is scanned, if it is.
     """
 
     policies: tuple[Path, ...]
@@ -87,6 +94,7 @@ class Settings:
     cluster: Membership | None
     installation: Installation | None
     exemptions: Exemptions
+    scan_every: Milliseconds | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +165,12 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             watching = [certificate.keep(log), sweep(ledger, log)]
             if settings.watches and settings.policies:
                 watching.append(policies.watch())
-            if controller is not None:
-                duties = _duties(settings, cluster, policies, log)
-                watching.append(controller.run(policies, *duties))
+            if cluster is not None and controller is not None and settings.cluster is not None:
+                service.events = recorder_of(cluster, settings.cluster, metrics, log)
+                watching += [
+                    service.events.post(),
+                    controller.run(policies, *_duties(settings, cluster, service)),
+                ]
             if cluster is not None and settings.workloads:
                 watching.append(workloads_of(cluster, service).watch())
             announce(_started(settings, policies, address_of(webhook), address_of(check), cluster))
@@ -218,6 +229,9 @@ async def _run(
         await _told_to_stop(service)
         for server in servers.values():
             server.should_exit = True
+        if service.events is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(service.events.drained(), _LAST_WORDS)
         for watch in watches:
             watch.cancel()
 
@@ -256,13 +270,12 @@ def _check_exposure(check: Address) -> None:
         )
 
 
-def _duties(
-    settings: Settings, cluster: "Cluster | None", policies: LivePolicies, log: FilteringBoundLogger
-) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+def _duties(settings: Settings, cluster: "Cluster", service: Service) -> Iterator["Duty"]:
     """What this service does while it leads, beside what it does for policies."""
-    if cluster is None or settings.installation is None:
-        return []
-    return [upkeep_of(cluster, settings.installation, policies, log).keep]
+    if settings.installation is not None:
+        yield upkeep_of(cluster, settings.installation, service.policies, service.log).keep
+    if settings.scan_every is not None:
+        yield partial(schedule_of(cluster, service).keep, settings.scan_every / 1000)
 
 
 def _certificate(settings: Settings, identity: Identity, cluster: "Cluster | None") -> Certificate:

@@ -32,8 +32,11 @@ from interlock.cli.placement import (
     trust_of,
 )
 from interlock.errors import OperatorError
+from interlock.loading.kinds.amounts import milliseconds
 from interlock.loading.policyset import PolicySet
 from interlock.registration.settings import InCluster, Settings
+from interlock.spelling import quoted
+from interlock.units import Milliseconds
 
 _CALL: Final = {
     "chat": {
@@ -71,6 +74,7 @@ _REVIEW: Final = {
     },
 }
 
+_SHORTEST_PAUSE: Final = 60_000
 _PORTS: Final = range(2**16)
 
 
@@ -160,12 +164,21 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     may_be_exempt: MayBeExemptOption = None,
     failure_policy: FailureOption = DEFAULTS.validating,
     timeout: TimeoutOption = DEFAULTS.timeout_seconds,
+    scan_every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Keep reports of what policies say of all that is in the cluster: renew them so often.",
+        ),
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
     """Serve the admission webhook over HTTPS and the check API over HTTP."""
     service = _service()
     if register and not cluster:
         raise OperatorError("`--register` writes into a cluster: give `--cluster`, too")
+    if scan_every and not cluster:
+        raise OperatorError("`--scan-every` writes into a cluster: give `--cluster`, too")
     member = service.Membership.of(namespace, replica) if cluster else None
     placement = Settings(
         namespace=member.namespace if member else DEFAULTS.namespace,
@@ -197,6 +210,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         if register
         else None,
         exemptions=service.Exemptions.of(placement, is_registered=register),
+        scan_every=None if scan_every is None else _pause(scan_every),
     )
     service.serve(settings, _announce)
 
@@ -213,6 +227,16 @@ def _service() -> ModuleType:
         if (error.name or "").startswith("interlock"):
             raise
         raise OperatorError(f"`{error.name}` is missing: install `interlock[server]`") from None
+
+
+def _pause(written: str) -> Milliseconds:
+    """How long it is from one scan to the next."""
+    length = milliseconds(written)
+    if length is None or length < _SHORTEST_PAUSE:
+        raise OperatorError(
+            f"`--scan-every` is {quoted(written)}: give a length of time of `1m` or more, such as `1h`"
+        )
+    return length
 
 
 def _host_and_port(option: str, address: str) -> tuple[str, int]:

@@ -15,9 +15,6 @@ from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.scan.scanner import Scanner
 from interlock_webhooks.scan.subjects import subjects
 
-EVERY: Final = 3600.0
-"""Seconds from one scan to the next."""
-
 _LOOK_EVERY: Final = 2.0
 
 
@@ -32,8 +29,8 @@ class Schedule:
         self._policies = policies
         self._log = log
 
-    async def keep(self, every: float = EVERY, look_every: float = _LOOK_EVERY) -> None:
-        """Scan for as long as this is wanted; what fails is tried again the next time."""
+    async def keep(self, every: float, look_every: float = _LOOK_EVERY) -> None:
+        """Scan `every` so many seconds, for as long as this is wanted; what fails is tried again then."""
         digest, due = None, time.monotonic()
         while True:
             if time.monotonic() >= due or self._in_force() != digest:
