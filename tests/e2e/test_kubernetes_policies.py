@@ -81,6 +81,17 @@ validations: [{expression: variables.pods < 6}]""",
         "",
         "always",
     ),
+    "the namespace": (
+        """validations: [{message: here, expression: "namespaceObject.metadata
+        .labels['kubernetes.io/metadata.name'] != 'default'"}]""",
+        "",
+        "here",
+    ),
+    "another namespace": (
+        "validations: [{expression: 'false'}]",
+        "matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: other}}}",
+        "",
+    ),
     "who asks": ("validations: [{expression: request.userInfo.username != 'admin', message: you}]", "", "you"),
     "a binding that only warns": (
         "validations: [{expression: 'false'}]",
