@@ -8,19 +8,11 @@ from typing import Any
 
 import pytest
 
-from interlock.cel.libraries.kubernetes.versions import NEWEST
-from interlock.engine import Engine
-from interlock.engine.document import decide_as_it_stands
-from interlock.exporting.documents import written
-from interlock.exporting.export import Exported, exported
-from interlock.exporting.validating import validating
-from interlock.intents.admission import changeable_object
-from interlock.loading.policyset import PolicySet, load
+from interlock.loading.policyset import load
 from interlock.policytest.read import read_suites
 from support.commandline import run
-from support.exporting import outcome
+from support.exporting import paired
 from support.reviews import review
-from support.strategies import NOW
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / "testdata" / "exports"
@@ -41,10 +33,6 @@ def test_the_library_is_exported_exactly_so(monkeypatch: pytest.MonkeyPatch, *, 
     _compare("validating.txt", result.stderr, update=update_golden)
 
 
-def _exported(policies: PolicySet) -> Exported:
-    return exported(policies, validating, kinds=_KINDS, release=NEWEST)
-
-
 def _inputs(folder: Path) -> list[dict[str, Any]]:
     """The manifests and reviews that a policy is tested with, as the API server would ask."""
     cases = [case for suite in read_suites([folder]) for case in suite.cases]
@@ -60,13 +48,10 @@ def _inputs(folder: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("policy", ["agents-declare-their-prompt", "image-digests", "image-registries"])
 def test_an_exported_policy_of_the_library_agrees_on_its_own_tests(policy: str) -> None:
     (folder,) = (_ROOT / "policies").glob(f"*/{policy}")
-    policies = load([folder, _ROOT / "policies/catalog.yaml"])
-    text = written(_exported(policies).objects)
+    found = paired(load([folder, _ROOT / "policies/catalog.yaml"]), _KINDS)
     inputs = _inputs(folder)
+    assert found is not None
     assert inputs
     for each in inputs:
-        assert changeable_object(each["request"]) is not None
-        decision = decide_as_it_stands(Engine(policies), each, now=NOW).decision
-        said = outcome(text, each)
-        violations = decision.denials + decision.warnings
-        assert bool(violations) is bool(said.denials or said.warnings)
+        decision, said = found.ours(each), found.theirs(each)
+        assert bool(decision.denials + decision.warnings) is bool(said.denials + said.warnings)

@@ -16,6 +16,7 @@ from interlock.exporting.export import Exported, exported
 from interlock.exporting.validating import validating
 from interlock.foreign.cluster import Snapshot
 from interlock.foreign.load import assemble
+from interlock.foreign.policies import KubernetesPolicies
 from interlock.foreign.requests import reviewed
 from interlock.foreign.review import Review
 from interlock.foreign.validate import validate
@@ -61,28 +62,24 @@ class Pair:
     """A policy alone in a set that closes nothing, and what it is exported as."""
 
     engine: Engine
-    text: str
+    exported: KubernetesPolicies
 
     def ours(self, review: Mapping[str, Any]) -> Decision:
         """What the policy says."""
         return decide_as_it_stands(self.engine, dict(review), now=NOW).decision
 
     def theirs(self, review: Mapping[str, Any]) -> Ruling:
-        """What the exported policy says."""
-        return outcome(self.text, review)
+        """What the exported policy says of an AdmissionReview."""
+        attributes = reviewed(review["request"])
+        cluster = Snapshot({attributes.namespace: {"metadata": {"name": attributes.namespace}}})
+        return validate(self.exported.validating, Review(attributes, cluster, allow))
 
 
-def pair(text: str, kinds: Sequence[str] = ()) -> Pair | None:
-    """The policy in `text` and what it is exported as; None where it does not fit."""
-    policies = loaded(text)
+def paired(policies: PolicySet, kinds: Sequence[str] = ()) -> Pair | None:
+    """`policies` and what they are exported as; None where one does not fit."""
     found = exported(policies, validating, kinds=kinds, release=NEWEST)
-    return None if found.misfits else Pair(Engine(policies), written(found.objects))
-
-
-def outcome(text: str, review: Mapping[str, Any]) -> Ruling:
-    """What the admission policies in `text` say of an AdmissionReview."""
-    policies, problems = assemble([read_documents(Source("exported.yaml", text))])
+    if found.misfits:
+        return None
+    admission, problems = assemble([read_documents(Source("exported.yaml", written(found.objects)))])
     assert problems == []
-    attributes = reviewed(review["request"])
-    cluster = Snapshot({attributes.namespace: {"metadata": {"name": attributes.namespace}}})
-    return validate(policies.validating, Review(attributes, cluster, allow))
+    return Pair(Engine(policies), admission)
