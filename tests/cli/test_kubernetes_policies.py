@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from support.commandline import Run
+from support.foreign.mutating import bind, mutating, patches
 from support.foreign.policies import binding, policy
 
 CONFIG: Final = {"apiVersion": "v1", "kind": "ConfigMap"}
@@ -138,6 +139,43 @@ def test_what_was_checked_is_replayed_without_the_cluster(run: Run, cluster: lis
     assert checked.exit_code == 1
     result = run("replay", "log.jsonl", "theirs")
     assert (result.exit_code, result.stdout) == (0, "1 decision of this policy set: 1 the same\n")
+
+
+# Changes
+
+
+def test_what_mutating_policies_change_is_shown_and_tested_and_replayed(run: Run) -> None:
+    change = patches(
+        'op: "remove", path: "/spec/paused"',
+        'op: "add", path: "/metadata/labels", value: {"asked-by": request.userInfo.username}',
+    )
+    write("theirs/policy.yaml", mutating(change), bind(), policy("!has(object.spec.paused)"), binding())
+    write("web.yaml", {**WEB, "spec": {"replicas": 5, "paused": True}})
+    result = run("check", "theirs", "web.yaml", "--cluster", "cluster", "--log", "log.jsonl")
+    assert result.stdout == (
+        "✓ allow  workload.create Deployment shop/web  (web.yaml:1)\n"
+        '    changed: metadata.labels = {"asked-by": "jane"} (MutatingAdmissionPolicy p)\n'
+        "    changed: spec.paused is removed (MutatingAdmissionPolicy p)\n"
+        "1 document: 1 allowed, 0 denied\n"
+    )
+    assert run("replay", "log.jsonl", "theirs").exit_code == 0
+    expected = [
+        {"path": ["spec", "paused"], "removed": True},
+        {"path": ["metadata", "labels"], "value": {"asked-by": "jane"}},
+    ]
+    given = {"input": {**WEB, "spec": {"replicas": 5, "paused": True}}}
+    suite(case({"decision": "allow", "patches": expected, "exactly": True}, **given))
+    assert "1 passed" in run("test", "theirs").stdout
+    suite(case({"patches": [{"path": ["spec", "replicas"], "removed": True}]}, **given))
+    result = run("test", "theirs")
+    assert "expected  patches with `spec.replicas` = removed\n" in result.stdout
+    assert "; spec.paused = removed\n" in result.stdout
+
+
+@pytest.mark.parametrize("patch", [{"path": ["a"]}, {"path": ["a"], "value": 1, "removed": True}])
+def test_a_patch_is_a_value_or_nothing(run: Run, patch: dict[str, Any]) -> None:
+    suite(case({"patches": [patch]}))
+    assert "must have a `value` or `removed: true`, one of them" in run("test", "theirs").stderr
 
 
 # Explanations

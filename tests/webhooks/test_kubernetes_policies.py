@@ -1,71 +1,29 @@
 """Kubernetes' own policies at the webhook: with a cluster, without one, and once more from the log."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import yaml
 
-from interlock.analysis.replay import replay
 from interlock.cel.libraries.kubernetes.authorizer import Answer
 from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
-from interlock.decisionlog.entry import Entry
-from interlock.decisionlog.read import Logged
-from interlock.decisionlog.sink import DecisionLog
-from interlock.engine import Engine
 from interlock.foreign.attributes import Attributes
 from interlock.foreign.cluster import Cluster, Params, Snapshot
 from interlock.foreign.policy import ParamKind
-from interlock.loading.policyset import load
 from interlock_webhooks.app import check_app, webhook_app
 from support.asgi import ask
-from support.decisionlog import read
 from support.foreign.live import Fixed
 from support.foreign.policies import SHOP, binding, policy
+from support.foreign.served import World
 from support.reviews import encoded, pod, review
-from support.service import LoggedService, service_over
 
 BOTH = pytest.mark.parametrize("path", ["/validate", "/mutate"])
 CONFIG: Final = {"apiVersion": "v1", "kind": "ConfigMap"}
 MAY_DEPLOY: Final = (
     "authorizer.group('apps').resource('deployments').namespace('shop').check('create').allowed()"
 )
-
-
-@dataclass(slots=True)
-class World:
-    """A service over policies, and the answers that it gives."""
-
-    folder: Path
-    service: LoggedService
-
-    @classmethod
-    def of(cls, folder: Path, *documents: Mapping[str, Any], live: Fixed | None = None) -> "World":
-        (folder / "kubernetes.yaml").write_text(yaml.safe_dump_all(documents), encoding="utf-8")
-        service = service_over(folder)
-        service.cluster = live
-        return cls(folder, service)
-
-    def answer(self, path: str = "/validate", **changes: Any) -> dict[str, Any]:
-        answer = ask(webhook_app(self.service), path, encoded(review(pod(team="a"), **changes)))
-        assert answer.status == HTTPStatus.OK
-        response: dict[str, Any] = answer.json()["response"]
-        return response
-
-    def logged(self, path: str = "/validate") -> Entry:
-        """The one decision that is logged when it is asked, which is decided again the same."""
-        with DecisionLog(self.folder / "log.jsonl") as decisions:
-            self.service.decisions = decisions
-            self.answer(path)
-        (logged,) = read((self.folder / "log.jsonl").read_bytes())
-        assert isinstance(logged, Logged)
-        replayed = replay(Engine(load([self.folder])), logged.entry)
-        assert replayed.now == logged.entry.decision
-        return logged.entry
 
 
 @BOTH

@@ -31,6 +31,7 @@ from interlock.cli.render import (
 )
 from interlock.cli.requests import Answered, answers
 from interlock.cli.status import Status
+from interlock.decisionlog.changes import changes
 from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
 from interlock.decisionlog.sink import DecisionLog
@@ -121,7 +122,7 @@ def _write_entry(out: Console, entry: dict[str, Any]) -> None:
             out.print(line(("remedy: ", "bold"), in_one_line(each["remedy"]), indent=3))
     for each in _crossed(decision):
         out.print(line(("limit: ", "cyan"), limitation(each), indent=2))
-    for each in decision["patches"]:
+    for each in changes(decision):
         out.print(line(("changed: ", "cyan"), changed(each), indent=2))
     for each in decision["obligations"]:
         out.print(line(("obligation: ", "cyan"), due(each), indent=2))

@@ -9,6 +9,7 @@ from interlock.cel.explanation.picture import picture
 from interlock.cel.explanation.trace import Step
 from interlock.cli.explained import given_values
 from interlock.cli.render import assigned, bounds, changed, due, in_one_line, line, reason, visible
+from interlock.decisionlog.changes import changes
 from interlock.decisionlog.codes import ReasonCode
 from interlock.decisionlog.record import bounds_given, record
 from interlock.engine.explanation import ExplainedRule, Explanation, MissingPermit, NamingWaiver
@@ -37,7 +38,7 @@ def written(explanation: Explanation, *, shows_all: bool) -> Iterator[Text]:
             yield line((entry["code"], "bold red"), f"  {reason(entry)}", indent=1)
             if "remedy" in entry:
                 yield line(("remedy: ", "bold"), in_one_line(entry["remedy"]), indent=2)
-    yield from (line(("changed: ", "cyan"), changed(each), indent=1) for each in recorded["patches"])
+    yield from (line(("changed: ", "cyan"), changed(each), indent=1) for each in changes(recorded))
     yield from (line(("obligation: ", "cyan"), due(each), indent=1) for each in recorded["obligations"])
     yield from (line(("advice: ", "cyan"), due(each), indent=1) for each in recorded["advice"])
     for rule in explanation.rules:

@@ -82,10 +82,11 @@ def due(entry: dict[str, Any]) -> str:
 
 
 def changed(patch: dict[str, Any]) -> str:
-    """What is where now, and whose policies want it."""
-    return (
-        f"{assigned(spelled(tuple(patch['path'])), patch['value'])} ({visible(', '.join(patch['policies']))})"
-    )
+    """What is where now, or that nothing is, and whose policies want it."""
+    place = spelled(tuple(patch["path"]))
+    now = assigned(place, patch["value"]) if "value" in patch else f"{visible(place)} is removed"
+    kind = f"{patch['kind']} " if "kind" in patch else ""
+    return f"{now} ({visible(kind + ', '.join(patch['policies']))})"
 
 
 def limitation(entry: dict[str, Any]) -> str:

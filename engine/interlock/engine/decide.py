@@ -220,7 +220,8 @@ class Engine:
             runs = {run: found.runs[run] for run in runs_of(intent) if found.runs.get(run)}
             decision = replace(decision, found=Balances(accounts=accounts, runs=runs))
         if request is not None and self.asks_kubernetes:
-            decision = heeded(decision, consulted(policies.kubernetes, request, until))
+            asked = request if changes.object is None else request.of(changes.object)
+            decision = heeded(decision, consulted(policies.kubernetes, asked, until))
         return affordable(decision, charges, drawn.uncharged)
 
     def _found(self, now: Instant, balances: Balances | None) -> Found:

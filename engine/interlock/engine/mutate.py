@@ -1,6 +1,6 @@
 """The policies' mutations of one object: which apply is found here, the kernel says what they come to."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ class Changes:
     conflicts: tuple[Conflict, ...] = ()
     failure: str = ""
     """Why nobody knows what they change; then there is no decision."""
+    object: Mapping[str, Any] | None = None
+    """The object with these changes; None where it is as it came."""
 
 
 NO_CHANGES: Final = Changes()
@@ -89,7 +91,7 @@ class Mutator:
         was, would_be = (f"{each['action']} of {each['kind']}" for each in (intent, read))
         if was != would_be:
             return intent, _spoiled(mutated, f"it was {was} and would be {would_be}")
-        return read, Changes(mutated.patches, mutated.conflicts)
+        return read, Changes(mutated.patches, mutated.conflicts, object=mutated.document)
 
     def _mutated(self, document: dict[str, Any], intent: Intent, until: int | None, seen: Seen) -> Mutated:
         conditions = {

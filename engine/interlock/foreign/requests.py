@@ -42,8 +42,11 @@ class KubernetesRequest:
         return Review(self.attributes, self.looking, self.looking.authorize, until)
 
     def of(self, changed: Object) -> Self:
-        """The same request with another object."""
-        return replace(self, attributes=replace(self.attributes, object=changed))
+        """The same request with another object, which is where the request is."""
+        attributes = self.attributes
+        if attributes.is_namespaced and not place_of(changed)[0]:
+            changed = _within(changed, attributes.namespace)
+        return replace(self, attributes=replace(attributes, object=changed))
 
     def after(self, mutated: Mutated) -> Self:
         """The same request as mutating policies left it; where one denies, as it came."""
@@ -108,7 +111,7 @@ def creating(manifest: Object, names: Names | None = None, user: Object = NOBODY
         namespace = ""
     elif not namespace:
         namespace = DEFAULT_NAMESPACE
-        manifest = {**manifest, "metadata": {**(_object(manifest, "metadata") or {}), "namespace": namespace}}
+        manifest = _within(manifest, namespace)
     return Attributes(
         operation=CREATE,
         kind=kind,
@@ -118,6 +121,10 @@ def creating(manifest: Object, names: Names | None = None, user: Object = NOBODY
         object=manifest,
         user=user,
     )
+
+
+def _within(found: Object, namespace: str) -> Object:
+    return {**found, "metadata": {**(_object(found, "metadata") or {}), "namespace": namespace}}
 
 
 def review_of(attributes: Attributes) -> dict[str, Any]:

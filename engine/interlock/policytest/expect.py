@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from interlock.decisionlog.changes import changes
 from interlock.documents.nodes import Path
 from interlock.model.patch import spelled
 from interlock.policytest.shapes import ExpectShape, PatchShape, ReasonShape
@@ -43,7 +44,7 @@ def _of_decision(expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failu
 
 
 def _of_list(name: str, expect: ExpectShape, decided: dict[str, Any]) -> Iterator[Failure]:
-    entries: list[dict[str, Any]] = decided[name]
+    entries: list[dict[str, Any]] = list(changes(decided)) if name == "patches" else decided[name]
     wanted: tuple[ReasonShape | PatchShape, ...] = getattr(expect, name)
     came = "; ".join(map(written, entries)) or "none"
     for number, reason in enumerate(wanted):
@@ -85,13 +86,25 @@ def _dues(values: dict[str, Any]) -> str:
 def _fits(wanted: ReasonShape | PatchShape, entry: dict[str, Any]) -> bool:
     """Whether `entry` has every field that `wanted` gives."""
     if isinstance(wanted, PatchShape):
-        # Python takes True for 1, and JSON does not.
-        same = json.dumps(wanted.value, sort_keys=True) == json.dumps(entry["value"], sort_keys=True)
-        return same and list(wanted.path) == entry["path"]
+        return _is_same_place(wanted, entry) and _is_same_value(wanted, entry)
     return all(
         value in str(entry.get(field, "")) if field in _CONTAINED else value == entry.get(field)
         for field, value in _given(wanted)
     )
+
+
+def _is_same_place(wanted: PatchShape, entry: dict[str, Any]) -> bool:
+    # Where Kubernetes' policies name a place, digits may be a key or an index.
+    if "kind" in entry:
+        return [*map(str, wanted.path)] == [*map(str, entry["path"])]
+    return bool(list(wanted.path) == entry["path"])
+
+
+def _is_same_value(wanted: PatchShape, entry: dict[str, Any]) -> bool:
+    if wanted.removed or "value" not in entry:
+        return wanted.removed and "value" not in entry
+    # Python takes True for 1, and JSON does not.
+    return json.dumps(wanted.value, sort_keys=True) == json.dumps(entry["value"], sort_keys=True)
 
 
 def _given(reason: ReasonShape) -> list[tuple[str, str]]:
@@ -100,7 +113,8 @@ def _given(reason: ReasonShape) -> list[tuple[str, str]]:
 
 def _described(wanted: ReasonShape | PatchShape) -> str:
     if isinstance(wanted, PatchShape):
-        return f"`{spelled(wanted.path)}` = {json.dumps(wanted.value)}"
+        now = "removed" if wanted.removed else json.dumps(wanted.value)
+        return f"`{spelled(wanted.path)}` = {now}"
     return ", ".join(
         f"{field} containing `{value}`" if field in _CONTAINED else f"{field} `{value}`"
         for field, value in _given(wanted)
@@ -114,7 +128,8 @@ def _because(reasons: Sequence[dict[str, Any]]) -> str:
 def written(entry: dict[str, Any]) -> str:
     """One entry of a decision in one line: code, layer, whose rule, item and message; of a patch its value."""
     if "code" not in entry:
-        return f"{spelled(tuple(entry['path']))} = {json.dumps(entry['value'])}"
+        now = json.dumps(entry["value"]) if "value" in entry else "removed"
+        return f"{spelled(tuple(entry['path']))} = {now}"
     named = [entry[field] for field in ("policy", "rule", "binding") if field in entry]
     rule = "/".join(named)
     words = (entry["code"], entry.get("layer", ""), rule, entry.get("item", ""))

@@ -121,8 +121,17 @@ class PatchShape(Shape):
     path: AtLeastOne[str | int]
     """The keys, and indices of lists, from the object's root to the place."""
 
-    value: Annotated[Any, PlainValidator(lambda value: value), WithJsonSchema({})]
+    value: Annotated[Any, PlainValidator(lambda value: value), WithJsonSchema({})] = None
     """The value."""
+
+    removed: bool = False
+    """Whether one of Kubernetes' policies took away what was there, instead of a value."""
+
+
+def _says_what_is_there(shape: PatchShape) -> PatchShape:
+    if shape.removed is ("value" in shape.model_fields_set):
+        raise broken_rule("must have a `value` or `removed: true`, one of them")
+    return shape
 
 
 class ExpectShape(Shape):
@@ -143,7 +152,7 @@ class ExpectShape(Shape):
     waived: Reasons = ()
     """Entries that must be among the violations that a waiver lifts."""
 
-    patches: Many[PatchShape] = ()
+    patches: Many[Annotated[PatchShape, AfterValidator(_says_what_is_there)]] = ()
     """Changes that must have been made before the decision."""
 
     obligations: dict[str, ObligedValue] = Field(default_factory=dict)
