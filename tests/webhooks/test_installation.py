@@ -25,6 +25,7 @@ from interlock_webhooks.tls import Identity
 from support.documents import policy, policy_set
 from support.kubernetes.server import ApiServer
 from support.rotating import NAMES
+from support.service import logged
 
 VALIDATING = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 MUTATING = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
@@ -236,3 +237,42 @@ def test_replicas_show_what_the_leader_made_and_then_the_next(tmp_path: Path, po
             assert (state.path / "server.pem").read_bytes() == held.leaf
 
     asyncio.run(run())
+
+
+def test_namespaces_that_got_the_label_before_it_was_guarded_are_told_of(
+    tmp_path: Path, policies: PolicySet
+) -> None:
+    settings = Settings(may_be_exempt=frozenset({"sandbox"}))
+    log, lines = logged()
+
+    async def run() -> None:
+        async with clustered(tmp_path) as cluster:
+            for name in ("shop", "sandbox"):
+                metadata = {"name": name, "labels": {"interlock.dev/exempt": "true"}}
+                body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+                await cluster.create("/api/v1/namespaces", body)
+            kept = Upkeep(cluster, Installation(settings=settings), lambda: policies, log)
+            for later in (timedelta(0), timedelta(minutes=9), timedelta(minutes=11)):
+                await kept.tend(NOW + later)
+
+    asyncio.run(run())
+    told = [line["namespace"] for line in lines if "is not listed" in line["event"]]
+    assert told == ["shop", "shop"]
+
+
+def test_policies_that_may_lock_out_are_told_of_once(tmp_path: Path) -> None:
+    rules = "    - {name: never, forbid: 'true', message: no}\n"
+    document = policy(spec="  match: {kinds: [Node]}\n", rules=rules)
+    (tmp_path / "policies.yaml").write_text(policy_set() + "---\n" + document)
+    policies = load([tmp_path / "policies.yaml"])
+    log, lines = logged()
+
+    async def run() -> None:
+        async with clustered(tmp_path) as cluster:
+            kept = Upkeep(cluster, Installation(settings=Settings()), lambda: policies, log)
+            for _ in range(2):
+                await kept.tend(NOW)
+
+    asyncio.run(run())
+    (told,) = [line for line in lines if line["event"] == "policies may lock out"]
+    assert "denies UPDATE of Node `worker-1`" in told["finding"]

@@ -153,6 +153,15 @@ def test_policies_of_kubernetes_lock_out_as_ours_do(found: Found) -> None:
     assert found(foreign("object.metadata.name != 'x'")) == []
 
 
+def test_a_selector_of_namespaces_leaves_out_no_node(found: Found) -> None:
+    selecting = foreign("object.metadata.name != 'x'").replace(
+        "  matchConstraints:", "  matchConstraints:\n    namespaceSelector: {matchLabels: {a: b}}"
+    )
+    (warning,) = found(selecting)
+    assert warning.severity is Severity.WARNING
+    assert warning.message == "`nodes` are in no namespace: a `namespaceSelector` leaves out none of them"
+
+
 def test_what_depends_on_the_cluster_is_undecided(found: Found) -> None:
     (note,) = found(foreign("authorizer.group('').resource('nodes').check('get').allowed()"))
     assert note.severity is Severity.NOTE

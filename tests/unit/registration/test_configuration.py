@@ -116,6 +116,30 @@ def test_a_policy_that_says_nothing_of_what_asks_for_nothing_is_not_asked_about_
     assert is_sent(policies, request("Certificate", api_version="cert-manager.io/v1")) is is_about_anything
 
 
+def test_a_limit_may_have_something_to_say_of_anything(loaded: Loaded) -> None:
+    limits = "  limits: [{name: few, of: size(intent.workload.labels), ceiling: 3, message: no}]\n"
+    limited = policy(spec=f"  match: {{actions: [workload.create]}}\n{limits}")
+    assert is_sent(loaded(limited), request("ConfigMap"))
+    needing = limited.replace("[workload.create]", "[workload.create], when: size(intent.models) > 0")
+    assert not is_sent(loaded(needing), request("ConfigMap"))
+
+
+def test_a_budget_that_needs_a_device_counts_nothing_else(loaded: Loaded) -> None:
+    matched = "  match: {actions: [workload.create]WHEN}\n"
+    limits = "    - {unit: calls, limit: 9}\n"
+    assert is_sent(loaded(budget(matched.replace("WHEN", ""), limits=limits)), request("ConfigMap"))
+    needing = budget(matched.replace("WHEN", ", when: size(intent.accelerators) > 0"), limits=limits)
+    assert is_sent(loaded(needing), request("Pod"))
+    assert not is_sent(loaded(needing), request("ConfigMap"))
+
+
+def test_nobody_connects_to_a_whole_object(loaded: Loaded) -> None:
+    (webhook,) = validating(loaded(matching("{actions: [workload.*]}")), Settings())["webhooks"]
+    connecting = [rule for rule in webhook["rules"] if "CONNECT" in rule["operations"]]
+    assert connecting
+    assert all("/" in resource for rule in connecting for resource in rule["resources"])
+
+
 def test_a_condition_that_needs_a_model_keeps_all_else_away(loaded: Loaded) -> None:
     match = "{actions: [workload.create], when: 'size(intent.models) > 0 || run.id != \"\"'}"
     policies = loaded(matching(match))
@@ -261,6 +285,8 @@ def test_only_objects_that_policies_change_are_sent_to_be_changed(loaded: Loaded
     assert not sending.webhooks_for(request("Pod", "UPDATE", subresource="resize"), {})
     assert (webhook["failurePolicy"], webhook["reinvocationPolicy"]) == ("Ignore", "IfNeeded")
     assert not Sending.of(mutating(loaded(policy()), Settings())).webhooks
+    trying = policy(spec=f"  enforcement: warn\n  match: {{kinds: [Job, Pod]}}\n{defaults}")
+    assert mutating(loaded(trying), Settings())["webhooks"] == []
 
 
 _FOREIGN = """\

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
@@ -17,12 +17,16 @@ from interlock.registration.settings import Bundle, Settings
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.resource import Resource
 from interlock_webhooks.installation.configurations import Configurations
+from interlock_webhooks.installation.exempted import wrongly_exempt
 from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.vault import Vault
 from interlock_webhooks.rotation.plan import Step
 
 EVERY_SECONDS: Final = 5.0
 """So soon what somebody changed is as it should be again, and new policies are asked about."""
+
+SURVEY_EVERY: Final = timedelta(minutes=10)
+"""How often it is looked for namespaces that are exempt and should not be."""
 
 _ROLES: Final = Resource(
     group="rbac.authorization.k8s.io", version="v1", plural="clusterroles", namespaced=False
@@ -45,6 +49,7 @@ class Upkeep:
         self._log = log
         self._vault = Vault(cluster, installation.settings.namespace)
         self._configurations = Configurations(cluster, installation.settings.name)
+        self._surveyed = datetime.min.replace(tzinfo=UTC)
         self._made: tuple[object, list[dict[str, Any]]] = (None, [])
 
     async def keep(self) -> None:
@@ -76,6 +81,14 @@ class Upkeep:
             for wanted in await self._wanted(policies, settings):
                 if await self._configurations.write(wanted):
                     self._log.info("webhook configuration written", kind=wanted["kind"])
+        await self._survey(settings, now)
+
+    async def _survey(self, settings: Settings, now: datetime) -> None:
+        """Tell of namespaces that are exempt by a label that they got before it was guarded."""
+        if settings.may_be_exempt and now - self._surveyed >= SURVEY_EVERY:
+            self._surveyed = now
+            for name in await wrongly_exempt(self._cluster, settings):
+                self._log.warning("a namespace is exempt that is not listed: remove its label", namespace=name)
 
     async def _wanted(self, policies: PolicySet, settings: Settings) -> list[dict[str, Any]]:
         """Both configurations, made anew where something is new; then whom it may lock out is told, too."""

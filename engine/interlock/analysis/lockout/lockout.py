@@ -32,6 +32,14 @@ from interlock.spans import Span
 from interlock.spelling import quoted
 from interlock.units import Instant
 
+_IN_NO_NAMESPACE: Final = frozenset(
+    {
+        *("nodes", "persistentvolumes", "clusterroles", "clusterrolebindings", "customresourcedefinitions"),
+        *("storageclasses", "volumeattachments", "csinodes", "csidrivers", "priorityclasses", "apiservices"),
+        *("certificatesigningrequests", "runtimeclasses", "ingressclasses", "deviceclasses", "resourceslices"),
+    }
+)
+
 _NOW: Final = Instant(0)
 """No waiver is in force: what only a waiver lets through would be denied when that ends."""
 
@@ -48,6 +56,7 @@ def lockout(policies: PolicySet, settings: Settings) -> Iterator[Finding]:
     blamed = {span for span, severity in refused if severity is Severity.ERROR}
     yield from _undecided(policies, blamed)
     yield from _unsent(policies)
+    yield from _unselected(policies)
 
 
 def _sent(policies: PolicySet, settings: Settings) -> Iterator[Needed]:
@@ -116,3 +125,18 @@ def _unsent(policies: PolicySet) -> Iterator[Finding]:
             if not rows_of(Reach(named={kind: ALL})):
                 message = f"requests on {quoted(kind)} are never sent: a cluster can't do without them"
                 yield Finding(compiled.policy.span, Severity.WARNING, message)
+
+
+def _unselected(policies: PolicySet) -> Iterator[Finding]:
+    """The policies of Kubernetes that select namespaces of what is in none, and so mean all of it."""
+    for compiled in policies.kubernetes.validating:
+        policy = compiled.policy
+        for binding in compiled.bindings:
+            if policy.constraints.namespaces.is_empty and binding.constraints.namespaces.is_empty:
+                continue
+            named = {resource for rule in policy.constraints.rules for resource in rule.resources}
+            for resource in sorted(named & _IN_NO_NAMESPACE):
+                message = (
+                    f"{quoted(resource)} are in no namespace: a `namespaceSelector` leaves out none of them"
+                )
+                yield Finding(policy.span, Severity.WARNING, message)
