@@ -14,6 +14,7 @@ from interlock.errors import RequestError
 from interlock.foreign.described import Described
 from interlock.units import Instant
 from support.anyjson import changed, is_one_line
+from support.foreign.mutating import bind, configures, labels, mutating, patches
 from support.foreign.policies import SHOP, binding, policy
 from support.foreign.sets import policy_set_of
 from support.reviews import deployment, review
@@ -30,6 +31,13 @@ ENGINE: Final = Engine(
         ),
         binding(paramRef={"selector": SELECTING, "parameterNotFoundAction": "Deny"}),
         binding("c", matchResources={"namespaceSelector": SELECTING, "objectSelector": SELECTING}),
+        mutating(
+            labels("{'a': 'b'}"),
+            configures("Object{spec: Object.spec{replicas: object.spec.replicas + 1}}"),
+            patches("op: 'add', path: '/metadata/annotations', value: object.spec"),
+            reinvocationPolicy="IfNeeded",
+        ),
+        bind(),
     )
 )
 REVIEW: Final = review(deployment(3), oldObject=deployment(2), operation="UPDATE")

@@ -1,5 +1,6 @@
 """What policies would deny that a cluster can't do without."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from interlock.registration.configuration import validating
 from interlock.registration.sending import Sending
 from interlock.registration.settings import Settings
 from support.documents import budget, policy, policy_set
+from support.foreign.mutating import bind, labels, mutating
 
 OPEN = policy_set("  layers: [{name: organization}]\n")
 
@@ -178,3 +180,11 @@ def test_requests_of_the_system_and_the_service_are_never_sent(tmp_path: Path) -
     assert sent
     kept = ("Lease", "TokenReview", "SubjectAccessReview", "(token)", "Event", "(binding)", "(status)")
     assert [what for what in sent if any(word in what for word in kept)] == []
+
+
+def test_a_mutating_policy_that_fails_on_what_a_cluster_needs_is_found(found: Found) -> None:
+    failing = mutating(labels("{'a': object.spec.nobody}"))
+    findings = found(*(json.dumps(each) + "\n" for each in (failing, bind())))
+    assert any("UPDATE of Node `worker-1`" in each.message for each in findings)
+    harmless = mutating(labels("{'a': 'b'}"))
+    assert not found(*(json.dumps(each) + "\n" for each in (harmless, bind())))

@@ -72,7 +72,9 @@ def _sent(policies: PolicySet, settings: Settings) -> Iterator[Needed]:
 def _decided(engine: Engine, needed: Needed) -> Decision:
     """The decision on the request with all that policies change in it."""
     request = dict(needed.request)
-    asked = KubernetesRequest(reviewed(request), Looking(Imagined()))
+    asked = engine.mutated(KubernetesRequest(reviewed(request), Looking(Imagined())))
+    if asked.mutated is not None:
+        request["object"] = asked.attributes.object
     context = engine.context_at(_NOW)
     found = changeable_object(request)
     if found is None:

@@ -14,6 +14,8 @@ from interlock.cel.schemas.shapes import EMBEDDED
 from interlock.schemas.kinds import OBJECT_META, Schema
 
 _MAP_TYPE: Final = "x-kubernetes-map-type"
+_LIST_TYPE: Final = "x-kubernetes-list-type"
+_LIST_KEYS: Final = "x-kubernetes-list-map-keys"
 _KEEPS_UNKNOWN: Final = "x-kubernetes-preserve-unknown-fields"
 _RAW: Final = "io.k8s.apimachinery.pkg.runtime.RawExtension"
 
@@ -57,6 +59,7 @@ class Fields:
         return self.named.get(name, self.other)
 
 
+_RELATIONS: Final = {each.value: each for each in Relation}
 _SCALARS: Final = {
     "string": Scalar.TEXT,
     "integer": Scalar.NUMBER,
@@ -93,10 +96,10 @@ class Structure:
         if self._type not in {"", "array"}:
             return None
         element = self.schema.get("items")
-        relation = Relation(self.schema.get("x-kubernetes-list-type", Relation.ATOMIC))
-        keys = tuple(self.schema.get("x-kubernetes-list-map-keys", ()))
+        relation = _RELATIONS.get(str(self.schema.get(_LIST_TYPE)), Relation.ATOMIC)
+        keys = self.schema.get(_LIST_KEYS) if relation is Relation.MAP else ()
         inner = UNTYPED if element is None else self._below(element)
-        return Items(inner, relation, keys if relation is Relation.MAP else ())
+        return Items(inner, relation, tuple(map(str, keys)) if isinstance(keys, list) else ())
 
     @cached_property
     def fields(self) -> Fields | None:
@@ -111,8 +114,10 @@ class Structure:
 
     @cached_property
     def _type(self) -> str:
-        """Empty where it may be anything."""
-        return str(self.schema.get("type", ""))
+        """The one type beside null; empty where it may be anything."""
+        given = self.schema.get("type", "")
+        types = [each for each in (given if isinstance(given, list) else [given]) if each != "null"]
+        return str(types[0]) if len(types) == 1 else ""
 
     def _other(self, *, has_names: bool) -> "Structure | None":
         more: Any = self.schema.get("additionalProperties")
