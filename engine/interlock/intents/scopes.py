@@ -14,7 +14,34 @@ from interlock.intents.patterns import Pattern, Place
 
 _DEEPEST: Final = 3
 _MOST_OBJECTS: Final = 100
-_DEVICES: Final = "resource.k8s.io"
+
+_HOLDING_NONE: Final = frozenset(
+    {
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "gateway.networking.k8s.io",
+        "internal.apiserver.k8s.io",
+        "lifecycle.k8s.io",
+        "metrics.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy.networking.k8s.io",
+        "rbac.authorization.k8s.io",
+        "scheduling.k8s.io",
+        "snapshot.storage.k8s.io",
+        "storage.k8s.io",
+        "storagemigration.k8s.io",
+    }
+)
+"""Groups with a dot of Kubernetes itself whose objects hold no pods, models or devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +110,4 @@ def _called(place: Place) -> tuple[str, str, str]:
 
 def _may_hide_facts(group: str) -> bool:
     """Whether objects of `group` may hold pods, models or devices: all but what Kubernetes itself defines."""
-    is_builtin = "." not in group or (group.endswith(".k8s.io") and not group.endswith(".x-k8s.io"))
-    return group == _DEVICES or not is_builtin
+    return "." in group and group not in _HOLDING_NONE

@@ -18,8 +18,10 @@ from interlock.intents.kinds.nvidia import NVIDIA
 from interlock.intents.kinds.ome import OME
 from interlock.intents.kinds.ray import RAY
 from interlock.intents.kinds.sandbox import SANDBOX
+from interlock.intents.kinds.spark import SPARK
 from interlock.intents.kinds.toolhive import TOOLHIVE
 from interlock.intents.kinds.training import TRAINING
+from interlock.intents.kinds.tuning import TUNING
 from interlock.intents.kinds.vllm import VLLM
 from interlock.intents.kinds.workflows import WORKFLOWS
 
@@ -28,6 +30,8 @@ KINDS: Final[Mapping[tuple[str, str], Kind]] = {
     **BATCH,
     **RAY,
     **TRAINING,
+    **TUNING,
+    **SPARK,
     **KSERVE,
     **NVIDIA,
     **KAITO,

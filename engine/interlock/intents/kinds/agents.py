@@ -55,6 +55,11 @@ ARK: Final = {
     ),
     ("ark.mckinsey.com", "MCPServer"): Kind(tools=(_OF_SERVER,)),
     ("ark.mckinsey.com", "Evaluator"): _BEHIND_ADDRESS,
+    ("ark.mckinsey.com", "Evaluation"): Kind(
+        elsewhere=(
+            Elsewhere(at=pattern("spec.evaluator.name"), what="what evaluates is the Evaluator of this name"),
+        ),
+    ),
     ("ark.mckinsey.com", "Memory"): Kind(),
     ("ark.mckinsey.com", "A2AServer"): _BEHIND_ADDRESS,
     ("ark.mckinsey.com", "ExecutionEngine"): _BEHIND_ADDRESS,

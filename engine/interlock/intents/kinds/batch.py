@@ -83,6 +83,17 @@ BATCH: Final = {
             ),
         )
     ),
+    ("grove.io", "PodCliqueScalingGroup"): Kind(
+        elsewhere=(
+            Elsewhere(at=pattern("spec.cliqueNames[]"), what="the pods are in the PodClique of this name"),
+        ),
+    ),
+    ("scheduling.run.ai", "BindRequest"): Kind(),
+    ("scheduling.run.ai", "PodGroup"): Kind(),
+    ("scheduling.run.ai", "Queue"): Kind(),
+    ("kai.scheduler", "Config"): Kind(),
+    ("kai.scheduler", "SchedulingShard"): Kind(),
+    ("kai.scheduler", "Topology"): Kind(),
     ("grove.io", "ClusterTopology"): Kind(),
     ("grove.io", "PodGang"): Kind(),
 }

@@ -101,6 +101,7 @@ KAGENT: Final = {
     },
     ("kagent.dev", "AgentHarness"): _AGENT,
     ("kagent.dev", "SandboxAgent"): _AGENT,
+    ("kagent.dev", "Memory"): Kind(),
     ("kagent.dev", "ModelProviderConfig"): Kind(),
     ("kagent.dev", "ToolServer"): Kind(tools=(_OF_SERVER,)),
     ("kagent.dev", "MCPServer"): Kind(

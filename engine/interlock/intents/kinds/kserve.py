@@ -147,6 +147,16 @@ KSERVE: Final = {
     ("serving.kserve.io", "LocalModelCache"): Kind(
         models=(ModelsAt(at=pattern("spec"), names=names("sourceModelUri"), absent="the model isn't named"),)
     ),
+    ("serving.kserve.io", "LocalModelNamespaceCache"): Kind(
+        models=(ModelsAt(at=pattern("spec"), names=names("sourceModelUri"), absent="the model isn't named"),)
+    ),
+    ("serving.kserve.io", "LocalModelNode"): Kind(
+        models=(
+            ModelsAt(
+                at=pattern("spec.localModels[]"), names=names("sourceModelUri"), absent="the model isn't named"
+            ),
+        )
+    ),
     ("serving.kserve.io", "LocalModelNodeGroup"): Kind(),
     ("serving.kserve.io", "ClusterStorageContainer"): Kind(
         pods=(PodsAt(at=pattern("spec"), containers=patterns("container")),)

@@ -4,6 +4,7 @@ from typing import Final
 
 from interlock.intents.kinds.notation import (
     HERE,
+    Elsewhere,
     Kind,
     ModelsAt,
     PodsAt,
@@ -68,6 +69,16 @@ KTHENA: Final = {
     ("networking.serving.volcano.sh", "ModelServer"): Kind(
         models=(ModelsAt(at=pattern("spec"), names=names("model"), absent="the server answers for any model"),)
     ),
+    ("networking.serving.volcano.sh", "ExternalModelProvider"): Kind(
+        models=(
+            ModelsAt(
+                at=pattern("spec"),
+                names=names("model", "models[].upstreamModel"),
+                aliases=patterns("models[].name"),
+                absent="the provider answers for any model",
+            ),
+        )
+    ),
     ("networking.serving.volcano.sh", "ModelRoute"): Kind(
         models=(
             ModelsAt(
@@ -77,6 +88,13 @@ KTHENA: Final = {
                 unless=patterns("loraAdapters[]"),
             ),
             ModelsAt(at=pattern("spec"), names=names("loraAdapters[]")),
-        )
+            ModelsAt(at=pattern("spec.rules[].targetModels[].externalProviderRef"), names=names("model")),
+        ),
+        elsewhere=(
+            Elsewhere(
+                at=pattern("spec.rules[].targetModels[].externalModelProviderName"),
+                what="the model is that of the ExternalModelProvider of this name",
+            ),
+        ),
     ),
 }

@@ -133,6 +133,15 @@ NVIDIA: Final = {
             ),
         )
     ),
+    ("nvidia.com", "DynamoCheckpoint"): Kind(
+        pods=(template("spec.{job|capture}.podTemplateSpec"),),
+        models=(ModelsAt(at=pattern("spec.identity"), names=names("model"), absent="the model isn't named"),),
+    ),
+    ("nvidia.com", "DynamoGraphDeploymentScalingAdapter"): Kind(
+        elsewhere=(
+            Elsewhere(at=pattern("spec.dgdRef.name"), what="the pods are those of the graph that is scaled"),
+        ),
+    ),
     ("nvidia.com", "DynamoGraphPowerBudget"): Kind(),
     ("apps.nvidia.com", "NIMService"): _nim_kind("spec"),
     ("apps.nvidia.com", "NIMPipeline"): _nim_kind("spec.services[].spec"),

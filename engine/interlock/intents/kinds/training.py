@@ -35,6 +35,37 @@ _PATCHED: Final = (
     "runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template.spec.template.spec"
 )
 
+
+def train_job(spec: str, *counts: Count) -> Kind:
+    """A train job whose spec is at `spec`: the trainer runs on its nodes, all else the runtime says."""
+    return Kind(
+        pods=(
+            PodsAt(
+                at=pattern(spec),
+                containers=patterns(
+                    "trainer",
+                    "podTemplateOverrides[].spec.{initContainers|containers}[]",
+                    f"{_PATCHED}.{{initContainers|containers}}[]",
+                ),
+                resources="resourcesPerNode",
+                counts=(times(f"{spec}.trainer.numNodes"), *counts),
+            ),
+        ),
+        models=(
+            ModelsAt(
+                at=pattern(f"{spec}.initializer.model"),
+                names=names("storageUri"),
+                absent="the runtime says where the model is",
+            ),
+        ),
+        elsewhere=(
+            Elsewhere(
+                at=pattern(f"{spec}.runtimeRef"), what="the pods and their number are those of the runtime"
+            ),
+        ),
+    )
+
+
 TRAINING: Final = {
     ("kubeflow.org", "JAXJob"): _replicated("jaxReplicaSpecs", "Master"),
     ("kubeflow.org", "MPIJob"): _replicated("mpiReplicaSpecs", "Launcher"),
@@ -47,28 +78,6 @@ TRAINING: Final = {
     ("kubeflow.org", "XGBoostJob"): _replicated("xgbReplicaSpecs", "Master"),
     ("trainer.kubeflow.org", "ClusterTrainingRuntime"): _RUNTIME,
     ("trainer.kubeflow.org", "TrainingRuntime"): _RUNTIME,
-    ("trainer.kubeflow.org", "TrainJob"): Kind(
-        pods=(
-            PodsAt(
-                at=pattern("spec"),
-                containers=patterns(
-                    "trainer",
-                    "podTemplateOverrides[].spec.{initContainers|containers}[]",
-                    f"{_PATCHED}.{{initContainers|containers}}[]",
-                ),
-                resources="resourcesPerNode",
-                counts=(times("spec.trainer.numNodes"),),
-            ),
-        ),
-        models=(
-            ModelsAt(
-                at=pattern("spec.initializer.model"),
-                names=names("storageUri"),
-                absent="the runtime says where the model is",
-            ),
-        ),
-        elsewhere=(
-            Elsewhere(at=pattern("spec.runtimeRef"), what="the pods and their number are those of the runtime"),
-        ),
-    ),
+    ("trainer.kubeflow.org", "TrainJob"): train_job("spec"),
+    ("kubeflow.org", "Notebook"): Kind(pods=(template("spec.template"),)),
 }
