@@ -1,11 +1,14 @@
 """Workloads that draw on budgets when they are created."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from interlock.cel.libraries.kubernetes.authorizer import Answer
+from interlock.foreign.cluster import Snapshot
 from interlock.identity import OrganizationName
 from interlock.ledger.answers import OpenHold
 from interlock.ledger.hold import hold_id
@@ -14,6 +17,8 @@ from interlock_webhooks.clock import now
 from support.admitting import at_once
 from support.asgi import ask
 from support.budgets import WORLD, limited
+from support.foreign.live import Fixed
+from support.foreign.policies import SHOP, binding, policy
 from support.reviews import review
 from support.service import LoggedService, service_over
 
@@ -130,3 +135,26 @@ def test_what_is_no_creation_is_spent_at_once(tmp_path: Path) -> None:
 def test_a_mutating_webhook_denies_what_does_not_fit_already(app: Application) -> None:
     answered(app)
     assert not answered(app, "/mutate", uid="2", item=job(4))["allowed"]
+
+
+def test_what_kubernetes_policies_deny_holds_nothing(tmp_path: Path) -> None:
+    theirs = [json.dumps(each) for each in (policy("object.metadata.name == 'other'"), binding())]
+    documents = [*WORLD, limited("gpuTime", "5m", name="devices"), *theirs]
+    (tmp_path / "all.yaml").write_text("\n---\n".join(documents), encoding="utf-8")
+    service = service_over(tmp_path)
+    app = webhook_app(service)
+    assert answered(app)["allowed"] is False
+    assert holds(service) == []
+    assert answered(app, item=job(name="other", uid="other"), uid="2")["allowed"] is True
+    assert len(holds(service)) == 1
+
+
+def test_an_answer_of_the_authorizer_is_got_before_anything_is_held(tmp_path: Path) -> None:
+    asks = policy("authorizer.requestResource.check('start').allowed()")
+    documents = [*WORLD, limited("gpuTime", "5m", name="devices"), json.dumps(asks), json.dumps(binding())]
+    (tmp_path / "all.yaml").write_text("\n---\n".join(documents), encoding="utf-8")
+    service = service_over(tmp_path)
+    live = Fixed(Snapshot({"shop": SHOP}), {"start": Answer(is_allowed=True)})
+    service.cluster = live
+    assert answered(webhook_app(service))["allowed"] is True
+    assert len(live.asked) == len(holds(service)) == 1

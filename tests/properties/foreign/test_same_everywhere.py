@@ -5,18 +5,22 @@ Alone, in an engine, at the webhook, on the command line, and when what was deci
 
 import json
 import tempfile
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.analysis.replay import replay
+from interlock.decisionlog.entry import Entry, decode_entry, encode_entry
 from interlock.decisionlog.read import Logged
 from interlock.decisionlog.record import record
 from interlock.decisionlog.refusals import refusal
+from interlock.decisionlog.sink import DecisionLog
 from interlock.engine import Engine
 from interlock.engine.document import decide_document
 from interlock.foreign.described import Described
@@ -31,7 +35,9 @@ from support.asgi import ask
 from support.commandline import run
 from support.decisionlog import read
 from support.foreign.live import AsDescribed
+from support.foreign.mutating import bind, configures, labels, mutating, patches
 from support.foreign.policies import binding, policy
+from support.jsonpatch import applied
 from support.reviews import encoded, review
 from support.service import service_over
 
@@ -53,6 +59,13 @@ _MESSAGES: Final = (
     "'in ' + namespaceObject.metadata.name",
     "string(variables.replicas)",
     "params.data.none",
+)
+_MUTATIONS: Final = (
+    labels("{'stage': namespaceObject.metadata.labels.stage}"),
+    labels("{'most': params.data.most, 'may': string(authorizer.requestResource.check('scale').allowed())}"),
+    configures("Object{spec: Object.spec{replicas: object.spec.replicas + 1}}"),
+    patches('op: "remove", path: "/metadata/labels"'),
+    patches('op: "replace", path: "/spec/replicas", value: int(params.data.most)'),
 )
 
 
@@ -98,6 +111,19 @@ def _policies(draw: st.DrawFn) -> list[dict[str, Any]]:
             documents.append(
                 bound if reference is None else {**bound, "spec": {**bound["spec"], "paramRef": reference}}
             )
+    return documents
+
+
+@st.composite
+def _mutations(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Mutating policies, each with a binding."""
+    documents = []
+    for name in sorted(draw(st.sets(st.sampled_from("kl")))):
+        chosen = draw(st.lists(st.sampled_from(_MUTATIONS), min_size=1, max_size=2))
+        failing = draw(st.sampled_from(["Fail", "Ignore"]))
+        changing = mutating(*chosen, name=name, failurePolicy=failing, paramKind=CONFIG)
+        reference = {"name": "limits", "parameterNotFoundAction": draw(st.sampled_from(["Allow", "Deny"]))}
+        documents += [changing, bind(name, f"{name}-0", paramRef=reference)]
     return documents
 
 
@@ -187,3 +213,48 @@ def test_the_same_policy_says_the_same_everywhere(
                 first.reason or "Invalid",
             )
             assert response["status"]["message"].startswith(str(first))
+
+
+@settings(max_examples=25, deadline=None)
+@given(_policies(), _mutations(), _clusters(), _deployments())
+def test_the_same_policies_make_the_same_everywhere(
+    validating: list[dict[str, Any]],
+    changing: list[dict[str, Any]],
+    cluster: list[dict[str, Any]],
+    deployment: dict[str, Any],
+) -> None:
+    asked = review(deployment, name=deployment["metadata"]["name"])
+    described = Described()
+    for each in cluster:
+        described.add(each)
+    around = described.around(asked)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "theirs.yaml").write_text(yaml.safe_dump_all([*validating, *changing]), encoding="utf-8")
+        engine = Engine(load([folder]))
+        decided = decide_document(engine, asked, now=Instant(0), around=around)
+        expected = _without_time(record(decided.decision))
+
+        logged = decode_entry(encode_entry(Entry.of(decided.decision, asked, mutates=True)))
+        assert _without_time(replay(engine, logged).now) == expected
+
+        service = service_over(folder)
+        service.cluster = AsDescribed(described)
+        with DecisionLog(folder / "log.jsonl") as decisions:
+            service.decisions = decisions
+            response = ask(webhook_app(service), "/mutate", encoded(asked)).json()["response"]
+        (kept,) = read((folder / "log.jsonl").read_bytes())
+        assert isinstance(kept, Logged)
+        assert _without_time(kept.entry.decision) == expected
+        assert _without_time(replay(engine, kept.entry).now) == expected
+
+    assert response["allowed"] is decided.decision.allowed
+    if response["allowed"]:
+        operations = msgspec.json.decode(b64decode(response["patch"])) if "patch" in response else []
+        assert decided.request is not None
+        # What was validated is what the API server makes of the patch.
+        assert applied(deployment, operations) == decided.request.attributes.object
+
+
+def _without_time(recorded: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in recorded.items() if key != "time"}
