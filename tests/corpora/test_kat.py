@@ -31,10 +31,10 @@ def test_a_case_that_fails_there_fails_here(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", [*cases("test-policies-pass", MUTATING)], ids=lambda case: case.id)
-def test_what_a_case_that_passes_there_makes_is_made_here(case: Case) -> None:
-    assert kat_mutations.difference(case) == ""
+def test_what_a_case_that_passes_there_makes_is_made_here(case: Case, tmp_path: Path) -> None:
+    assert kat_mutations.difference(case, tmp_path) == ""
 
 
 @pytest.mark.parametrize("case", [*cases("test-policies-fail", MUTATING)], ids=lambda case: case.id)
-def test_what_a_case_that_fails_there_makes_is_not_made_here(case: Case) -> None:
-    assert (kat_mutations.difference(case) == "") is (case.id in MUTATED_RIGHT)
+def test_what_a_case_that_fails_there_makes_is_not_made_here(case: Case, tmp_path: Path) -> None:
+    assert (kat_mutations.difference(case, tmp_path) == "") is (case.id in MUTATED_RIGHT)

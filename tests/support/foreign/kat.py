@@ -58,7 +58,7 @@ def cases(part: str, kind: str = VALIDATING) -> Iterator[Case]:
 
 def difference(case: Case, folder: Path) -> str:
     """What is not as the case expects; empty if all is. Documents are written into `folder`."""
-    found = _outcome(case, folder)
+    found = ruling_of(case, folder)
     if found.allowed is (case.expected == "deny"):
         return f"is {'allowed' if found.allowed else 'denied'}"
     # The API server says the first denial alone.
@@ -73,7 +73,8 @@ def difference(case: Case, folder: Path) -> str:
     return ""
 
 
-def _outcome(case: Case, folder: Path) -> Ruling:
+def ruling_of(case: Case, folder: Path) -> Ruling:
+    """What the policies of `case` say on the command line; documents are written into `folder`."""
     given: dict[str, Any] = case.read("request") or {}
     params = case.read("params")
     policies = policies_of(case.folder, has_params=params is not None, has_namespace="namespaceObject" in given)

@@ -1,29 +1,17 @@
 """What mutating policies make of the cases of kat."""
 
-from typing import Any
+from pathlib import Path
 
-from interlock.foreign.cluster import Params, Snapshot
-from interlock.foreign.policy import ParamKind
-from support.foreign.kat import Case, policies_of, request_of
-from support.foreign.mutating import mutated
+from interlock.foreign.rewrites import rewritten
+from support.foreign.kat import Case, request_of, ruling_of
 
 
-def difference(case: Case) -> str:
-    """What is not as the case expects; empty if all is."""
-    given: dict[str, Any] = case.read("request") or {}
-    params = case.read("params")
-    documents = policies_of(
-        case.folder, has_params=params is not None, has_namespace="namespaceObject" in given
-    )
-    request = request_of(case, given)
-    namespace = given.get("namespaceObject") or {"metadata": {"name": request.namespace}}
-    kinds = {}
-    if params is not None:
-        place = params["metadata"]["namespace"], params["metadata"]["name"]
-        known = Params(is_namespaced=True, objects={place: params})
-        kinds[ParamKind(params["apiVersion"], params["kind"])] = known
-    made = mutated(*documents, request=request, cluster=Snapshot({request.namespace: namespace}, kinds))
-    if made.denials:
-        return f"is denied: {made.denials[0]}"
-    wanted = case.read("gold") or case.read("expected") or request.object
-    return "" if made.object == wanted else f"makes {made.object}"
+def difference(case: Case, folder: Path) -> str:
+    """What is not as the case expects; empty if all is. Documents are written into `folder`."""
+    found = ruling_of(case, folder)
+    if found.denials:
+        return f"is denied: {found.denials[0]}"
+    asked = request_of(case, case.read("request") or {}).object
+    assert asked is not None
+    made = rewritten(dict(asked), found.rewrites)
+    return "" if made == (case.read("gold") or case.read("expected") or asked) else f"makes {made}"
