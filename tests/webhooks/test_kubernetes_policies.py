@@ -9,8 +9,8 @@ import pytest
 
 from interlock.cel.libraries.kubernetes.authorizer import Answer
 from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
-from interlock.foreign.attributes import Attributes
-from interlock.foreign.cluster import Cluster, Params, Snapshot
+from interlock.foreign.attributes import Attributes, Object
+from interlock.foreign.cluster import Cluster, Params, Snapshot, UnknownError
 from interlock.foreign.policy import ParamKind
 from interlock_webhooks.app import check_app, webhook_app
 from support.asgi import ask
@@ -193,7 +193,7 @@ def test_what_needs_a_cluster_and_has_none_denies_and_says_what_to_do(
     response = World.of(tmp_path, *documents).answer(path)
     assert response["allowed"] is False
     assert about in response["status"]["message"]
-    assert "connect the service to the cluster" in response["status"]["message"]
+    assert "serve with `--cluster`" in response["status"]["message"]
 
 
 @pytest.mark.parametrize("what", NEEDS_ONE)
@@ -220,6 +220,49 @@ def test_a_decision_is_made_again_of_what_the_log_has(
     logged = World.of(tmp_path, policy(rule), binding(), live=Fixed(answers=answers)).logged(path)
     (access,) = logged.surroundings.access
     assert (access.verb, access.resource, access.allowed) == ("create", "deployments", bool(answers))
+
+
+class Down:
+    """A cluster of which nothing can be found out."""
+
+    async def around(self, attributes: Attributes) -> Cluster:
+        del attributes
+        return self
+
+    async def authorize(self, attributes: Attributes, asked: Asked) -> Answer:
+        del attributes, asked
+        return Answer(is_allowed=False, error="the API server is down")
+
+    def namespace(self, name: str) -> Object | None:
+        raise UnknownError(f"namespace {name}: the API server is down")
+
+    def params(self, kind: ParamKind) -> Params | None:
+        raise UnknownError(f"parameters {kind.kind}: the API server is down")
+
+
+@BOTH
+@pytest.mark.parametrize("what", NEEDS_ONE)
+def test_why_something_could_not_be_found_out_is_logged(tmp_path: Path, path: str, what: str) -> None:
+    documents, _ = NEEDS_ONE[what]
+    live = Down()
+    logged = World.of(tmp_path, *documents, live=live).logged(path)
+    if what == "authorizer":
+        assert [each.error for each in logged.surroundings.access] == ["the API server is down"]
+    else:
+        (reason,) = logged.decision["reasons"]
+        assert reason["message"].endswith("the API server is down")
+        assert [*logged.surroundings.unknown.values()] == [reason["message"].partition(": ")[2]]
+
+
+def test_questions_past_the_last_are_made_again_as_unanswered(tmp_path: Path) -> None:
+    check = "authorizer.group('').resource('pods').name('{}').check('create').allowed()"
+    policies = [
+        policy(*(check.format(f"{name}-{index}") for index in range(25)), name=name) for name in "abcdefghijk"
+    ]
+    bound = [binding(f"b-{each['metadata']['name']}", each["metadata"]["name"]) for each in policies]
+    live = Fixed(answers={"create": Answer(is_allowed=True)})
+    logged = World.of(tmp_path, *policies, *bound, live=live).logged()
+    assert [reason["policy"] for reason in logged.decision["reasons"]] == ["k"] * 19
 
 
 @pytest.mark.parametrize("what", NEEDS_ONE)

@@ -279,7 +279,10 @@ def _policies(policies: PolicySet | None) -> dict[str, str]:
     """What is in force, if that is known already."""
     if policies is None:
         return {"policies": "from the cluster, once they are known: `/readyz` says what is missing"}
-    return {"policies": _loaded(policies), "policy set": policies.digest}
+    theirs = policies.kubernetes
+    counts = f"{len(theirs.validating)} that validate, {len(theirs.mutating)} that mutate"
+    kubernetes = {"Kubernetes": counts} if theirs.validating or theirs.mutating else {}
+    return {"policies": _loaded(policies), **kubernetes, "policy set": policies.digest}
 
 
 def _loaded(policies: PolicySet) -> str:
@@ -288,7 +291,8 @@ def _loaded(policies: PolicySet) -> str:
     counts = ", ".join(f"{count} on {area}" for area, count in sorted(areas.items()))
     layers = " > ".join(layer.name for layer in policies.layers.order)
     waivers = "1 waiver" if len(policies.waivers) == 1 else f"{len(policies.waivers)} waivers"
-    return f"{len(policies.policies)} ({counts}); layers {layers}; {waivers}"
+    number = f"{len(policies.policies)} ({counts})" if counts else "0"
+    return f"{number}; layers {layers}; {waivers}"
 
 
 def _curl(url: str, trust: str, body: dict[str, Any]) -> str:

@@ -8,9 +8,9 @@ from interlock.cel.values import EvaluationError
 from interlock.foreign.attributes import Object, place_of
 from interlock.foreign.cluster import Params, UnknownError
 from interlock.foreign.policy import ParamKind
-from interlock.model.surroundings import NOWHERE, Access, Account, Surroundings
+from interlock.model.surroundings import ACCESS, NOWHERE, Access, Account, Surroundings
 
-_REMEDY: Final = "connect the service to the cluster, or describe it"
+_REMEDY: Final = "serve with `--cluster`, so that the service sees its cluster"
 
 
 class Known:
@@ -25,22 +25,37 @@ class Known:
             for each in surroundings.params
         }
         self._answers = dict(map(answered, surroundings.access))
+        self._unknown = surroundings.unknown
 
     def namespace(self, name: str) -> Object | None:  # noqa: D102 - the protocol says it
         if name not in self._namespaces:
-            raise UnknownError(f'nobody knows of namespace "{name}": {_REMEDY}')
+            why = self._unknown.get(namespace_named(name))
+            raise UnknownError(why or f'nobody knows of namespace "{name}": {_REMEDY}')
         return self._namespaces[name]
 
     def params(self, kind: ParamKind) -> Params | None:  # noqa: D102
         if kind not in self._params:
-            raise UnknownError(f"nobody knows of parameters `{kind.api_version}, Kind={kind.kind}`: {_REMEDY}")
+            why = self._unknown.get(params_of(kind))
+            named = f"`{kind.api_version}, Kind={kind.kind}`"
+            raise UnknownError(why or f"nobody knows of parameters {named}: {_REMEDY}")
         return self._params[kind]
 
     def authorize(self, asked: Attributes) -> Answer:  # noqa: D102
         found = self._answers.get(asked)
         if found is None:
-            raise EvaluationError(f"nobody can be asked what the user is allowed to do: {_REMEDY}")
+            why = self._unknown.get(ACCESS)
+            raise EvaluationError(why or f"nobody can be asked what the user is allowed to do: {_REMEDY}")
         return found
+
+
+def namespace_named(name: str) -> str:
+    """What a namespace is called where it is unknown."""
+    return f"namespace/{name}"
+
+
+def params_of(kind: ParamKind) -> str:
+    """What parameters are called where they are unknown."""
+    return f"params/{kind.api_version}/{kind.kind}"
 
 
 def answered(access: Access) -> tuple[Attributes, Answer]:

@@ -53,12 +53,18 @@ class Surroundings(
 ):
     """Namespaces by name, None for one that is not there, parameters by kind, and answers of an authorizer.
 
-    What is not here nobody has looked at.
+    `unknown` says why something could not be found out that was looked for, by
+    what it is: `namespace/NAME`, `params/APIVERSION/KIND` or `access`. What is not
+    here nobody has looked at.
     """
 
     namespaces: dict[str, dict[str, Any] | None] = {}
     params: tuple[Parameters, ...] = ()
     access: tuple[Access, ...] = ()
+    unknown: dict[str, str] = {}
 
+
+ACCESS = "access"
+"""What the authorizer answers, as something that may be unknown."""
 
 NOWHERE = Surroundings()
