@@ -40,6 +40,7 @@ VALUES: Final[dict[str, dict[str, Any]]] = {
         "policies": {"tools.yaml": "apiVersion: interlock.dev/v1alpha1\n", "models.yml": "a: |\n  b\n"},
         "ledger": {"existingSecret": "ledger", "key": "dsn"},
         "workloads": {"enabled": True},
+        "scan": {"enabled": True, "every": "30m"},
         "parameters": [{"apiGroup": "", "resources": ["configmaps"]}],
         "webhook": {
             "port": 9443,
@@ -231,6 +232,7 @@ def test_the_url_of_a_ledger_is_read_from_its_secret_alone() -> None:
         ({"policies": {"readme.txt": "a"}}, "readme.txt"),
         ({"parameters": [{"apiGroup": "", "resources": ["secrets"]}]}, "parameters"),
         ({"parameters": [{"apiGroup": "*", "resources": ["*"]}]}, "parameters"),
+        ({"scan": {"every": "often"}}, "every"),
         ({"webhook": {"port": 443}}, "port"),
         ({"webhook": {"failurePolicy": "Warn"}}, "failurePolicy"),
         ({"webhook": {"timeoutSeconds": 31}}, "timeoutSeconds"),

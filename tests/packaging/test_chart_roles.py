@@ -26,6 +26,7 @@ IN_THE_CLUSTER: Final = {
     f"{_ADMISSION} mutatingwebhookconfigurations interlock": "get update",
     f"{_ADMISSION} validatingwebhookconfigurations interlock": "get update",
     "rbac.authorization.k8s.io clusterroles interlock": "get",
+    "events.k8s.io events": "create",
 }
 """The verbs by group, resource and name, where names limit them."""
 
@@ -58,11 +59,15 @@ def test_the_service_may_do_this_in_its_namespace() -> None:
 def test_more_is_asked_for_only_where_values_say_so() -> None:
     values = {
         "workloads": {"enabled": True},
+        "scan": {"enabled": True, "resources": [{"apiGroup": "ray.io", "resources": ["rayclusters"]}]},
         "parameters": [{"apiGroup": "acme.example", "resources": ["limits"]}],
     }
     assert _rules("ClusterRole", values) == IN_THE_CLUSTER | {
         " pods": "list watch",
         "batch jobs": "list watch",
+        "openreports.io clusterreports": "create delete list update",
+        "openreports.io reports": "create delete list update",
+        "ray.io rayclusters": "list",
         "acme.example limits": "get list watch",
     }
 
