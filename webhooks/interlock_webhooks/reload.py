@@ -84,9 +84,11 @@ class LivePolicies:
         self._one_at_a_time = asyncio.Lock()
         self._problems = 0
         self._engine: Engine | None = None
+        self._known = asyncio.Event()
         if elsewhere is None:
             self._engine = _loaded(paths, (), uses)
             self._metrics.in_force(self._engine.policies.digest)
+            self._known.set()
 
     @property
     def in_force(self) -> InForce:
@@ -105,6 +107,10 @@ class LivePolicies:
             return []
         unknown = self._elsewhere.missing() if self._elsewhere is not None else []
         return unknown or [f"policies: {self._problems} problems, which the log lists"]
+
+    async def known(self) -> None:
+        """Wait until policies are in force."""
+        await self._known.wait()
 
     async def watch(self) -> None:
         """Reload whenever the files change, for as long as the service runs."""
@@ -143,6 +149,7 @@ class LivePolicies:
         digest = engine.policies.digest
         unchanged = digest == self._digest()
         self._engine, self._problems = engine, 0
+        self._known.set()
         self._metrics.in_force(digest)
         self._metrics.reloaded("unchanged" if unchanged else "loaded")
         self._log.info("policies loaded", policySet=digest, changed=not unchanged)

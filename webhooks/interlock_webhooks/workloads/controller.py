@@ -31,13 +31,15 @@ class Workloads:
     def __init__(self, cluster: Cluster, service: Service, clock: Callable[[], Instant]) -> None:
         self._cluster = cluster
         self._ledger = service.ledger
+        self._policies = service.policies
         self._log = service.log
         self._clock = clock
         self._closing = Closing(service.ledger, service.metrics, service.log, clock)
         self.followers = [Follower(kind, self._closing, service, clock) for kind in KINDS]
 
     async def watch(self) -> None:
-        """Watch them for as long as the service runs."""
+        """Watch them for as long as the service runs, once policies are in force: by these they are read."""
+        await self._policies.known()
         async with asyncio.TaskGroup() as tasks:
             for follower in self.followers:
                 tasks.create_task(Following(self._cluster, follower.kind.path, follower).follow())
