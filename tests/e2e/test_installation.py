@@ -13,12 +13,18 @@ from support.helm import NAME, installed, installed_and_removed
 from support.kubectl import Kubectl
 from support.kubernetes.thread import Threaded, in_thread
 from support.kubernetes.users import service_account
+from support.manifests import named
+from support.openreports import DEFINITIONS
 from support.process import Running, eventually, running
+from support.reviews import pod
 
 pytest.importorskip("helm_python", reason="helm-python-sdk is not installed")
 
 _SOON: Final = 60
 _NAMESPACE: Final = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAME}}
+_VALUES: Final = {"scan": {"enabled": True}, "workloads": {"enabled": True}}
+_OF_PODS: Final = "  match: {kinds: [Pod]}\n"
+_NEVER: Final = "    - {name: never, forbid: 'true', message: no pods here}\n"
 _PLACES: Final = ("serve", "--webhook-address", "--state-dir")
 """Arguments that are others where the service is in no pod."""
 
@@ -43,7 +49,8 @@ def cluster() -> Iterator[Threaded]:
 def kubectl(cluster: Threaded, tmp_path_factory: pytest.TempPathFactory) -> Kubectl:
     """kubectl in a cluster that the chart was installed in."""
     kubectl = _administrator(cluster, tmp_path_factory.mktemp("admin"))
-    installed(kubectl.config, {})
+    kubectl.done("apply", "-f", "-", given=[*DEFINITIONS, named("there-before", pod())])
+    installed(kubectl.config, _VALUES)
     return kubectl
 
 
@@ -66,9 +73,15 @@ def _is_ready(kubectl: Kubectl, name: str) -> bool:
 
 
 def test_the_service_may_do_all_that_it_does(kubectl: Kubectl, service: Running) -> None:
-    kubectl.done("apply", "-f", "-", given=yaml.safe_load(documents.policy("first")))
+    policy = documents.policy("first", spec=_OF_PODS, rules=_NEVER)
+    kubectl.done("apply", "-f", "-", given=yaml.safe_load(policy))
     eventually(lambda: _is_ready(kubectl, "first"), _SOON)
-    assert "answers 403" not in service.log.read_text()
+    eventually(lambda: bool(kubectl.done("get", "reports", "-o", "name")), _SOON)
+    kubectl.done("delete", "intentpolicy", "first")
+    eventually(lambda: not kubectl.done("get", "reports", "-o", "name"), _SOON)
+    log = service.log.read_text()
+    assert "answers 403" not in log
+    assert "can't be" not in log
 
 
 @pytest.mark.usefixtures("service")
