@@ -61,7 +61,13 @@ class Expressions:
     share: int = PER_CALL_LIMIT
 
     def results(self, activation: Activation) -> list[Result | None] | None:
-        """What each evaluates to, which nobody has to count; None where one costs more than its share."""
+        """What each evaluates to, which nobody has to count; None where one costs more than its share.
+
+        Raises:
+            OutOfTime: nobody waits any more. One that costs no more than its share does not look at the clock.
+        """
+        if activation.until is not None and time.monotonic_ns() >= activation.until:
+            raise OutOfTime("nobody waits any more")
         own = activation.extended(self._quick_variables)
         try:
             return [None if each is None else _result(each, own) for each in self._quick]

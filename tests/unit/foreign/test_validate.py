@@ -3,16 +3,19 @@
 Source: k8s.io/apiserver, admission/plugin/policy/validating.
 """
 
+import time
 from typing import Any
 
 import pytest
 from msgspec import json
 
+from interlock.cel.values import OutOfTime
 from interlock.foreign.cluster import Snapshot
-from interlock.foreign.review import NoNamespaceError
+from interlock.foreign.review import NoNamespaceError, Review
+from interlock.foreign.validate import validate
 from interlock.model.ruling import VALIDATION_FAILURE, Denial
-from support.foreign.policies import POD, SHOP, binding, policy, said
-from support.foreign.requests import request_for
+from support.foreign.policies import CLUSTER, POD, SHOP, binding, compiled, policy, said
+from support.foreign.requests import allow, request_for
 
 FAILS = "object.spec.nothing"
 """An expression that has no value."""
@@ -134,6 +137,12 @@ def test_a_request_in_no_namespace_that_is_there_is_refused_whatever_policies_sa
 
 
 RULE_FOR_NODES = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["nodes"]}
+
+
+def test_nobody_is_answered_who_does_not_wait() -> None:
+    review = Review(request_for(POD), CLUSTER, allow, until=time.monotonic_ns())
+    with pytest.raises(OutOfTime):
+        validate(compiled(policy("true"), binding()), review)
 
 
 # Actions
