@@ -1,16 +1,18 @@
 """The Helm chart, rendered by the real Helm: every object is one to Kubernetes, and fits the service."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from interlock.schemas.kinds import kubernetes
 from interlock_webhooks.serve import DRAIN_SECONDS
 from support.commandline import run
-from support.helm import HelmRefusedError, linted, notes, rendered
+from support.helm import CHART, HelmRefusedError, linted, notes, rendered
 from support.manifest import manifest
 from support.openapi import problems
 
@@ -144,6 +146,13 @@ def test_every_folder_that_is_mounted_is_of_a_volume_that_there_is(case: str) ->
     for argument in _container(rendered(VALUES[case]))["args"]:
         if path := re.search(r"(?:^|=)(/\S+)$", argument):
             assert any(path[1].startswith(folder) for folder in folders), argument
+
+
+def test_the_chart_has_the_version_of_what_it_installs() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert chart["version"] == chart["appVersion"] == project["version"]
+    assert _container(rendered({}))["image"] == f"interlock:{project['version']}"
 
 
 def test_selectors_select_the_pods() -> None:

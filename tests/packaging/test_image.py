@@ -58,5 +58,8 @@ def test_the_image_runs_as_who_the_chart_says() -> None:
     security = deployment["spec"]["template"]["spec"]["securityContext"]
     assert f"\nUSER {security['runAsUser']}:{security['runAsGroup']}\n" in _RECIPE
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    home = re.search(r"HOME=(\S+)", _RECIPE)
+    assert home is not None
+    assert home[1] in {each["mountPath"] for each in container["volumeMounts"]}
     assert 'ENTRYPOINT ["interlock"]' in _RECIPE
     assert container["args"][0] == "serve"
