@@ -33,7 +33,13 @@ INJECTION: Final = "cert-manager.io/inject-ca-from"
 """The annotation by which cert-manager writes `caBundle`."""
 
 _LABELS: Final = {"app.kubernetes.io/managed-by": "interlock", "app.kubernetes.io/name": "interlock"}
-_LABELLING: Final = (Row("", "namespaces", Operations({Operation.CREATE, Operation.UPDATE})),)
+_UPDATE: Final = Operations({Operation.UPDATE})
+_LABELLING: Final = (
+    Row("", "namespaces", _UPDATE | {Operation.CREATE}),
+    Row("", "namespaces/finalize", _UPDATE),
+    Row("", "namespaces/status", _UPDATE),
+)
+"""All that can write labels of a namespace: its parts, too."""
 
 
 def validating(policies: PolicySet, settings: Settings) -> dict[str, Any]:

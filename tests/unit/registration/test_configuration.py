@@ -269,6 +269,16 @@ def test_the_label_is_guarded(
     assert (guard["failurePolicy"], guard["clientConfig"]["service"]["path"]) == ("Fail", "/guard")
 
 
+@pytest.mark.parametrize("part", ["status", "finalize"])
+def test_nobody_gets_the_label_in_by_a_part_of_a_namespace(loaded: Loaded, part: str) -> None:
+    settings = Settings(may_be_exempt=frozenset({"sandbox"}))
+    asked = request("Namespace", "UPDATE", namespace="shop", subresource=part)
+    sending = Sending.of(validating(loaded(POD), settings))
+    assert not sending.webhooks_for(asked, {})
+    asked["object"] = {"metadata": {"name": "shop", "labels": {"interlock.dev/exempt": "true"}}}
+    assert sending.webhooks_for(asked, {}) == {"guard.interlock.dev"}
+
+
 def test_nothing_that_fails_closed_outlives_its_policies(loaded: Loaded) -> None:
     policies = loaded(matching("{actions: [model.*]}"))
     assert validating(policies, Settings())["webhooks"] == []
