@@ -4,6 +4,8 @@ What is expected is written here, as the source of k8s.io/apiserver has it. The 
 policies, so there only ours is compared with it.
 """
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +13,12 @@ import pytest
 
 from support.e2e import Cluster
 from support.installation import documents, installed
+from support.kubernetes import jsonpatch
 from support.manifests import named
-from support.process import Running, eventually
-from support.reviews import deployment, review
+from support.process import Running
+from support.reviews import deployment
+from support.verdicts import answered, applied, ours, stored, theirs
 
-_SOON = 60
 _POLICY = """\
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
@@ -32,6 +35,21 @@ metadata: {name: bound}
 spec:
   policyName: tried
   validationActions: [Deny]
+"""
+_MUTATING = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: tried}
+spec:
+  reinvocationPolicy: Never
+  matchConstraints:
+    resourceRules:
+      - {apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: {name: bound}
+spec: {policyName: tried}
 """
 _DENIED = "ValidatingAdmissionPolicy 'tried' with binding 'bound' denied request: "
 
@@ -117,47 +135,66 @@ def _of(case: str) -> list[dict[str, Any]]:
     return [policy, binding]
 
 
-def _ours(service: Running, item: dict[str, Any]) -> str:
-    """Why our service denies the creation of `item` by the administrator; empty where it allows."""
-    user = {"username": "admin", "groups": ["system:masters", "system:authenticated"]}
-    sent = review(item, userInfo=user, namespace="default", name=item["metadata"]["name"])
-    with service.client() as client:
-        response = client.post(f"{service.webhook}/validate", json=sent).json()["response"]
-    return "" if response["allowed"] else str(response["status"]["message"])
-
-
-def _theirs(cluster: Cluster, item: dict[str, Any]) -> str:
-    """Why the API server denies it."""
-    said = cluster.kubectl("create", "--dry-run=server", "-f", "-", given=item)
-    return "" if said.code == 0 else said.err
-
-
 @pytest.mark.parametrize("case", _CASES)
 def test_a_request_is_denied_as_the_api_server_denies_it(cluster: Cluster, service: Running, case: str) -> None:
     item = named("tried", deployment(6))
-    dry = ("create", "--dry-run=server", "-o", "yaml", "-f", "-")
-    (stored,) = documents(cluster.kubectl.done(*dry, given=item))
+    seen = stored(cluster, item)
     expected = _CASES[case][2]
-    # It denies what nothing else does, so that it shows when both have seen all that was applied before it.
-    given = [*_of(case), *_of_sentinel()]
-    cluster.kubectl.done("apply", "-f", "-", given=given)
-    try:
-        seen = named("sentinel", deployment(1))
-        eventually(lambda: "seen" in _ours(service, seen), _SOON)
-        said = _ours(service, stored)
+    with applied(cluster, service, _of(case)):
+        said = ours(service, seen)
         assert said == (f"{_DENIED}{expected}" if expected else "")
         if cluster.real:
-            eventually(lambda: "seen" in _theirs(cluster, seen), _SOON)
-            assert said in _theirs(cluster, item)
-            assert bool(_theirs(cluster, item)) is bool(expected)
-    finally:
-        cluster.kubectl.done("delete", "-f", "-", given=given)
-        eventually(lambda: not _ours(service, seen), _SOON)
+            assert said in theirs(cluster, item)
+            assert bool(theirs(cluster, item)) is bool(expected)
 
 
-def _of_sentinel() -> list[dict[str, Any]]:
-    policy, binding = _of("a message")
-    policy["metadata"]["name"] = binding["spec"]["policyName"] = "sentinel"
-    binding["metadata"]["name"] = "sentinel"
-    policy["spec"]["validations"] = [{"expression": "object.metadata.name != 'sentinel'", "message": "seen"}]
-    return [policy, binding]
+# Of each case: more of the policy's spec, and what is changed in a Deployment of 6 pods.
+_CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "an object that is merged": (
+        """mutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: "Object{metadata:
+        Object.metadata{labels: {'added': 'yes'}}}"}}]""",
+        {"labels": {"added": "yes"}},
+    ),
+    "a patch": (
+        """mutations: [{patchType: JSONPatch, jsonPatch: {expression: "[JSONPatch{op: 'add', path:
+        '/metadata/labels', value: {'pods': string(object.spec.replicas)}}]"}}]""",
+        {"labels": {"pods": "6"}},
+    ),
+    "what comes second sees what came first": (
+        """mutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: "Object{spec:
+        Object.spec{replicas: 3}}"}}, {patchType: JSONPatch, jsonPatch: {expression: "[JSONPatch{op: 'add',
+        path: '/metadata/labels', value: {'pods': string(object.spec.replicas)}}]"}}]""",
+        {"labels": {"pods": "3"}, "replicas": 3},
+    ),
+    "a condition that is not met": (
+        """matchConditions: [{name: few, expression: object.spec.replicas < 6}]
+mutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: "Object{spec:
+        Object.spec{replicas: 3}}"}}]""",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _CHANGES)
+def test_an_object_is_changed_as_the_api_server_changes_it(
+    cluster: Cluster, service: Running, case: str
+) -> None:
+    if cluster.real and "mutatingadmissionpolicies" not in cluster.kubectl.done("api-resources", "-o", "name"):
+        pytest.skip("this API server has no mutating policies")
+    item = named("tried", deployment(6))
+    seen = stored(cluster, item)
+    more, expected = _CHANGES[case]
+    policy, binding = documents(_MUTATING)
+    for each in documents(more):
+        policy["spec"] |= each
+    with applied(cluster, service, [policy, binding]):
+        response = answered(service, "/mutate", seen)
+        operations = json.loads(base64.b64decode(response["patch"])) if "patch" in response else []
+        said = _seen(jsonpatch.applied(seen, operations))
+        assert said == {"labels": {}, "replicas": 6} | expected
+        if cluster.real:
+            assert _seen(stored(cluster, item)) == said
+
+
+def _seen(item: dict[str, Any]) -> dict[str, Any]:
+    return {"labels": item["metadata"].get("labels") or {}, "replicas": item["spec"]["replicas"]}

@@ -47,7 +47,7 @@ class ControlPlane:
         self.folder = folder
         self.kubectl = assets / "kubectl"
         self._assets = assets
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
         self._authority = authority("control plane")
         self.ca = self._authority.pem
         client, peer, self._port = free_ports(3)
@@ -62,24 +62,25 @@ class ControlPlane:
             StartError: it won't be.
         """
         self._run("etcd", self._etcd_options())
-        self._await("etcd", f"{self._etcd}/health", httpx.Client(timeout=5))
+        with httpx.Client(timeout=5) as client:
+            self._await("etcd", f"{self._etcd}/health", client)
         self._run("kube-apiserver", self._api_server_options())
         trust = ssl.create_default_context(cadata=self.ca)
-        client = httpx.Client(verify=trust, timeout=5, headers={"authorization": "Bearer admin"})
-        self._await("kube-apiserver", f"{self.url}/readyz", client)
-        # The namespace that tests use is made by the API server itself, soon after it is ready.
-        self._await("kube-apiserver", f"{self.url}/api/v1/namespaces/default", client)
+        with httpx.Client(verify=trust, timeout=5, headers={"authorization": "Bearer admin"}) as client:
+            self._await("kube-apiserver", f"{self.url}/readyz", client)
+            # The namespace that tests use is made by the API server itself, soon after it is ready.
+            self._await("kube-apiserver", f"{self.url}/api/v1/namespaces/default", client)
 
     def stop(self) -> None:
         """End both, the API server first."""
-        for process in reversed(self._processes):
+        for process in reversed(self.processes):
             process.terminate()
             try:
                 process.wait(_STOPS_WITHIN)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self._processes.clear()
+        self.processes.clear()
 
     @property
     def audit_log(self) -> Path:
@@ -148,11 +149,11 @@ class ControlPlane:
             process = subprocess.Popen(
                 [str(self._assets / name), *options], stdout=log, stderr=log, cwd=self.folder
             )
-        self._processes.append(process)
+        self.processes.append(process)
 
     def _await(self, name: str, url: str, client: httpx.Client) -> None:
         """Wait until `url` answers with 200."""
-        process, until = self._processes[-1], time.monotonic() + _STARTS_WITHIN
+        process, until = self.processes[-1], time.monotonic() + _STARTS_WITHIN
         while not _answers(client, url):
             if process.poll() is not None or time.monotonic() > until:
                 log = (self.folder / f"{name}.log").read_text(errors="replace")

@@ -29,6 +29,9 @@ def installed(cluster: Cluster, folder: Path, *arguments: str) -> Iterator[Runni
     with running(None, folder / "state", *options, KUBECONFIG=str(own)) as service:
         eventually(lambda: httpx.get(f"{service.check}/readyz").status_code == HTTPStatus.OK, _SOON)
         yield service
+        # Whoever is killed leads for another half a minute, for all that the next one knows.
+        service.process.terminate()
+        service.process.wait(_SOON)
 
 
 def documents(text: str) -> list[dict[str, Any]]:

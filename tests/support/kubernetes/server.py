@@ -40,10 +40,10 @@ class ApiServer:
 
     `users` are who has which bearer token; `admin` may do everything. `faults` are HTTP codes that it answers
     with where a path begins so, whatever is asked. `services` are the addresses of services, by namespace and
-    name. `asked` counts requests by verb and plural.
+    name. `asked` counts requests by verb and plural. It shows the certificate in `shown`, or one of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shown: ssl.SSLContext | None = None) -> None:
         self.users: dict[str, User] = {"admin": ADMIN}
         self.faults: dict[str, int] = {}
         self.asked: Counter[tuple[str, str]] = Counter()
@@ -55,6 +55,7 @@ class ApiServer:
         self.writer = Writer(self.store, self.registry, self._webhooks)
         self.ca = own_authority().pem
         self.port = 0
+        self._shown = shown or _context()
         self._poster = Poster(self.store, self.writer, self.users)
         self._runner: web.AppRunner | None = None
         self._open = set[Transport]()
@@ -83,7 +84,7 @@ class ApiServer:
         app.router.add_route("*", "/{path:.*}", self._serve)
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=_context(), reuse_address=True)
+        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self._shown, reuse_address=True)
         await site.start()
         self.port = runner.addresses[0][1]
         self._runner = runner
