@@ -5,13 +5,13 @@ place. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custo
 #specifying-a-structural-schema
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 
 from interlock.crds.rules import list_key, rules
-from interlock.crds.validation import Validation, exactly_one
+from interlock.crds.validation import exactly_one
 from interlock.model.intent import MAX_INT64, MIN_INT64
 
 Schema: TypeAlias = dict[str, Any]
@@ -53,7 +53,11 @@ class _Structure:
         if len(types) != 1:
             return {**described, ANYTHING: True}
         shaped = {**described, **self._typed(schema)}
-        validations = [*_alternatives(shaped), *rules(name)]
+        validations = list(rules(name))
+        if fields := _exclusive(shaped.get("oneOf", ())):
+            # A rule says in words what a junctor would not.
+            del shaped["oneOf"]
+            validations.insert(0, exactly_one(fields))
         if validations:
             shaped["x-kubernetes-validations"] = [each.written() for each in validations]
         return shaped
@@ -122,13 +126,10 @@ def _without_own_bounds(schema: Schema) -> Schema:
     return {key: entry for key, entry in schema.items() if (key, entry) not in _OF_THE_FORMAT.items()}
 
 
-def _alternatives(shaped: Schema) -> list[Validation]:
-    """What takes the place of alternatives of which an object has exactly one field, in words."""
-    fields = [each.get("required") for each in shaped.get("oneOf", ())]
-    if not fields or not all(fields):
-        return []
-    del shaped["oneOf"]
-    return [exactly_one([name for (name,) in fields])]
+def _exclusive(alternatives: Sequence[Schema]) -> list[str]:
+    """The fields of which an object has exactly one, where each of `alternatives` requires one; else none."""
+    required: list[list[str]] = [each.get("required", []) for each in alternatives]
+    return [name for names in required for name in names] if all(required) else []
 
 
 def _list_type(key: str | None) -> Schema:
