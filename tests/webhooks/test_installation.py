@@ -16,6 +16,7 @@ from interlock.loading.policyset import PolicySet, load
 from interlock.registration.settings import InjectedBundle, Settings
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import ClusterError, NotFoundError
+from interlock_webhooks.installation import upkeep as upkeeping
 from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.presenting import ClusterCertificate
 from interlock_webhooks.installation.upkeep import Upkeep
@@ -26,6 +27,7 @@ from support.documents import policy, policy_set
 from support.kubernetes.server import ApiServer
 from support.rotating import NAMES
 from support.service import logged
+from support.workloads import until
 
 VALIDATING = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 MUTATING = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
@@ -276,3 +278,31 @@ def test_policies_that_may_lock_out_are_told_of_once(tmp_path: Path) -> None:
     asyncio.run(run())
     (told,) = [line for line in lines if line["event"] == "policies may lock out"]
     assert "denies UPDATE of Node `worker-1`" in told["finding"]
+
+
+def test_whatever_fails_is_told_and_tried_again(
+    tmp_path: Path, policies: PolicySet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First the server refuses, then it sends what no server does, then all is well."""
+    log, lines = logged()
+    monkeypatch.setattr(upkeeping, "EVERY_SECONDS", 0.01)
+
+    async def run() -> None:
+        async with clustered(tmp_path) as cluster:
+            found = iter([ClusterError("refused"), KeyError("metadata")])
+            known = cluster.get
+
+            async def get(path: str) -> dict[str, Any]:
+                for error in found:
+                    raise error
+                return await known(path)
+
+            monkeypatch.setattr(cluster, "get", get)
+            keeping = asyncio.create_task(Upkeep(cluster, OURS, lambda: policies, log).keep())
+            await until(lambda: any(line["event"] == "webhook configuration written" for line in lines))
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    asyncio.run(run())
+    failures = [line for line in lines if line["event"] == "webhook configurations can't be kept"]
+    assert [line.get("error") for line in failures] == ["refused", None]

@@ -10,8 +10,11 @@ from interlock_webhooks.installation.vault import Vault
 from interlock_webhooks.state import StateDir
 from interlock_webhooks.tls import Identity
 
-EVERY_SECONDS: Final = 5.0
-"""How late a replica may be does not matter: what it presents till then is trusted till it ends."""
+EVERY_SECONDS: Final = 2.0
+"""Sooner than the leader looks again, so that a first certificate is shown before anybody is asked.
+
+How late a replica is does not matter else: what it presents till then is trusted till it ends.
+"""
 
 
 class ClusterCertificate:

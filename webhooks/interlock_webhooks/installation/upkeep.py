@@ -59,6 +59,8 @@ class Upkeep:
                 await self.tend(datetime.now(UTC))
             except OperatorError as error:
                 self._log.error("webhook configurations can't be kept", error=str(error))
+            except Exception:  # noqa: BLE001 - whatever is stored in a cluster must not end the service
+                self._log.exception("webhook configurations can't be kept")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def tend(self, now: datetime) -> None:
