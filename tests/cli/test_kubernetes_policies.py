@@ -208,6 +208,17 @@ def test_what_failed_before_any_validation_is_explained_by_its_message_alone(run
     assert refusal["message"] == "expression 'object.spec.nothing' resulted in error: no such key: nothing"
 
 
+def test_what_is_explained_is_what_ours_made_of_the_object(run: Run) -> None:
+    match = {"kinds": ["Deployment"]}
+    change = {"path": ["spec", "replicas"], "value": 7}
+    spec = {"layer": "platform", "description": "Seven.", "match": match, "locks": [change]}
+    head = {"apiVersion": "interlock.dev/v1alpha1", "kind": "IntentPolicy", "metadata": {"name": "seven"}}
+    write("theirs/policy.yaml", policy("object.spec.replicas < 6"), binding(), {**head, "spec": spec})
+    result = run("explain", "theirs", "web.yaml", "--output", "json")
+    (entry,) = json.loads(result.stdout)
+    assert entry["refusals"][0]["steps"][1]["value"] == "7"
+
+
 def test_variables_that_a_validation_reads_are_explained_as_well(run: Run) -> None:
     variables = [{"name": "most", "expression": "2 + 1"}, {"name": "other", "expression": "1"}]
     rule = "object.spec.replicas <= variables.most"

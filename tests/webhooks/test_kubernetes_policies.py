@@ -54,6 +54,18 @@ def test_a_denial_of_theirs_alone_has_its_own_code(tmp_path: Path, reason: str, 
     assert (status["code"], status["reason"]) == (code, reason)
 
 
+def test_a_long_message_is_told_as_far_as_there_is_room(tmp_path: Path) -> None:
+    rule = {"expression": "object.metadata.name == '" + "ä" * 4_000 + "'"}
+    status = World.of(tmp_path, policy(rule, rule), binding(), live=Fixed()).answer()["status"]
+    first, more = status["message"].split("\n")
+    assert first.startswith(
+        "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: failed expression: "
+    )
+    assert more == "and 1 more"
+    assert 6_000 < len(first.encode()) <= 6 * 1024
+    assert [len(cause["message"]) for cause in status["details"]["causes"]] == [1_024, 1_024]
+
+
 def test_where_ours_deny_as_well_theirs_are_told_after_them(folder: Path) -> None:
     world = World.of(folder, policy("false"), binding(), live=Fixed())
     status = world.answer(object=pod())["status"]

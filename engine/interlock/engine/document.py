@@ -31,7 +31,7 @@ _Json: TypeAlias = dict[str, Any]
 class Decided:
     """An Intent and the decision on it; of a document that policies change, the Intent of the changed one.
 
-    `request` is what Kubernetes' policies were asked, where they were.
+    `request` is what Kubernetes' policies validated, where there are any.
     """
 
     intent: Intent
@@ -68,6 +68,8 @@ def decide_document(
     intent, changes = engine.mutate(item, read)
     if balances is not None and engine.mutates_by_seen:
         intent, changes = engine.mutate(item, read, seen=engine.seen(intent, balances, now=now))
+    if asked is not None and changes.object is not None:
+        asked = asked.of(changes.object)
     decision = engine.decide(intent, now=now, balances=balances, changes=changes, request=asked)
     return Decided(intent, decision, asked)
 

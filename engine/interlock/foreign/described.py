@@ -92,7 +92,7 @@ class Described:
         attributes = stated(document)
         return DescribedAround(self, identity_of({} if attributes is None else attributes.user))
 
-    def namespace(self, name: str) -> Object | None:
+    def namespace(self, name: str) -> Object:
         """The Namespace of that name, as it is described or made up."""
         return self._namespaces.get(name) or _labelled({"apiVersion": "v1", "kind": "Namespace"}, name)
 
@@ -150,10 +150,10 @@ class DescribedAround:
     described: Described
     who: Identity
 
-    def namespace(self, name: str) -> Object | None:  # noqa: D102 - the protocol says it
+    def namespace(self, name: str) -> Object:  # noqa: D102 - the protocol says it
         return self.described.namespace(name)
 
-    def params(self, kind: ParamKind) -> Params | None:  # noqa: D102
+    def params(self, kind: ParamKind) -> Params:  # noqa: D102
         return self.described.params(kind)
 
     def authorize(self, asked: Asked) -> Answer:  # noqa: D102

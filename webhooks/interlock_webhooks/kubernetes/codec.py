@@ -43,6 +43,11 @@ MAX_MESSAGE: Final = 8 * 1024
 """Bytes of a denial's message, all its lines together."""
 
 MAX_CAUSES: Final = 50
+MAX_CAUSE: Final = 1024
+"""Characters of one cause."""
+
+MAX_REFUSAL: Final = 6 * 1024
+"""Bytes of what is told of one of Kubernetes' policies: what its message may have, and its names."""
 
 _MAX_REASON: Final = 500
 
@@ -82,7 +87,7 @@ def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
         "message": message(recorded),
         "details": {
             "causes": [
-                {"reason": reason["code"], "message": _line(reason)}
+                {"reason": reason["code"], "message": one_line(_line(reason), MAX_CAUSE)}
                 for reason in recorded["reasons"][:MAX_CAUSES]
             ]
         },
@@ -108,7 +113,7 @@ def _status(reasons: list[dict[str, Any]]) -> tuple[int, str]:
     """
     if any(reason["code"] == ReasonCode.FAILED for reason in reasons):
         return HTTPStatus.INTERNAL_SERVER_ERROR.value, "InternalError"
-    if all(reason["code"] == ReasonCode.REFUSED for reason in reasons):
+    if reasons and all(reason["code"] == ReasonCode.REFUSED for reason in reasons):
         return reasons[0]["status"], reasons[0]["reason"]
     return HTTPStatus.FORBIDDEN.value, "Forbidden"
 
@@ -143,8 +148,7 @@ def annotations(recorded: dict[str, Any]) -> dict[str, str]:
         if recorded[key]
     }
     said = {
-        _key(key): one_line(value, MAX_ANNOTATION)
-        for key, value in recorded.get("auditAnnotations", {}).items()
+        _key(key): _cut(value, MAX_ANNOTATION) for key, value in recorded.get("auditAnnotations", {}).items()
     }
     return {**said, "decision": recorded["decision"], "policy-set": recorded["policySet"], **rules}
 
@@ -158,8 +162,9 @@ def _key(key: str) -> str:
     return f"{policy[: max(MAX_KEY - len(own) - 1, 0)].rstrip('-._')}.{own}".lstrip(".")
 
 
-def _cut(value: str) -> str:
-    return value.encode()[:MAX_ANNOTATION].decode(errors="ignore")
+def _cut(text: str, limit: int) -> str:
+    """As much of `text` as `limit` UTF-8 bytes hold."""
+    return text.encode()[:limit].decode(errors="ignore")
 
 
 def _used_up(recorded: dict[str, Any]) -> Iterator[str]:
@@ -223,7 +228,7 @@ def _encode(response: AdmissionResponse) -> bytes:
 def _line(reason: dict[str, Any]) -> str:
     """A reason for people: whose rule, at which item, what is wrong and what to do about it."""
     if reason["code"] == ReasonCode.REFUSED:
-        return one_line(str(refused(reason)), MAX_MESSAGE)
+        return one_line(_cut(str(refused(reason)), MAX_REFUSAL), MAX_REFUSAL)
     item = "" if reason.get("item") == "intent" else reason.get("item", "")
     said = reason.get("message") or reason.get("error") or reason["code"]
     advised = "; ".join(_present((said, reason.get("remedy", ""))))
