@@ -12,8 +12,9 @@ from support.kubernetes.failures import Failure, conflict, forbidden
 from support.kubernetes.preparing import changed, check, created, fit, shaped, timestamp
 from support.kubernetes.reading import as_version, scale_of
 from support.kubernetes.registry import Registry
-from support.kubernetes.resources import DEFINITIONS, NAMESPACES, Object, Resource
+from support.kubernetes.resources import DEFINITIONS, NAMESPACES, Object
 from support.kubernetes.store import Store
+from support.kubernetes.storing import Kept
 from support.kubernetes.webhooks.dispatch import Webhooks
 
 _RETRIES: Final = 5
@@ -24,7 +25,7 @@ class Writer:
 
     def __init__(self, store: Store, registry: Registry, webhooks: Webhooks) -> None:
         self._store = store
-        self._registry = registry
+        self._kept = Kept(store, registry)
         self._webhooks = webhooks
         self.audit: list[Audited] = []
         self._appliers = Appliers()
@@ -44,7 +45,7 @@ class Writer:
             return established(final) if resource == DEFINITIONS else final
 
         final = await self._admit(about, settled)
-        return self._added(asked, final), about.warnings
+        return self._kept.added(asked, final), about.warnings
 
     async def update(self, asked: Asked, body: Object) -> tuple[Object, list[str]]:
         """The object after `body` took its place."""
@@ -76,7 +77,7 @@ class Writer:
         after = _set(before, path.strip(".").split("."), scale["spec"]["replicas"])
         final = changed(resource, before, after, "")
         check(resource, final)
-        stored = final if asked.dry_run else self._replaced(resource, before, final)
+        stored = final if asked.dry_run else self._kept.replaced(resource, before, final)
         return scale_of(resource, stored), about.warnings
 
     async def delete(self, asked: Asked, options: Object) -> tuple[Object, list[str]]:
@@ -93,7 +94,7 @@ class Writer:
         if before["metadata"].get("finalizers"):
             before["metadata"].setdefault("deletionTimestamp", timestamp())
             return self._store.replace(resource, before), about.warnings
-        return self._removed(resource, before), about.warnings
+        return self._kept.removed(resource, before), about.warnings
 
     async def post(self, asked: Asked, body: Object) -> list[str]:
         """Warnings of those who let `body` be posted to a subresource."""
@@ -127,7 +128,7 @@ class Writer:
             minds = options == "UpdateOptions" and "resourceVersion" in wanted["metadata"]
             about, final = await self._changed(asked, before, wanted, options)
             try:
-                return self._stored(asked, before, final), about.warnings
+                return self._kept.stored(asked, before, final), about.warnings
             except Failure as failure:
                 if minds or failure.reason != "Conflict":
                     raise
@@ -175,45 +176,6 @@ class Writer:
             raise
         self.audit.append(_event(about, 200))
 
-    def _stored(self, asked: Asked, before: Object, after: Object) -> Object:
-        if asked.dry_run:
-            return after
-        resource = asked.resource
-        if after["metadata"].get("deletionTimestamp") and not after["metadata"].get("finalizers"):
-            return self._removed(resource, after)
-        return self._replaced(resource, before, after)
-
-    def _added(self, asked: Asked, body: Object) -> Object:
-        if asked.dry_run:
-            return body
-        stored = self._store.add(asked.resource, {**body, "apiVersion": _kept_in(asked.resource)})
-        return as_version(asked.resource, stored)
-
-    def _replaced(self, resource: Resource, before: Object, after: Object) -> Object:
-        now = self._store.get(resource, before["metadata"].get("namespace", ""), before["metadata"]["name"])
-        if now["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"]:
-            raise conflict(resource, before["metadata"]["name"])
-        stored = self._store.replace(resource, {**after, "apiVersion": _kept_in(resource)})
-        return as_version(resource, stored)
-
-    def _removed(self, resource: Resource, body: Object) -> Object:
-        """Take `body` away, and with it what is in it or made by it."""
-        name = body["metadata"]["name"]
-        within = {each.shelf: each for each in self._registry.all() if each.namespaced}.values()
-        if resource == NAMESPACES:
-            for each in within:
-                self._clear(each, name)
-        if resource == DEFINITIONS:
-            group, plural = body["spec"]["group"], body["spec"]["names"]["plural"]
-            for each in self._registry.all():
-                if each.shelf == (group, plural):
-                    self._clear(each, "")
-        return self._store.remove(resource, body["metadata"].get("namespace", ""), name)
-
-    def _clear(self, resource: Resource, namespace: str) -> None:
-        for each in self._store.all(resource, namespace):
-            self._store.remove(resource, each["metadata"].get("namespace", ""), each["metadata"]["name"])
-
     def _check_namespace(self, asked: Asked) -> None:
         if not asked.namespace:
             return
@@ -256,10 +218,6 @@ def _event(about: Attributes, code: int) -> Audited:
         code=code,
         annotations=dict(about.audit),
     )
-
-
-def _kept_in(resource: Resource) -> str:
-    return f"{resource.group}/{resource.stored}" if resource.group else resource.stored
 
 
 def _set(body: Object, path: list[str], value: Any) -> Object:
