@@ -230,6 +230,15 @@ def test_variables_that_a_validation_reads_are_explained_as_well(run: Run) -> No
     assert [each["name"] for each in refusal["variables"]] == ["variables.most"]
 
 
+def test_policies_that_look_at_more_than_was_logged_say_so_in_a_replay(run: Run) -> None:
+    write("theirs/policy.yaml", policy("true"), binding())
+    run("check", "theirs", "web.yaml", "--log", "log.jsonl")
+    write("theirs/policy.yaml", policy("true", paramKind=CONFIG), binding(paramRef={"name": "limits"}))
+    result = run("replay", "log.jsonl", "theirs", "--output", "json")
+    assert result.exit_code == 1
+    assert "it was not looked at when this was decided" in result.stdout
+
+
 # Tests
 
 

@@ -16,7 +16,7 @@ _Record = dict[str, Any]
 
 _NAMING: Final = (
     *("code", "layer", "area", "policy", "rule", "item", "path", "of", "name", "obligation"),
-    *("budget", "unit", "key", "within"),
+    *("budget", "unit", "key", "within", "kind", "binding", "params"),
 )
 """Fields that say what an entry is about; the others say what it says of that."""
 

@@ -10,13 +10,15 @@ from interlock.foreign.cluster import Params, UnknownError
 from interlock.foreign.policy import ParamKind
 from interlock.model.surroundings import ACCESS, NOWHERE, Access, Account, Surroundings
 
-_REMEDY: Final = "serve with `--cluster`, so that the service sees its cluster"
+_UNLOGGED: Final = "it was not looked at when this was decided"
+_UNSEEN: Final = "serve with `--cluster`, so that the service sees its cluster"
 
 
 class Known:
-    """What is in `surroundings`, and nothing else: nobody knows of that."""
+    """What is in `surroundings`, and nothing else: nobody knows of that, and `why` says what to think of it."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Surroundings, why: str = _UNLOGGED) -> None:
+        self._why = why
         self._namespaces = surroundings.namespaces
         self._params = {
             ParamKind(each.api_version, each.kind): None
@@ -30,21 +32,21 @@ class Known:
     def namespace(self, name: str) -> Object | None:  # noqa: D102 - the protocol says it
         if name not in self._namespaces:
             why = self._unknown.get(namespace_named(name))
-            raise UnknownError(why or f'nobody knows of namespace "{name}": {_REMEDY}')
+            raise UnknownError(why or f'nobody knows of namespace "{name}": {self._why}')
         return self._namespaces[name]
 
     def params(self, kind: ParamKind) -> Params | None:  # noqa: D102
         if kind not in self._params:
             why = self._unknown.get(params_of(kind))
             named = f"`{kind.api_version}, Kind={kind.kind}`"
-            raise UnknownError(why or f"nobody knows of parameters {named}: {_REMEDY}")
+            raise UnknownError(why or f"nobody knows of parameters {named}: {self._why}")
         return self._params[kind]
 
     def authorize(self, asked: Attributes) -> Answer:  # noqa: D102
         found = self._answers.get(asked)
         if found is None:
             why = self._unknown.get(ACCESS)
-            raise EvaluationError(why or f"nobody can be asked what the user is allowed to do: {_REMEDY}")
+            raise EvaluationError(why or f"nobody can be asked what the user is allowed to do: {self._why}")
         return found
 
 
@@ -100,5 +102,5 @@ def accessed(answers: Iterable[tuple[Attributes, Answer]]) -> tuple[Access, ...]
     )
 
 
-UNKNOWN: Final = Known(NOWHERE)
+UNKNOWN: Final = Known(NOWHERE, _UNSEEN)
 """Nothing is known."""

@@ -13,6 +13,7 @@ from interlock.decisionlog.entry import MAX_DEPTH, MAX_ENTRY, Entry, decode_entr
 from interlock.errors import OperatorError
 from interlock.instants import rfc3339
 from interlock.model.balances import Balances
+from interlock.model.surroundings import NOWHERE
 from interlock.units import Instant
 from support.decisionlog import RECORD, entry
 from support.strategies import json_values
@@ -103,6 +104,32 @@ def test_an_entry_nests_only_so_deep(part: str, depth: int, is_read: bool) -> No
     else:
         with pytest.raises(OperatorError, match="nests deeper than"):
             decode_entry(line)
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(MAX_DEPTH, True), (MAX_DEPTH + 1, False)])
+@pytest.mark.parametrize("part", ["namespaces", "params"])
+def test_what_was_looked_at_nests_only_so_deep(part: str, depth: int, is_read: bool) -> None:  # noqa: FBT001
+    nested: object = 1
+    for _ in range(depth - 1):
+        nested = [nested]
+    found = {"deep": nested}
+    params = [{"apiVersion": "v1", "kind": "ConfigMap", "namespaced": True, "objects": [found]}]
+    around = {"namespaces": {"shop": found}} if part == "namespaces" else {"params": params}
+    line = msgspec.json.encode({**_WHOLE, "surroundings": around})
+    if is_read:
+        assert decode_entry(line).surroundings != NOWHERE
+    else:
+        with pytest.raises(OperatorError, match="nests deeper than"):
+            decode_entry(line)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [[], {"clusters": {}}, {"access": [{"allowed": True}]}, {"namespaces": {"shop": 1}}, {"params": [{}]}],
+)
+def test_what_nobody_can_have_looked_at_is_refused(around: object) -> None:
+    with pytest.raises(OperatorError, match="not an entry"):
+        decode_entry(msgspec.json.encode({**_WHOLE, "surroundings": around}))
 
 
 @given(st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
