@@ -40,9 +40,11 @@ def said(document: Mapping[str, Any]) -> list[str]:
 
 
 @cache
-def compiled(kind: str) -> tuple[tuple[ValidationRule, Program], ...]:
-    """The rules of `kind`, compiled as the API server compiles them."""
-    libraries = versions.libraries(versions.NEWEST)
+def compiled(
+    kind: str, release: versions.Version = versions.NEWEST
+) -> tuple[tuple[ValidationRule, Program], ...]:
+    """The rules of `kind`, compiled as the API server of `release` compiles them."""
+    libraries = versions.libraries(release)
     found = []
     for rule in validation_rules(BY_KIND[kind]):
         environment = Environment(rule.declarations, {"self": rule.subject}, {}, libraries)

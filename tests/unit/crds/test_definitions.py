@@ -9,6 +9,7 @@ import re2
 import yaml
 
 from interlock.cel.cost.estimate import estimate
+from interlock.cel.libraries.kubernetes.versions import Version, parse_version
 from interlock.crds.definitions import definitions
 from interlock.crds.texts import texts
 from interlock.loading.validate import KINDS
@@ -113,6 +114,14 @@ def test_a_rule_compiles_and_reads_only_what_has_a_type(kind: str) -> None:
             if message == rule.subject.name and "integer or a string" not in reason
         }
         assert not [field for field in unread if f"self.{field}" in rule.text]
+
+
+def test_rules_compile_where_the_chart_can_be_installed() -> None:
+    chart = yaml.safe_load((_ROOT / "deploy/helm/interlock/Chart.yaml").read_text(encoding="utf-8"))
+    release = parse_version(chart["kubeVersion"].removeprefix(">=").partition("-")[0])
+    # A new expression has to be one to the release before, too.
+    before = Version(release.major, release.minor - 1)
+    assert sum(len(compiled(kind, before)) for kind in BY_KIND) > len(BY_KIND)
 
 
 @pytest.mark.parametrize("kind", sorted(BY_KIND))
