@@ -78,9 +78,9 @@ class Replica:
 
     @property
     def foreign(self) -> list[str]:
-        """Kubernetes' own that are in force."""
+        """Kubernetes' own that are in force: bindings put them there."""
         kubernetes = self.service.policies.in_force.engine.policies.kubernetes
-        return [each.policy.name for each in kubernetes.validating]
+        return [each.policy.name for each in kubernetes.validating if each.bindings]
 
     @property
     def metrics(self) -> str:

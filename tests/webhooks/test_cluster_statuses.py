@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from interlock_webhooks import reload
 from interlock_webhooks.cluster import following
-from interlock_webhooks.controller import reporting
+from interlock_webhooks.controller import reporting, status
 from support.controlled import NAMESPACE, Place, Replica, place, ready
 from support.policies import MODELS, TOOLS
 from support.workloads import until
@@ -194,6 +195,45 @@ def test_a_status_that_may_not_be_written_is_tried_again() -> None:
             assert await replica.decides("good-1") == "allow"
             del found.api.faults[path]
             await settled(found, "True", "models")
+
+    played(play)
+
+
+def test_a_defect_in_what_is_written_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[object] = []
+    made = status.patch
+
+    def failing_at_first(*given: Any) -> Any:
+        tries.append(given)
+        if len(tries) == 1:
+            raise KeyError("a bug")
+        return made(*given)
+
+    monkeypatch.setattr(reporting, "patch", failing_at_first)
+
+    async def play(found: Place) -> None:
+        await found.apply(MODELS)
+        async with found.replica() as replica:
+            await settled(found, "True", "models")
+            assert replica.said("statuses can't be written")
+
+    played(play)
+
+
+def test_a_loader_that_fails_is_what_holds_documents_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play(found: Place) -> None:
+        await found.apply(MODELS)
+        async with found.replica():
+            await settled(found, "True", "models")
+
+            def failing(*_given: Any) -> Any:
+                raise KeyError("a bug")
+
+            monkeypatch.setattr(reload, "load", failing)
+            await found.apply(TOOLS)
+            condition = await settled(found, "False", "tools", "HeldBack")
+            assert condition["message"] == "kept out by what is wrong elsewhere: the loader failed"
+            assert (await found.condition("IntentPolicy", "models"))["status"] == "True"
 
     played(play)
 

@@ -8,7 +8,8 @@ import pytest
 
 from interlock_webhooks.app import webhook_app
 from interlock_webhooks.cluster import following
-from interlock_webhooks.view import parameters
+from interlock_webhooks.cluster.client import Cluster
+from interlock_webhooks.view import parameters, view
 from support.asgi import send
 from support.controlled import Place, Replica, place
 from support.reviews import encoded, review
@@ -129,6 +130,58 @@ def test_a_policy_sees_the_namespace_of_the_request_however_new_it_is() -> None:
         assert 'namespaces "never" not found' in await said(replica, "never")
 
     played(play, policy("namespaceObject.metadata.labels['team'] == 'search'"), BINDING % "")
+
+
+def test_a_namespace_that_can_not_be_asked_for_denies_and_says_so() -> None:
+    async def play(found: Place, replica: Replica) -> None:
+        found.api.faults["/api/v1/namespaces/ghost"] = 503
+        assert 'namespace "ghost": the API server answers 503' in await said(replica, "ghost")
+
+    played(play, policy("namespaceObject.metadata.labels['team'] == 'search'"), BINDING % "")
+
+
+def test_an_api_server_that_does_not_answer_is_waited_for_no_longer_than_it_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(view, "WAITS", 0.05)
+
+    async def play(_found: Place, replica: Replica) -> None:
+        asked = asyncio.Event()
+
+        async def silent(_cluster: Cluster, _path: str) -> Any:
+            asked.set()
+            await asyncio.Event().wait()
+
+        await until(lambda: denied(replica, "no params found"))
+        with monkeypatch.context() as patched:
+            patched.setattr(Cluster, "get", silent)
+            assert "the API server did not answer in time" in await said(replica, "ghost")
+            assert asked.is_set()
+            assert "the API server did not answer in time" in await said(replica)
+
+    kind = "{apiVersion: v1, kind: ConfigMap}"
+    played(play, policy("params.data.allowed == 'jane'", kind), BINDING % BY_NAME)
+
+
+def test_parameters_that_no_policy_names_any_more_are_not_followed() -> None:
+    async def play(found: Place, replica: Replica) -> None:
+        await until(lambda: found.api.asked["watch", "configmaps"] > 0)
+        await found.delete("ValidatingAdmissionPolicy", "looks")
+        await until(lambda: replica.foreign == [])
+        assert await said(replica) == ""
+
+        async def are_left() -> bool:
+            watches = found.api.asked["watch", "configmaps"]
+            namespaces = found.api.asked["watch", "namespaces"]
+            found.api.drop()
+            await until(lambda: found.api.asked["watch", "namespaces"] > namespaces)
+            await asyncio.sleep(0.2)
+            return found.api.asked["watch", "configmaps"] == watches
+
+        await until(are_left)
+
+    kind = "{apiVersion: v1, kind: ConfigMap}"
+    played(play, policy("params.data.allowed == 'jane'", kind), BINDING % BY_NAME)
 
 
 def test_parameters_are_those_of_the_cluster_and_new_ones_are_asked_for() -> None:

@@ -1,6 +1,7 @@
 """What `interlock serve` refuses before it does anything."""
 
 import logging
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import uvloop
 from typer.testing import CliRunner
 
 from interlock.cli.main import app
+from interlock_webhooks.controller import membership
+from interlock_webhooks.controller.membership import Membership
 from interlock_webhooks.serve import event_loop
 
 
@@ -75,6 +78,22 @@ def test_without_the_client_of_clusters_it_says_what_to_install(
     assert "`kubernetes.aio` is missing: install `interlock[kubernetes]`" in _said(
         str(folder), *free, "--workloads"
     )
+
+
+@pytest.mark.parametrize("name", ["/", "Pod", "a-", "a_b", "a" * 201])
+def test_a_replica_is_named_as_objects_of_a_cluster_are(folder: Path, name: str) -> None:
+    assert "name it with `--replica`" in _said(str(folder), "--cluster", "--replica", name)
+
+
+def test_a_replica_is_called_like_its_machine_in_the_namespace_of_its_pod(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "Node-7")
+    monkeypatch.setattr(membership, "NAMESPACE_FILE", tmp_path / "namespace")
+    assert Membership.of(None, None) == Membership("default", "node-7")
+    (tmp_path / "namespace").write_text("shop\n")
+    assert Membership.of(None, None) == Membership("shop", "node-7")
+    assert Membership.of("other", "pod-1") == Membership("other", "pod-1")
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

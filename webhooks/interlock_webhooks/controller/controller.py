@@ -45,8 +45,8 @@ class Controller:
         self._leadership = leadership
         self._replicas = replicas
         self._documents = Documents(cluster, metrics, log)
-        self.view = View(cluster, metrics, log)
         self._changed = self._documents.heed()
+        self.view = View(cluster, metrics, log, changed=self._changed.set)
         self._tried: Sequence[Source | Problem] | None = None
         self._reporter = Reporter(cluster, self._documents, metrics, log, replica=replicas.name)
 
@@ -83,8 +83,10 @@ class Controller:
     async def _renew(self, policies: LivePolicies) -> None:
         """Reload whenever documents change."""
         while True:
+            # Not `wait_for`: before Python 3.12 it may take a cancellation for an event that comes with it.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), _AGAIN if policies.missing() else None)
+                async with asyncio.timeout(_AGAIN if policies.missing() else None):
+                    await self._changed.wait()
             await asyncio.sleep(_SETTLE)
             self._changed.clear()
             # Objects change in ways that no document does, such as in statuses that we write.
@@ -99,6 +101,8 @@ class Controller:
                     self._reporter.leads(await self._replicas.called())
                 except ClusterError as error:
                     self._log.error("replicas can't be listed", error=str(error))
+                except Exception as error:  # noqa: BLE001 - whatever a lease says must not end the service
+                    self._log.error("replicas can't be listed", exc_info=error)
                 await asyncio.sleep(self._replicas.pace.beats / 1000)
         finally:
             self._reporter.leads(None)

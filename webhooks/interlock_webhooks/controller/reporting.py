@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,12 +77,18 @@ class Reporter:
 
     async def report(self) -> None:
         """Report for as long as the service runs."""
+        is_told = True
         while True:
-            await self._news.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if is_told else _AGAIN):
+                    await self._news.wait()
             await asyncio.sleep(_SETTLE)
             self._news.clear()
-            if not await self._report_once():
-                asyncio.get_running_loop().call_later(_AGAIN, self._news.set)
+            try:
+                is_told = await self._report_once()
+            except Exception as error:  # noqa: BLE001 - whatever stands in a status must not end the service
+                is_told = False
+                self._log.error("statuses can't be written", exc_info=error)
 
     async def _report_once(self) -> bool:
         """Whether all was written that is news."""
@@ -91,6 +98,8 @@ class Reporter:
             async with at_once:
                 return await self._write(each)
 
+        present = {(kind, name) for kind, name, _ in self._documents.ours()}
+        self._written = {key: version for key, version in self._written.items() if key in present}
         return all(await asyncio.gather(*map(write, list(self._writes()))))
 
     def _writes(self) -> Iterator[_Write]:

@@ -1,7 +1,7 @@
 """The cluster that requests come from, as it is now."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -57,13 +57,23 @@ class _Seen:
 
 
 class View:
-    """What there is in `cluster`; nothing is known of it before `follow` runs."""
+    """What there is in `cluster`; nothing is known of it before `follow` runs.
 
-    def __init__(self, cluster: Cluster, metrics: Metrics, log: FilteringBoundLogger) -> None:
+    `changed` is called after each change of a namespace.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        metrics: Metrics,
+        log: FilteringBoundLogger,
+        *,
+        changed: Callable[[], None],
+    ) -> None:
         self._cluster = cluster
         self._metrics = metrics
         self._log = log
-        self._namespaces = Mirror(NAMESPACES, metrics, log)
+        self._namespaces = Mirror(NAMESPACES, metrics, log, changed=changed)
         self._parameters: dict[ParamKind, Parameters] = {}
         self._following: dict[ParamKind, asyncio.Task[None]] = {}
         self._policies: LivePolicies | None = None
