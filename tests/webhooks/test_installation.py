@@ -21,6 +21,7 @@ from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.presenting import ClusterCertificate
 from interlock_webhooks.installation.upkeep import Upkeep
 from interlock_webhooks.installation.vault import SECRET, Vault
+from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.state import StateDir
 from interlock_webhooks.tls import Identity
 from support.documents import policy, policy_set
@@ -61,7 +62,7 @@ async def clustered(folder: Path) -> AsyncIterator[Cluster]:
 
 
 def upkeep(cluster: Cluster, policies: PolicySet | None, installation: Installation = OURS) -> Upkeep:
-    return Upkeep(cluster, installation, lambda: policies, structlog.get_logger())
+    return Upkeep(cluster, installation, lambda: policies, Metrics(), structlog.get_logger())
 
 
 async def bundle_in(cluster: Cluster) -> bytes:
@@ -253,7 +254,7 @@ def test_namespaces_that_got_the_label_before_it_was_guarded_are_told_of(
                 metadata = {"name": name, "labels": {"interlock.dev/exempt": "true"}}
                 body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
                 await cluster.create("/api/v1/namespaces", body)
-            kept = Upkeep(cluster, Installation(settings=settings), lambda: policies, log)
+            kept = Upkeep(cluster, Installation(settings=settings), lambda: policies, Metrics(), log)
             for later in (timedelta(0), timedelta(minutes=9), timedelta(minutes=11)):
                 await kept.tend(NOW + later)
 
@@ -271,7 +272,7 @@ def test_policies_that_may_lock_out_are_told_of_once(tmp_path: Path) -> None:
 
     async def run() -> None:
         async with clustered(tmp_path) as cluster:
-            kept = Upkeep(cluster, Installation(settings=Settings()), lambda: policies, log)
+            kept = Upkeep(cluster, Installation(settings=Settings()), lambda: policies, Metrics(), log)
             for _ in range(2):
                 await kept.tend(NOW)
 
@@ -298,7 +299,7 @@ def test_whatever_fails_is_told_and_tried_again(
                 return await known(path)
 
             monkeypatch.setattr(cluster, "get", get)
-            keeping = asyncio.create_task(Upkeep(cluster, OURS, lambda: policies, log).keep())
+            keeping = asyncio.create_task(Upkeep(cluster, OURS, lambda: policies, Metrics(), log).keep())
             await until(lambda: any(line["event"] == "webhook configuration written" for line in lines))
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)

@@ -1,7 +1,9 @@
 """A service that registers itself in a cluster, as a process of its own."""
 
 import base64
+import re
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -127,6 +129,11 @@ def test_a_service_presents_what_the_cluster_trusts(registered: Registered) -> N
     assert asked(service, bundle)["allowed"]
     exempt = asked(service, bundle, namespace="kube-system")
     assert exempt["auditAnnotations"]["exempt"] == "the namespace `kube-system` is exempt"
+    with strict(bundle) as client:
+        metrics = client.get(f"{service.webhook}/metrics").text
+    assert 'interlock_registration_writes_total{outcome="written"} ' in metrics
+    (ends,) = re.findall(r"(?m)^interlock_certificate_end_seconds (\S+)$", metrics)
+    assert 89 < (float(ends) - time.time()) / 86_400 < 91
     own = {"username": "system:serviceaccount:default:interlock"}
     assert "exempt" in asked(service, bundle, userInfo=own)["auditAnnotations"]
 

@@ -74,6 +74,7 @@ def test_no_request_fails_while_authority_and_certificates_are_replaced(tmp_path
     """The authority is so old that it has to be replaced soon; time goes on faster than clocks do."""
     service = service_over(write_policies(tmp_path / "policies"))
     installation = Installation(settings=Settings(namespace="default"), names=("localhost",))
+    policies = service.policies.in_force.engine.policies
     start = datetime.now(UTC)
 
     async def play() -> Load:
@@ -81,7 +82,7 @@ def test_no_request_fails_while_authority_and_certificates_are_replaced(tmp_path
             cluster = connection(api)
             identity = Identity()
             shown = ClusterCertificate(identity, Vault(cluster, "default"), StateDir(tmp_path / "state"))
-            kept = Upkeep(cluster, installation, lambda: service.policies.in_force.engine.policies, service.log)
+            kept = Upkeep(cluster, installation, lambda: policies, service.metrics, service.log)
             await kept.tend(start - AUTHORITY_LIFETIME + REPLACE_BEFORE + _MINUTE)
             for _ in range(2):
                 await kept.tend(start)

@@ -4,6 +4,7 @@ Every label has few values: no user, object, policy or message is one. Each
 service has a registry of its own, so that two in one process don't mix.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -121,6 +122,18 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._registrations = Counter(
+            "interlock_registration_writes_total",
+            "Webhook configurations that were not as they should be, by outcome.",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self._certificate = Gauge(
+            "interlock_certificate_end_seconds",
+            "When the certificate ends that the webhook presents, in Unix time; 0 while there is none.",
+            registry=self._registry,
+        )
+
     def route(self, endpoint: str) -> RouteMetrics:
         """What is counted of `endpoint`, whatever it answers."""
         return RouteMetrics(refusals=self._refused, endpoint=endpoint)
@@ -169,6 +182,14 @@ class Metrics:
     def scanned(self, result: str) -> None:
         """Count one object that was scanned, by the gravest that was found, or `unreadable`."""
         self._scanned.labels(result).inc()
+
+    def registration(self, outcome: str) -> None:
+        """Count one webhook configuration that was `written`, or a round in which that `failed`."""
+        self._registrations.labels(outcome).inc()
+
+    def presents(self, ends: Callable[[], float]) -> None:
+        """Show when the certificate ends that is presented, whichever it is by then."""
+        self._certificate.set_function(ends)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format 0.0.4."""

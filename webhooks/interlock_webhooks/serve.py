@@ -133,6 +133,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     metrics = Metrics()
     state = StateDir(settings.state_dir)
     identity = Identity()
+    metrics.presents(lambda: identity.ends)
     with (
         asyncio.Runner(loop_factory=event_loop()) as runner,
         SqliteUses(state.uses) as uses,
@@ -273,7 +274,8 @@ def _check_exposure(check: Address) -> None:
 def _duties(settings: Settings, cluster: "Cluster", service: Service) -> Iterator["Duty"]:
     """What this service does while it leads, beside what it does for policies."""
     if settings.installation is not None:
-        yield upkeep_of(cluster, settings.installation, service.policies, service.log).keep
+        upkeep = upkeep_of(cluster, settings.installation, service.policies, service.metrics, service.log)
+        yield upkeep.keep
     if settings.scan_every is not None:
         yield partial(schedule_of(cluster, service).keep, settings.scan_every / 1000)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
+from cryptography.x509 import load_pem_x509_certificate
 from structlog.typing import FilteringBoundLogger
 
 from interlock.errors import OperatorError
@@ -23,9 +24,13 @@ _RENEW_AFTER_SECONDS: Final = (LEAF_LIFETIME - RENEW_BEFORE).total_seconds()
 
 
 class Identity:
-    """The certificate that clients see; `OperatorError` if `present` can't load one."""
+    """The certificate that clients see; `OperatorError` if `present` can't load one.
+
+    `ends` is when it does, in Unix time; 0 while there is none.
+    """
 
     def __init__(self) -> None:
+        self.ends = 0.0
         self.front = _context()
         self.front.sni_callback = self._hand_over
         self._current = self.front
@@ -36,6 +41,7 @@ class Identity:
         try:
             _refuse_pipes(certificate, key)
             fresh.load_cert_chain(certificate, key, password=_no_password)
+            ends = load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
         except (OSError, ValueError) as error:
             # ssl.SSLError is an OSError.
             reason = (
@@ -43,6 +49,7 @@ class Identity:
             )
             raise OperatorError(f"the certificate `{certificate}` can't be used: {reason}") from None
         self._current = fresh
+        self.ends = ends.timestamp()
 
     def _hand_over(self, connection: ssl.SSLObject, _name: str | None, _front: ssl.SSLContext) -> None:
         connection.context = self._current

@@ -6,6 +6,7 @@ from structlog.typing import FilteringBoundLogger
 
 from interlock.loading.policyset import PolicySet
 from interlock_webhooks.installation.installation import Installation
+from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.state import StateDir
 from interlock_webhooks.tls import Identity
@@ -27,7 +28,11 @@ def certificate_of(
 
 
 def upkeep_of(
-    cluster: "Cluster", installation: Installation, policies: LivePolicies, log: FilteringBoundLogger
+    cluster: "Cluster",
+    installation: Installation,
+    policies: LivePolicies,
+    metrics: Metrics,
+    log: FilteringBoundLogger,
 ) -> "Upkeep":
     """What keeps `installation` for `policies` while this service leads."""
     from interlock_webhooks.installation.upkeep import Upkeep  # noqa: PLC0415
@@ -35,4 +40,4 @@ def upkeep_of(
     def in_force() -> PolicySet | None:
         return None if policies.missing() else policies.in_force.engine.policies
 
-    return Upkeep(cluster, installation, in_force, log)
+    return Upkeep(cluster, installation, in_force, metrics, log)

@@ -20,6 +20,7 @@ from interlock_webhooks.installation.configurations import Configurations
 from interlock_webhooks.installation.exempted import wrongly_exempt
 from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.vault import Vault
+from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.rotation.plan import Step
 
 EVERY_SECONDS: Final = 5.0
@@ -41,11 +42,13 @@ class Upkeep:
         cluster: Cluster,
         installation: Installation,
         in_force: Callable[[], PolicySet | None],
+        metrics: Metrics,
         log: FilteringBoundLogger,
     ) -> None:
         self._cluster = cluster
         self._installation = installation
         self._in_force = in_force
+        self._metrics = metrics
         self._log = log
         self._vault = Vault(cluster, installation.settings.namespace)
         self._configurations = Configurations(cluster, installation.settings.name)
@@ -58,8 +61,10 @@ class Upkeep:
             try:
                 await self.tend(datetime.now(UTC))
             except OperatorError as error:
+                self._metrics.registration("failed")
                 self._log.error("webhook configurations can't be kept", error=str(error))
             except Exception:  # noqa: BLE001 - whatever is stored in a cluster must not end the service
+                self._metrics.registration("failed")
                 self._log.exception("webhook configurations can't be kept")
             await asyncio.sleep(EVERY_SECONDS)
 
@@ -82,6 +87,7 @@ class Upkeep:
         if policies is not None:
             for wanted in await self._wanted(policies, settings):
                 if await self._configurations.write(wanted):
+                    self._metrics.registration("written")
                     self._log.info("webhook configuration written", kind=wanted["kind"])
         await self._survey(settings, now)
 
