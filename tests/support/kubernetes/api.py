@@ -172,8 +172,9 @@ class Api:
     async def _watch(self, request: web.Request, asked: Asked) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         response.enable_chunked_encoding()
-        await response.prepare(request)
+        # Whoever asked may be gone, at any time.
         with suppress(ConnectionError):
+            await response.prepare(request)
             async for line in self.reader.watch(asked):
                 await response.write(line)
             await response.write_eof()
