@@ -18,13 +18,7 @@ from support.intents import intent_of
 
 Json = dict[str, Any]
 
-_RESOURCES: Final = (
-    "nvidia.com/gpu",
-    "amd.com/gpu",
-    "google.com/tpu",
-    "nvidia.com/mig-1g.5gb",
-    "volcano.sh/vgpu-number",
-)
+_RESOURCES: Final = ("nvidia.com/gpu", "nvidia.com/mig-1g.5gb", "volcano.sh/vgpu-number")
 _SCRIPTS: Final = (
     "vllm serve Qwen/Qwen3-8B",
     "vllm serve --port 80 $M",
@@ -39,15 +33,18 @@ _SELECTORS: Final = (
     "device.driver ==",
 )
 
-_QUANTITIES: Final = st.sampled_from([1, "2", "8", "1k", "x", 0, -1, None])
+_QUANTITIES: Final = st.sampled_from([1, "2", "8", 3, "1k", "x", 0, -1])
 _RESOURCE: Final = st.sampled_from(_RESOURCES)
 _CONTAINERS: Final = st.fixed_dictionaries(
-    {"name": st.just("c"), "image": st.sampled_from(["a", "vllm/vllm-openai:v1", "ollama/ollama"])},
-    optional={
+    {
+        "name": st.just("c"),
+        "image": st.sampled_from(["a", "vllm/vllm-openai:v1", "ollama/ollama"]),
         "resources": st.fixed_dictionaries(
-            {"limits": st.dictionaries(_RESOURCE, _QUANTITIES, max_size=2)},
+            {"limits": st.dictionaries(_RESOURCE, _QUANTITIES, min_size=1, max_size=2)},
             optional={"requests": st.dictionaries(_RESOURCE, _QUANTITIES, max_size=2)},
         ),
+    },
+    optional={
         "command": st.sampled_from(_SCRIPTS).map(lambda script: ["sh", "-c", script]),
         "args": st.lists(
             st.sampled_from(["--model", "Qwen/Qwen3-8B", "--served-model-name=x", "$(M)"]), max_size=3
@@ -65,7 +62,7 @@ _POD_SPECS: Final = st.fixed_dictionaries(
     },
 )
 _TEMPLATES: Final = _POD_SPECS.map(lambda spec: {"metadata": {}, "spec": spec})
-_NUMBERS: Final = st.sampled_from([0, 1, 2, 3, 1000])
+_NUMBERS: Final = st.sampled_from([1, 2, 3, 1000, 0])
 
 
 def _object(version: str, kind: str, spec: Json) -> Json:
@@ -242,3 +239,25 @@ def test_no_device_is_counted_less_than_it_is_asked_for(document: Json) -> None:
     intent = _read(document)
     if intent is not None and 0 not in numbers:
         assert _asked(document) <= _totals(intent)
+
+
+@given(WORKLOADS)
+def test_the_total_is_what_all_pods_ask_for(document: Json) -> None:
+    intent = _read(document)
+    if intent is None:
+        return
+    for each in intent["accelerators"]:
+        assert each["total"] == min(each["count"] * each["pods"], MAX_INT64)
+
+
+@given(_flat(), st.integers(2, 5))
+def test_what_a_loop_makes_is_multiplied(made: Json, times: int) -> None:
+    once = _read(made)
+    steps = [[{"name": "s", "template": "make", "withItems": [0] * times}]]
+    maker = {"name": "make", "resource": {"action": "create", "manifest": json.dumps(made)}}
+    looped = _read(
+        _object("argoproj.io/v1alpha1", "Workflow", {"templates": [{"name": "main", "steps": steps}, maker]})
+    )
+    if once is not None and looped is not None:
+        expected = {name: min(total * times, MAX_INT64) for name, total in _totals(once).items()}
+        assert _totals(looped) == expected
