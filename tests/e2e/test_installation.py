@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -64,6 +65,7 @@ def service(cluster: Threaded, kubectl: Kubectl, tmp_path_factory: pytest.TempPa
     arguments = [each for each in container["args"] if each.partition("=")[0] not in _PLACES]
     told = {each["name"]: _FIELDS[each["valueFrom"]["fieldRef"]["fieldPath"]] for each in container["env"]}
     with running(None, state, *arguments, KUBECONFIG=str(account), **told) as started:
+        cluster.server.services[NAME, NAME] = "127.0.0.1", urlsplit(started.webhook).port or 0
         yield started
 
 
@@ -82,6 +84,18 @@ def test_the_service_may_do_all_that_it_does(kubectl: Kubectl, service: Running)
     log = service.log.read_text()
     assert "answers 403" not in log
     assert "can't be" not in log
+
+
+def test_who_is_denied_by_the_service_is_told_so_by_an_event(kubectl: Kubectl, service: Running) -> None:
+    policy = documents.policy("denying", spec=_OF_PODS, rules=_NEVER)
+    kubectl.done("apply", "-f", "-", given=yaml.safe_load(policy))
+    item = named("denied", pod())
+    tried = ("create", "--dry-run=server", "-f", "-")
+    eventually(lambda: "no pods here" in kubectl(*tried, given=item).err, _SOON)
+    assert "no pods here" in kubectl.refused("create", "-f", "-", given=item)
+    eventually(lambda: "no pods here" in kubectl.done("get", "events.events.k8s.io", "-A", "-o", "yaml"), _SOON)
+    kubectl.done("delete", "intentpolicy", "denying")
+    assert "answers 403" not in service.log.read_text()
 
 
 @pytest.mark.usefixtures("service")
