@@ -127,7 +127,10 @@ def written(held: Certificates, metadata: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": {
             **metadata,
             "labels": {**(metadata.get("labels") or {}), key: value},
-            "annotations": {**kept, **{name: str(note) for name, note in notes.items() if note is not None}},
+            "annotations": {
+                **kept,
+                **{name: note.isoformat() for name, note in notes.items() if note is not None},
+            },
         },
         "data": {name: base64.b64encode(content).decode("ascii") for name, content in fields.items()},
     }

@@ -92,7 +92,7 @@ def _severity(needed: Needed, *, is_undecided: bool) -> Severity:
 
 def _message(found: list[Needed], severity: Severity) -> str:
     first = found[0]
-    others = f" and {len(found) - 1} more of the kind" if len(found) > 1 else ""
+    others = f" and {len(found) - 1} more requests" if len(found) > 1 else ""
     if severity is Severity.NOTE:
         return f"may deny {first.what}{others}, {first.why}: it depends on what is in the cluster"
     return f"denies {first.what}{others}, {first.why}: {_advice(found)}"
