@@ -3,20 +3,27 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pytest
+import yaml
 
 from interlock.analysis.finding import Finding, Severity
 from interlock.analysis.lockout.control import control_requests
 from interlock.analysis.lockout.lockout import lockout
+from interlock.analysis.lockout.request import ADMINISTRATOR, CREATE, DELETE, UPDATE, asked
 from interlock.analysis.lockout.workloads import SYSTEM, service_in
+from interlock.engine import Engine
+from interlock.intents.admission import from_admission
 from interlock.loading.policyset import load
 from interlock.registration.configuration import validating
 from interlock.registration.sending import Sending
 from interlock.registration.settings import Settings
+from interlock.units import Instant
 from support.documents import budget, policy, policy_set
 from support.foreign.mutating import bind, labels, mutating
+
+_ROOT: Final = Path(__file__).parents[3]
 
 OPEN = policy_set("  layers: [{name: organization}]\n")
 
@@ -188,3 +195,42 @@ def test_a_mutating_policy_that_fails_on_what_a_cluster_needs_is_found(found: Fo
     assert any("UPDATE of Node `worker-1`" in each.message for each in findings)
     harmless = mutating(labels("{'a': 'b'}"))
     assert not found(*(json.dumps(each) + "\n" for each in (harmless, bind())))
+
+
+def _installing() -> list[dict[str, Any]]:
+    """What an administrator asks for to install, upgrade and remove the service."""
+    text = (_ROOT / "deploy" / "manifests" / "interlock.yaml").read_text(encoding="utf-8")
+    bodies = [body for body in yaml.safe_load_all(text) if body]
+    return [
+        asked(operation, body, ADMINISTRATOR, plural=_plural(body["kind"]))
+        for body in bodies
+        for operation in (CREATE, UPDATE, DELETE)
+    ]
+
+
+def _plural(kind: str) -> str:
+    word = kind.lower()
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
+def test_nothing_in_the_namespace_of_the_service_is_asked_about_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "policies.yaml").write_text(OPEN + "---\n" + denying("{actions: [workload.*]}"))
+    sending = Sending.of(validating(load([tmp_path]), Settings()))
+    requests = _installing()
+    sent = [each for each in requests if sending.webhooks_for(each, {})]
+    assert {each["kind"]["kind"] for each in requests} >= {
+        "Deployment",
+        "Service",
+        "ServiceAccount",
+        "ClusterRole",
+    }
+    assert [each["name"] for each in sent if each["namespace"]] == []
+
+
+def test_the_library_lets_the_service_be_installed_and_removed() -> None:
+    policies = load([_ROOT / "policies"])
+    engine, sending = Engine(policies), Sending.of(validating(policies, Settings()))
+    for each in _installing():
+        if sending.webhooks_for(each, {}):
+            intent = from_admission(each, engine.context_at(Instant(0)))
+            assert engine.decide(intent, now=Instant(0)).allowed
