@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from interlock.identity import Digest
 from interlock.units import Instant
+from interlock_webhooks.controller.acceptance import Acceptance, Fault, Reason
 from interlock_webhooks.controller.documents import Field
-from interlock_webhooks.controller.standing import Fate, Fault, Standing
 from interlock_webhooks.controller.status import Report, patch
 from support.kubernetes.patches import merge_patch
 
@@ -20,19 +20,19 @@ FAULTS = st.builds(
     message=st.just("wrong"),
     is_of_expression=st.booleans(),
 )
-STANDINGS = st.one_of(
-    st.just(Standing(fate=Fate.IN_FORCE, message="in force")),
-    st.just(Standing(fate=Fate.HELD_BACK, message="held back")),
+ACCEPTANCES = st.one_of(
+    st.just(Acceptance(reason=Reason.IN_FORCE, message="in force")),
+    st.just(Acceptance(reason=Reason.HELD_BACK, message="held back")),
     st.builds(
-        Standing,
-        fate=st.just(Fate.INVALID),
+        Acceptance,
+        reason=st.just(Reason.INVALID),
         message=st.just("wrong"),
         faults=st.lists(FAULTS, min_size=1, max_size=3).map(tuple),
     ),
 )
 REPORTS = st.builds(
     Report,
-    standing=STANDINGS,
+    acceptance=ACCEPTANCES,
     digest=DIGESTS,
     generation=st.integers(1, 3),
     now=st.sampled_from([Instant(1_800_000_000_000), Instant(1_800_000_060_000)]),
@@ -100,7 +100,7 @@ def test_a_document_is_ready_only_if_all_that_live_decide_by_the_same_set(
         and entry.get("digest") == report.digest
         for name in live | {replica}
     )
-    assert (ready["status"] == "True") == (agree and report.standing.fate is Fate.IN_FORCE)
+    assert (ready["status"] == "True") == (agree and report.acceptance.reason is Reason.IN_FORCE)
 
 
 def is_conditions(value: object) -> bool:

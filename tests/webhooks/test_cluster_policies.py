@@ -261,6 +261,28 @@ def test_kubernetes_own_policies_are_part_of_the_set_once_both_halves_are_there(
     played(play)
 
 
+def test_a_policy_of_kubernetes_that_only_we_can_not_read_keeps_nothing_else_out() -> None:
+    async def play(found: Place) -> None:
+        await found.apply(NAMES.replace("object.metadata.name", "newest.metadata.name"))
+        await found.apply(FOREIGN)
+        await found.apply(MODELS)
+        async with found.replica() as replica:
+            await ready(replica)
+            assert await replica.decides("good-1") == "allow"
+            assert replica.foreign == []
+            (left_out,) = replica.said("a policy of Kubernetes is left out: it does not load")
+            assert left_out["document"] == "cluster/validatingadmissionpolicies/names"
+            assert "interlock_kubernetes_policies_left_out 1.0" in replica.metrics
+            await found.apply(STRICTER)
+            await until(says(replica, "good-1", "deny"))
+            assert len(replica.said("a policy of Kubernetes is left out: it does not load")) == 1
+            await found.apply(NAMES)
+            await until(lambda: replica.foreign == ["names"])
+            assert "interlock_kubernetes_policies_left_out 0.0" in replica.metrics
+
+    played(play)
+
+
 def test_one_batch_is_decided_by_one_set_while_documents_change() -> None:
     body = encoded({"checks": [chat("good-1")] * 50})
 

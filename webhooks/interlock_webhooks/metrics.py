@@ -115,6 +115,11 @@ class Metrics:
             ("resource",),
             registry=self._registry,
         )
+        self._left_out = Gauge(
+            "interlock_kubernetes_policies_left_out",
+            "Policies and bindings of Kubernetes in the cluster that do not load here.",
+            registry=self._registry,
+        )
         self._statuses = Counter(
             "interlock_status_writes_total",
             "Writes of statuses of documents in the cluster, by outcome.",
@@ -170,6 +175,10 @@ class Metrics:
     def followed(self, resource: str, *, is_up: bool) -> None:
         """Say whether the objects of `resource` are watched."""
         self._followed.labels(resource).set(is_up)
+
+    def left_out(self, count: int) -> None:
+        """Say how many policies and bindings of Kubernetes are left out."""
+        self._left_out.set(count)
 
     def status_written(self, outcome: str) -> None:
         """Count one status that was `written`, or `failed` to be."""

@@ -56,6 +56,10 @@ class Elsewhere(Protocol):
         """Its documents as they are now."""
         ...
 
+    def leave_out(self, problems: Sequence[Problem]) -> bool:
+        """Whether `problems` are in documents that can be done without, and `sources` has no more."""
+        ...
+
     def tried(self, attempt: Attempt) -> None:
         """Know what became of them."""
         ...
@@ -126,8 +130,7 @@ class LivePolicies:
             if self._elsewhere is None:
                 await self._try(())
             elif not self._elsewhere.missing():
-                attempt = await self._try(self._elsewhere.sources())
-                self._elsewhere.tried(attempt)
+                self._elsewhere.tried(await self._try(self._elsewhere.sources()))
 
     async def _try(self, further: Sequence[Source | Problem]) -> Attempt:
         problems: Sequence[Problem | str] = ()
@@ -135,6 +138,8 @@ class LivePolicies:
         try:
             self._swap(await asyncio.to_thread(_loaded, self._paths, further, self._uses))
         except AuthorError as error:
+            if self._elsewhere is not None and self._elsewhere.leave_out(error.problems):
+                return await self._try(self._elsewhere.sources())
             problems, expressions = error.problems, error.expressions
         except OperatorError as error:
             problems = (str(error),)

@@ -58,6 +58,10 @@ class Controller:
         """All documents as they are now."""
         return self._documents.sources()
 
+    def leave_out(self, problems: Sequence[Problem]) -> bool:
+        """Whether `problems` are in policies of Kubernetes, which the API server enforces without us."""
+        return self._documents.leave_out(problems)
+
     def tried(self, attempt: Attempt) -> None:
         """Report what became of the documents."""
         self._tried = attempt.further

@@ -13,9 +13,9 @@ from interlock_webhooks.cluster.answers import Object
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import ClusterError, NotFoundError
 from interlock_webhooks.cluster.resource import Kind
+from interlock_webhooks.controller.acceptance import Acceptances, Tried, by_name
 from interlock_webhooks.controller.collection import Documents
 from interlock_webhooks.controller.documents import name_of
-from interlock_webhooks.controller.standing import Standings, Tried, by_name
 from interlock_webhooks.controller.status import Report, patch
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import Attempt
@@ -57,7 +57,7 @@ class Reporter:
         self._log = log
         self._replica = replica
         self._live: Collection[str] | None = None
-        self._standings: Standings | None = None
+        self._acceptances: Acceptances | None = None
         self._in_force: dict[str, Tried] = {}
         self._written: dict[tuple[Kind, str], str] = {}
         self._news = documents.heed()
@@ -66,7 +66,7 @@ class Reporter:
         """Know what became of the documents."""
         if not attempt.problems:
             self._in_force = by_name(attempt.further)
-        self._standings = Standings(attempt, self._in_force)
+        self._acceptances = Acceptances(attempt, self._in_force)
         self._news.set()
 
     def leads(self, live: Collection[str] | None) -> None:
@@ -104,19 +104,19 @@ class Reporter:
 
     def _writes(self) -> Iterator[_Write]:
         """What is news of the documents that were tried as they are now."""
-        standings = self._standings
-        if standings is None:
+        acceptances = self._acceptances
+        if acceptances is None:
             return
         for kind, name, body in self._documents.ours():
             document = name_of(kind, name)
             version = str(body["metadata"].get("resourceVersion"))
             # Until a watch tells of what was written, the object shows what was before.
             is_stale = self._written.get((kind, name)) == version
-            if is_stale or standings.tried.get(document) != self._documents.source(kind, name, body):
+            if is_stale or acceptances.tried.get(document) != self._documents.source(kind, name, body):
                 continue
             report = Report(
-                standing=standings.of(document),
-                digest=standings.digest,
+                acceptance=acceptances.of(document),
+                digest=acceptances.digest,
                 generation=body["metadata"].get("generation", 0),
                 now=clock.now(),
             )

@@ -13,7 +13,7 @@ from interlock.identity import Digest
 from interlock.instants import rfc3339
 from interlock.units import Instant
 from interlock_webhooks.cluster.answers import Object
-from interlock_webhooks.controller.standing import LONGEST, Fate, Fault, Standing
+from interlock_webhooks.controller.acceptance import LONGEST, Acceptance, Fault, Reason
 from interlock_webhooks.text import listed
 
 _READY: Final = "Ready"
@@ -23,9 +23,9 @@ _MOST_WARNINGS: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one replica says of a document of this generation: its standing, in the set of this digest."""
+    """What one replica says of a document of this generation: what became of it, in the set of this digest."""
 
-    standing: Standing
+    acceptance: Acceptance
     digest: Digest | None
     generation: int
     now: Instant
@@ -45,11 +45,11 @@ def patch(replica: str, body: Object, report: Report, live: Collection[str] | No
 
 def _entry(replica: str, body: Object, report: Report) -> Object | None:
     """The patch by which `replica` says how the document `body` stands; None where it is said already."""
-    is_ready = report.standing.fate is Fate.IN_FORCE
+    is_ready = report.acceptance.reason is Reason.IN_FORCE
     said: dict[str, Any] = {
         "digest": report.digest,
         "ready": is_ready,
-        "message": None if is_ready else report.standing.message,
+        "message": None if is_ready else report.acceptance.message,
     }
     before = _mapping(_mapping(_mapping(body.get("status")).get("replicas")).get(replica))
     if before and all(before.get(key) == value for key, value in said.items()):
@@ -67,7 +67,7 @@ def _summary(body: Object, report: Report, live: Collection[str]) -> Object | No
     after = {
         "observedGeneration": report.generation,
         "conditions": _conditions(before, report, {name: _mapping(replicas.get(name)) for name in live}),
-        "typeChecking": {"expressionWarnings": _warnings(report.standing)},
+        "typeChecking": {"expressionWarnings": _warnings(report.acceptance)},
     }
     gone = dict.fromkeys(name for name in replicas if name not in live)
     if not gone and all(before.get(key) == value for key, value in after.items()):
@@ -81,7 +81,7 @@ def _conditions(
     """Ours, each with the time of its last transition, after those that others wrote."""
     given = before.get("conditions")
     known = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
-    ours = {_READY: _ready(report, replicas), _TYPE_CHECKED: _type_checked(report.standing)}
+    ours = {_READY: _ready(report, replicas), _TYPE_CHECKED: _type_checked(report.acceptance)}
     others = [each for each in known if each.get("type") not in ours]
     return others + [
         {
@@ -107,37 +107,37 @@ def _since(known: Collection[Mapping[str, Any]], kind: str, status: str, now: In
 
 def _ready(report: Report, replicas: Mapping[str, Mapping[str, Any]]) -> tuple[str, str, str]:
     """Status, reason and message: whether all replicas decide by the document as the leader does."""
-    standing = report.standing
-    if standing.fate is not Fate.IN_FORCE:
-        return "False", standing.fate.value, standing.message
+    acceptance = report.acceptance
+    if acceptance.reason is not Reason.IN_FORCE:
+        return "False", acceptance.reason.value, acceptance.message
     differing = {
         name: said
         for name, said in replicas.items()
         if not said.get("ready") or said.get("digest") != report.digest
     }
     if not differing:
-        return "True", standing.fate.value, standing.message
+        return "True", acceptance.reason.value, acceptance.message
     messages = [f"{name}: {said.get('message') or 'not yet'}" for name, said in sorted(differing.items())]
     return "Unknown", "Pending", f"replicas don't decide by it: {listed(messages, '; ', LONGEST)}"
 
 
-def _type_checked(standing: Standing) -> tuple[str, str, str]:
+def _type_checked(acceptance: Acceptance) -> tuple[str, str, str]:
     """Status, reason and message: whether the expressions of the document compile."""
-    wrong = [str(fault) for fault in standing.faults if fault.is_of_expression]
+    wrong = [str(fault) for fault in acceptance.faults if fault.is_of_expression]
     if wrong:
         return "False", "ExpressionsInvalid", listed(wrong, "; ", LONGEST)
-    if standing.faults:
+    if acceptance.faults:
         return (
             "Unknown",
-            standing.fate.value,
+            acceptance.reason.value,
             "expressions are checked once the document is sound",
         )
     return "True", "Compiled", "all expressions compile"
 
 
-def _warnings(standing: Standing) -> list[dict[str, str]]:
+def _warnings(acceptance: Acceptance) -> list[dict[str, str]]:
     """What is wrong with expressions, as statuses of Kubernetes' own policies tell it."""
-    wrong = [fault for fault in standing.faults if fault.is_of_expression]
+    wrong = [fault for fault in acceptance.faults if fault.is_of_expression]
     return [{"fieldRef": fault.field.path, "warning": _warning(fault)} for fault in wrong[:_MOST_WARNINGS]]
 
 

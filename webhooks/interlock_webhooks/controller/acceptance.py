@@ -19,9 +19,10 @@ LONGEST: Final = 4_096
 """Bytes of a message: enough for an author to act, and far less than a status may have."""
 
 _PROBLEM: Final = 1_000
+"""Characters of what is said of one problem."""
 
 
-class Fate(StrEnum):
+class Reason(StrEnum):
     """What became of a document; the words are reasons of conditions."""
 
     IN_FORCE = "InForce"
@@ -42,39 +43,41 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Acceptance:
     """What became of a document as it is now."""
 
-    fate: Fate
+    reason: Reason
     message: str
     faults: tuple[Fault, ...] = ()
 
 
-class Standings:
-    """What became of each document in `attempt`, after which the documents `in_force` are in force."""
+class Acceptances:
+    """What became of each document in `attempt`, by name; `in_force` are those of the set that decides now."""
 
     def __init__(self, attempt: Attempt, in_force: Mapping[str, Tried]) -> None:
         self.digest = attempt.digest
         self.tried = by_name(attempt.further)
         self._attempt = attempt
         self._in_force = in_force
-        self._known: dict[str, Standing] = {}
+        self._known: dict[str, Acceptance] = {}
 
-    def of(self, name: str) -> Standing:
+    def of(self, name: str) -> Acceptance:
         """What became of the document `name`."""
         if name not in self._known:
-            self._known[name] = self._standing(name)
+            self._known[name] = self._acceptance(name)
         return self._known[name]
 
-    def _standing(self, name: str) -> Standing:
+    def _acceptance(self, name: str) -> Acceptance:
         problems = self._attempt.problems
         own = [each for each in problems if isinstance(each, Problem) and each.span.file == name]
         faults = tuple(map(self._fault, own))
         if faults:
-            return Standing(fate=Fate.INVALID, message=_together(list(map(str, faults))), faults=faults)
+            return Acceptance(reason=Reason.INVALID, message=_together(list(map(str, faults))), faults=faults)
         if not problems or (name in self._in_force and self._in_force[name] == self.tried.get(name)):
-            return Standing(fate=Fate.IN_FORCE, message=f"in force in policy set {self.digest}")
-        return Standing(fate=Fate.HELD_BACK, message=f"kept out by what is wrong elsewhere: {self._others}")
+            return Acceptance(reason=Reason.IN_FORCE, message=f"in force in policy set {self.digest}")
+        return Acceptance(
+            reason=Reason.HELD_BACK, message=f"kept out by what is wrong elsewhere: {self._others}"
+        )
 
     @cached_property
     def _others(self) -> str:
@@ -83,18 +86,23 @@ class Standings:
 
     def _told(self, problem: Problem | str) -> str:
         if isinstance(problem, str):
-            return one_line(problem, _PROBLEM)
+            return problem
         if problem.span.file not in self.tried:
-            return one_line(f"{problem.span}: {problem.message}", _PROBLEM)
+            return f"{problem.span}: {problem.message}"
         return f"{problem.span.file} {self._fault(problem)}"
 
     def _fault(self, problem: Problem) -> Fault:
         source = self.tried.get(problem.span.file)
         return Fault(
-            field=field_at(source, problem.span) if isinstance(source, Source) else Field(""),
+            field=_shortened(field_at(source, problem.span)) if isinstance(source, Source) else Field(""),
             message=one_line(problem.message, _PROBLEM),
             is_of_expression=problem in self._attempt.expressions,
         )
+
+
+def _shortened(field: Field) -> Field:
+    """`field` with no more of its path than fits: keys may be as long as a document."""
+    return Field(one_line(field.path, _PROBLEM), field.place)
 
 
 def by_name(documents: Iterable[Tried]) -> dict[str, Tried]:
@@ -103,4 +111,5 @@ def by_name(documents: Iterable[Tried]) -> dict[str, Tried]:
 
 
 def _together(messages: list[str]) -> str:
-    return listed(messages, "; ", LONGEST)
+    """All of `messages` that fit into one; any of them does, in whatever script it is."""
+    return listed([one_line(each, _PROBLEM) for each in messages], "; ", LONGEST)
