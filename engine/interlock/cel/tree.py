@@ -84,6 +84,11 @@ def depth(node: Node) -> int:
     return 1 + max(map(depth, children(node)), default=0)
 
 
+def size(node: Node) -> int:
+    """How many nodes there are in `node`."""
+    return 1 + sum(map(size, children(node)))
+
+
 def is_closed(node: Node) -> bool:
     """Whether `node` names no variable: it is the same in every evaluation."""
     return not isinstance(node, Variable | Local) and all(map(is_closed, children(node)))

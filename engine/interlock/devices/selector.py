@@ -14,6 +14,7 @@ from interlock.cel.ir import Node
 from interlock.cel.libraries.extensions import macros
 from interlock.cel.libraries.kubernetes.versions import NEWEST, libraries
 from interlock.cel.syntax.tokens import UnreadableError
+from interlock.cel.tree import size
 from interlock.cel.untyped.expression import Expression, read
 from interlock.cel.values import EvaluationError, LimitExceeded, UnknownError
 
@@ -24,7 +25,15 @@ MOST: Final = 250_000
 """What one selector may cost over all devices that are known, and all selectors of a request together."""
 
 _EACH: Final = 10
-"""What asking of one device costs beside the expression's own cost."""
+"""What asking of one device costs beside the expression's own cost and the size of its tree.
+
+The API server counts nothing for constants, which we evaluate for each device.
+"""
+
+_CHARACTER: Final = 4
+"""What reading one character costs."""
+
+_COSTLY: Final = "the selector costs too much to be evaluated"
 
 _DEVICE: Final = "device"
 _LIBRARIES: Final = (*libraries(NEWEST), macros.BINDINGS)
@@ -53,17 +62,20 @@ def selected(text: str, devices: tuple[Mapping[str, Any], ...]) -> Selected:
     everything = frozenset(range(len(devices)))
     expression = _read(text)
     if isinstance(expression, str):
-        return Selected(everything, len(text), expression)
-    cost, positions = len(text), []
+        return Selected(everything, _CHARACTER * len(text), expression)
+    cost, positions = _CHARACTER * len(text), []
+    each = _EACH + size(expression.node)
+    if cost + each * len(devices) > MOST:
+        return Selected(everything, MOST, _COSTLY)
     for position, device in enumerate(devices):
         meter = Meter(limit=min(PER_CALL_LIMIT, MOST))
         try:
             may_be = _may_be(expression, device, meter)
         except LimitExceeded:
-            return Selected(everything, MOST, "the selector costs too much to be evaluated")
-        cost += meter.total + _EACH
+            return Selected(everything, MOST, _COSTLY)
+        cost += meter.total + each
         if cost > MOST:
-            return Selected(everything, MOST, "the selector costs too much to be evaluated")
+            return Selected(everything, MOST, _COSTLY)
         if may_be:
             positions.append(position)
     return Selected(frozenset(positions), cost)

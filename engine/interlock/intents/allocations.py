@@ -61,7 +61,7 @@ class Allocations:
         of_class = self.inventory.of_class(class_name)
         answers = [] if of_class is None else [self._paid(of_class)]
         for where, expression in selectors:
-            if self._left < 0:
+            if self._left <= 0:
                 return Allocated(frozenset(), ((where, "the selectors cost too much to be evaluated"),))
             answers.append(self._paid(self.inventory.selected(expression)))
             if answers[-1].fault:

@@ -180,6 +180,13 @@ def test_what_the_api_server_would_not_take_is_refused(claim: list[dict[str, Any
         _claim(*claim)
 
 
+def test_constants_that_the_api_server_would_fold_cost_what_they_cost_here() -> None:
+    asked = _request(f"[{', '.join(['1'] * 2000)}].size() == 2000", deviceClassName="ours.example")
+    intent = _claim(asked)
+    assert _classes(intent["accelerators"][0]) == ["unknown"]
+    assert [each["reason"] for each in intent["unresolved"]] == ["the selector costs too much to be evaluated"]
+
+
 def test_many_selectors_have_a_budget_together() -> None:
     costly = "[1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, a + b > {}))"
     intent = _claim(*(_request(*(costly.format(-n) for n in range(32)), name=f"r{m}") for m in range(32)))
