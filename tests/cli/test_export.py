@@ -57,6 +57,18 @@ def test_kinds_are_given_for_policies_that_name_none(run: Run, own: Path) -> Non
     assert [each["resources"][0] for each in rules] == ["pods", "jobs"]
 
 
+def test_changes_are_written_too(run: Run) -> None:
+    result = run("export", "map", "policies", "--kubernetes", "1.34")
+    assert [(each["kind"], each["metadata"]["name"]) for each in yaml.safe_load_all(result.stdout)] == [
+        ("MutatingAdmissionPolicy", "jobs-end"),
+        ("MutatingAdmissionPolicyBinding", "jobs-end"),
+    ]
+    assert run("export", "map", "policies", "--strict").exit_code == 1
+    assert run("export", "map", "policies", "--kubernetes", "1.33").stderr == (
+        "interlock: `--kubernetes`: Kubernetes serves MutatingAdmissionPolicy since 1.34\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("release", "said"),
     [

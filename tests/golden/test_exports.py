@@ -26,11 +26,14 @@ def _compare(name: str, found: str, *, update: bool) -> None:
     assert found == expected.read_text(encoding="utf-8")
 
 
-def test_the_library_is_exported_exactly_so(monkeypatch: pytest.MonkeyPatch, *, update_golden: bool) -> None:
+@pytest.mark.parametrize(("command", "name"), [("vap", "validating"), ("map", "mutating")])
+def test_the_library_is_exported_exactly_so(
+    command: str, name: str, monkeypatch: pytest.MonkeyPatch, *, update_golden: bool
+) -> None:
     monkeypatch.chdir(_ROOT)
-    result = run("export", "vap", "policies", *(part for kind in _KINDS for part in ("--kind", kind)))
-    _compare("validating.yaml", result.stdout, update=update_golden)
-    _compare("validating.txt", result.stderr, update=update_golden)
+    result = run("export", command, "policies", *(part for kind in _KINDS for part in ("--kind", kind)))
+    _compare(f"{name}.yaml", result.stdout, update=update_golden)
+    _compare(f"{name}.txt", result.stderr, update=update_golden)
 
 
 def _inputs(folder: Path) -> list[dict[str, Any]]:

@@ -12,9 +12,9 @@ from interlock.cli.release import ReleaseOption, release_of
 from interlock.cli.render import report
 from interlock.cli.status import Status
 from interlock.errors import OperatorError
+from interlock.exporting import mutating, validating
 from interlock.exporting.documents import written
 from interlock.exporting.export import Exported, exported
-from interlock.exporting.validating import SINCE, validating
 from interlock.loading.policyset import load
 
 export: Final = typer.Typer(
@@ -56,11 +56,26 @@ def vap(
     with 0, with 1 if it is strict and one does not fit, and with 2 if policies
     don't load.
     """
-    release = _release(kubernetes, SINCE, "ValidatingAdmissionPolicy")
-    found = exported(load(policies), validating, kinds=kind or (), release=release)
-    _write(found, output)
-    if strict and found.misfits:
-        raise typer.Exit(Status.FAILED)
+    release = _release(kubernetes, validating.SINCE, "ValidatingAdmissionPolicy")
+    _write(exported(load(policies), validating.validating, kinds=kind or (), release=release), output, strict)
+
+
+@export.command("map")
+def map_(
+    policies: Policies,
+    kind: KindOption = None,
+    kubernetes: ReleaseOption = None,
+    strict: StrictOption = False,  # noqa: FBT002 - an option of the command
+    output: OutputOption = ObjectOutput.YAML,
+) -> None:
+    """Write MutatingAdmissionPolicies that change what the policies change, with bindings.
+
+    A policy that does not fit is not written; standard error says why. Exits
+    with 0, with 1 if it is strict and one does not fit, and with 2 if policies
+    don't load.
+    """
+    release = _release(kubernetes, mutating.SINCE, "MutatingAdmissionPolicy")
+    _write(exported(load(policies), mutating.mutating, kinds=kind or (), release=release), output, strict)
 
 
 def _release(text: str | None, since: Version, kind: str) -> Version:
@@ -75,10 +90,12 @@ def _release(text: str | None, since: Version, kind: str) -> Version:
     return release
 
 
-def _write(found: Exported, output: ObjectOutput) -> None:
+def _write(found: Exported, output: ObjectOutput, strict: bool) -> None:  # noqa: FBT001 - an option of commands
     if output is ObjectOutput.JSON:
         listed = {"apiVersion": "v1", "kind": "List", "items": list(found.objects)}
         typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
     else:
         typer.echo(written(found.objects), nl=False)
     report(found.misfits)
+    if strict and found.misfits:
+        raise typer.Exit(Status.FAILED)

@@ -10,7 +10,8 @@ from interlock.cel.libraries.kubernetes.versions import Version
 from interlock.documents.document import read_documents
 from interlock.documents.source import Source
 from interlock.errors import Problem
-from interlock.foreign.compiled import CompiledValidating
+from interlock.foreign.compiled import CompiledMutating, CompiledValidating
+from interlock.foreign.expressions import Expressions
 from interlock.foreign.load import assemble
 from interlock.loading.compiled import CompiledPolicy
 
@@ -24,18 +25,24 @@ def differences(compiled: CompiledPolicy, text: str, release: Version) -> Iterat
     policies, problems = assemble([read_documents(Source(str(span), text))])
     for message in dict.fromkeys(problem.message for problem in problems):
         yield Problem(span, f"Kubernetes refuses what it becomes: {message}")
-    for each in policies.validating:
-        for message in dict.fromkeys(_said(each, release)):
-            yield Problem(span, message)
+    parts = [part for policy in policies.validating for part in _of_validating(policy)]
+    parts += [part for policy in policies.mutating for part in _of_mutating(policy)]
+    for message in dict.fromkeys(message for part in parts for message in _said(part, release)):
+        yield Problem(span, message)
 
 
-def _said(policy: CompiledValidating, release: Version) -> Iterator[str]:
-    found = policy.validations.variables
-    conditions, decide = policy.conditions.programs, policy.validations.programs
-    for program in (*conditions, *found.values(), *decide, *policy.messages.programs):
-        if program is not None:
-            yield from (finding.message for finding in beyond(program, release))
-    for program in (*conditions, *decide):
-        cost = 0 if program is None else worst_case(program, found, _SIZES)
+def _of_validating(policy: CompiledValidating) -> tuple[Expressions, ...]:
+    return (policy.conditions, policy.validations, policy.messages)
+
+
+def _of_mutating(policy: CompiledMutating) -> tuple[Expressions, ...]:
+    return (policy.conditions, *policy.mutations)
+
+
+def _said(part: Expressions, release: Version) -> Iterator[str]:
+    for program in (*part.variables.values(), *filter(None, part.programs)):
+        yield from (finding.message for finding in beyond(program, release))
+    for program in filter(None, part.programs):
+        cost = worst_case(program, part.variables, _SIZES)
         if cost > PER_CALL_LIMIT:
             yield f"may cost {cost:,} there, which is more than {PER_CALL_LIMIT:,}: bound what it loops over"

@@ -52,11 +52,6 @@ def _exported(  # noqa: PLR0913, PLR0917 - what one policy is written from
     reasons: Reasons,
 ) -> tuple[Object, ...]:
     policy = compiled.policy
-    for waiver in policies.waivers:
-        if any(each.policy == policy.name for each in waiver.rules):
-            reasons.add(
-                policy.span, f"waiver {quoted(waiver.name)} lifts rules of it, and Kubernetes knows no waivers"
-            )
     with reasons.collecting(policy.span):
         scene = _scene(policies, compiled, kinds)
         made = write(compiled, scene, release, reasons)
@@ -79,9 +74,11 @@ def _scene(policies: PolicySet, compiled: CompiledPolicy, kinds: frozenset[str])
     )
     if not operations:
         raise UnfitError(_about(match.actions))
+    name = compiled.policy.name
+    waivers = tuple(each.name for each in policies.waivers if any(rule.policy == name for rule in each.rules))
     named = match.kinds or kinds
     found = resources(named, policies.schemas.custom) if named else None
-    return Scene(operations=operations, resources=found, labels=policies.labels)
+    return Scene(operations=operations, resources=found, labels=policies.labels, waivers=waivers)
 
 
 def _about(actions: frozenset[str]) -> str:

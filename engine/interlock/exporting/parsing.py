@@ -10,7 +10,7 @@ from interlock.cel.ir import Node, Variable
 from interlock.cel.libraries.kubernetes.versions import NEWEST
 from interlock.cel.tree import rebuilt
 from interlock.cel.types import DYN
-from interlock.foreign.environments import environment
+from interlock.foreign.environments import changing, environment
 from interlock.spans import typed_in
 
 VARIABLES: Final = "variables."
@@ -30,7 +30,7 @@ def scope_of(text: str) -> Environment:
 
 @cache
 def _environment(names: frozenset[str]) -> Environment:
-    scope = environment(NEWEST, has_params=False, has_authorizer=False)
+    scope = changing(environment(NEWEST, has_params=False, has_authorizer=False), NEWEST)
     return replace(scope, variables={**scope.variables, **{VARIABLES + name: DYN for name in names}})
 
 

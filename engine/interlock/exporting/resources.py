@@ -29,13 +29,14 @@ Keys = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind and the resource that its objects are."""
+    """A kind and the resource that its objects are; where it `is_whole`, without its subresources."""
 
     group: str
     kind: str
     plural: str
 
     is_custom: bool = False
+    is_whole: bool = False
 
     @property
     def is_scaled(self) -> bool:
@@ -46,6 +47,8 @@ class Resource:
     @property
     def paths(self) -> tuple[str, ...]:
         """The resource, and its subresources by which objects of the kind are updated."""
+        if self.is_whole:
+            return (self.plural,)
         if (self.group, self.kind) == ("", "Pod"):
             return (self.plural, f"{self.plural}/ephemeralcontainers", f"{self.plural}/resize")
         return (self.plural, f"{self.plural}/scale") if self.is_scaled else (self.plural,)

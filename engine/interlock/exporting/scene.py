@@ -1,12 +1,13 @@
 """The requests that one policy is about, as expressions of Kubernetes see them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from interlock.cel.text.literal import literal
 from interlock.exporting.resources import Keys, Resource
 from interlock.exporting.unfit import UnfitError
+from interlock.identity import WaiverName
 from interlock.model.intent import Action
 from interlock.model.labels import AttributionLabels
 
@@ -21,11 +22,25 @@ OPERATIONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Requests of these `operations` for these `resources`, which are None where they can be any."""
+    """Requests of these `operations` for these `resources`, which are None where they can be any.
+
+    `labels` carry attribution in their objects, and `waivers` lift rules for some of them.
+    """
 
     operations: tuple[str, ...]
     resources: tuple[Resource, ...] | None
     labels: AttributionLabels
+    waivers: tuple[WaiverName, ...] = ()
+
+    def whole(self, operations: tuple[str, ...]) -> Self:
+        """The requests of `operations` among these that are for whole objects."""
+        found = self.resources and tuple(replace(each, is_whole=True) for each in self.resources)
+        return replace(self, operations=operations, resources=found)
+
+    def given(self) -> frozenset[Keys]:
+        """The places where every object has something: its metadata, and the way to what describes its pods."""
+        found = [{("metadata",), *_ways(each)} for each in self.resources or ()]
+        return frozenset.intersection(*map(frozenset, found)) if found else frozenset({("metadata",)})
 
     @property
     def actions(self) -> dict[str, str]:
@@ -97,3 +112,13 @@ class Scene:
 
     def _optional(self, keys: Keys | None) -> str:
         return "optional.none()" if keys is None else "".join((self.subject, *(f".?{key}" for key in keys)))
+
+
+def _ways(resource: Resource) -> Iterator[Keys]:
+    """The way to the PodSpec of one of Kubernetes' own kinds, which it never lacks."""
+    try:
+        template = None if resource.is_custom else resource.template
+    except UnfitError:
+        return
+    if template is not None and resource.kind != "ReplicationController":
+        yield from (template.spec[:depth] for depth in range(1, len(template.spec) + 1))

@@ -14,6 +14,7 @@ from interlock.exporting.scene import Scene
 from interlock.exporting.unfit import Reasons
 from interlock.loading.compiled import CompiledPolicy
 from interlock.model.policy import Enforcement, OnError, Policy
+from interlock.spelling import quoted
 
 _ACTIONS: Final = {Enforcement.ENFORCE: "Deny", Enforcement.WARN: "Warn", Enforcement.AUDIT: "Audit"}
 _FAILURE: Final = {OnError.DENY: "Fail", OnError.IGNORE: "Ignore"}
@@ -26,9 +27,13 @@ def validating(
     compiled: CompiledPolicy, scene: Scene, release: Version, reasons: Reasons
 ) -> tuple[Object, ...]:
     """`compiled` for the requests of `scene`, as `release` serves it; nothing where there are `reasons`."""
-    if compiled.mutations:
-        reasons.add(compiled.policy.span, "changes objects, which a ValidatingAdmissionPolicy can't")
+    if not compiled.rules_and_limits:
+        reasons.add(compiled.policy.span, "has no rules and no limits")
         return ()
+    for waiver in scene.waivers:
+        reasons.add(
+            compiled.policy.span, f"waiver {quoted(waiver)} lifts rules of it, and Kubernetes knows no waivers"
+        )
     draft = drafted(compiled, scene, reasons)
     if draft is None:
         return ()

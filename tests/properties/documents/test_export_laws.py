@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interlock.errors import AuthorError
 from interlock.model.verdict import Verdict
-from support.exporting import Pair, loaded, paired
+from support.exporting import WIDGETS, Pair, loaded, paired
 from support.expressions import Grammar, expressions
 from support.reviews import deployment, job, pod, review
 
@@ -98,25 +98,6 @@ _IMAGES: Final = Grammar(
 )
 
 _CUSTOM: Final = {"apiVersion": "acme.example/v1", "kind": "Widget"}
-_CRD: Final = """\
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.acme.example}
-spec:
-  group: acme.example
-  names: {kind: Widget, plural: widgets}
-  versions:
-    - name: v1
-      served: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec: {type: object, x-kubernetes-preserve-unknown-fields: true}
-"""
-
-
 _KINDS: Final = ("Deployment", "Job", "Pod", "Widget")
 
 
@@ -167,7 +148,7 @@ def policies(draw: st.DrawFn) -> str:
         "metadata": {"name": "drawn"},
         "spec": spec,
     }
-    return yaml.safe_dump(document, sort_keys=False) + _CRD
+    return yaml.safe_dump(document, sort_keys=False) + WIDGETS
 
 
 @st.composite
@@ -331,7 +312,7 @@ spec:
       {effect}: "{expression}"
       messageExpression: "'not ' + intent.workload.name"
 """
-    found = paired(loaded(text + _CRD))
+    found = paired(loaded(text + WIDGETS))
     assert found is not None
     _agree(found)
 
