@@ -223,6 +223,15 @@ def test_a_dry_run_asks_who_has_no_side_effects_and_says_what_it_is(scene: Scene
     assert hook.asked[0]["options"]["dryRun"] == ["All"]
 
 
+def test_who_tries_a_deletion_says_so_in_its_body(scene: Scene) -> None:
+    scene.create()
+    hook = scene.hook()
+    scene.configure("Validating", webhook("w", hook.client))
+    scene.client.request("DELETE", f"{PODS}/a", json={"dryRun": ["All"]})
+    assert (hook.asked[0]["operation"], hook.asked[0]["dryRun"]) == ("DELETE", True)
+    assert scene.client.get(f"{PODS}/a").status_code == HTTPStatus.OK
+
+
 def test_annotations_are_prefixed_and_the_first_of_a_key_stays(scene: Scene) -> None:
     hook = scene.hook()
     hook.answer = lambda _request: {"allowed": True, "auditAnnotations": {"why": "so", "not a key": "lost"}}

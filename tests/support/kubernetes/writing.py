@@ -88,8 +88,10 @@ class Writer:
         if wanted not in {None, before["metadata"]["uid"]}:
             raise conflict(resource, asked.name, f"Precondition failed: UID in precondition: {wanted}")
         about = _attributes("DELETE", asked, None, as_version(resource, before), "DeleteOptions")
+        about.options |= options
+        about.dry_run |= bool(options.get("dryRun"))
         await self._admit_end(about)
-        if asked.dry_run or options.get("dryRun"):
+        if about.dry_run:
             return before, about.warnings
         if before["metadata"].get("finalizers"):
             before["metadata"].setdefault("deletionTimestamp", timestamp())
