@@ -68,7 +68,8 @@ _CASES: dict[str, tuple[str, str, str]] = {
         "not 6",
     ),
     "a message that can not be computed": (
-        "validations: [{expression: 'false', messageExpression: object.metadata.labels.no, message: plain}]",
+        """validations: [{expression: 'false', message: plain, messageExpression:
+        "'no ' + object.metadata.labels.nothing"}]""",
         "",
         "plain",
     ),
@@ -137,7 +138,7 @@ def _of(case: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("case", _CASES)
 def test_a_request_is_denied_as_the_api_server_denies_it(cluster: Cluster, service: Running, case: str) -> None:
-    item = named("tried", deployment(6))
+    item = named("tried", deployment(6, team="a"))
     seen = stored(cluster, item)
     expected = _CASES[case][2]
     with applied(cluster, service, _of(case)):
@@ -153,7 +154,7 @@ _CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "an object that is merged": (
         """mutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: "Object{metadata:
         Object.metadata{labels: {'added': 'yes'}}}"}}]""",
-        {"labels": {"added": "yes"}},
+        {"labels": {"interlock.dev/team": "a", "added": "yes"}},
     ),
     "a patch": (
         """mutations: [{patchType: JSONPatch, jsonPatch: {expression: "[JSONPatch{op: 'add', path:
@@ -181,7 +182,7 @@ def test_an_object_is_changed_as_the_api_server_changes_it(
 ) -> None:
     if cluster.real and "mutatingadmissionpolicies" not in cluster.kubectl.done("api-resources", "-o", "name"):
         pytest.skip("this API server has no mutating policies")
-    item = named("tried", deployment(6))
+    item = named("tried", deployment(6, team="a"))
     seen = stored(cluster, item)
     more, expected = _CHANGES[case]
     policy, binding = documents(_MUTATING)
@@ -191,7 +192,7 @@ def test_an_object_is_changed_as_the_api_server_changes_it(
         response = answered(service, "/mutate", seen)
         operations = json.loads(base64.b64decode(response["patch"])) if "patch" in response else []
         said = _seen(jsonpatch.applied(seen, operations))
-        assert said == {"labels": {}, "replicas": 6} | expected
+        assert said == {"labels": {"interlock.dev/team": "a"}, "replicas": 6} | expected
         if cluster.real:
             assert _seen(stored(cluster, item)) == said
 

@@ -164,7 +164,7 @@ class ControlPlane:
 @contextmanager
 def control_plane() -> Iterator[ControlPlane]:
     """A control plane of one's own; ports that were free may be taken meanwhile, so it is tried again."""
-    assets = Path(os.environ[VARIABLE])
+    assets = Path(os.environ[VARIABLE]).resolve()
     missing = [name for name in ("etcd", "kube-apiserver", "kubectl") if not shutil.which(str(assets / name))]
     assert not missing, f"{VARIABLE} names {assets}, which has no {', '.join(missing)}: run setup-envtest"
     with ExitStack() as stack:

@@ -75,7 +75,7 @@ class Cluster:
             for event in events
             if event["stage"] == "ResponseComplete"
             and event["verb"] == operation
-            and name in (event["objectRef"].get("name"), _named(event))
+            and name in ((event.get("objectRef") or {}).get("name"), _named(event))
         ]
 
 

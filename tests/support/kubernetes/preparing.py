@@ -40,7 +40,8 @@ def fit(asked: Asked, body: Object) -> Object:
             )
     elif metadata.pop("namespace", None):
         raise bad_request("namespace is not allowed on this type")
-    return {**body, "metadata": metadata}
+    # What is empty is left out, as typed metadata is stored.
+    return {**body, "metadata": {key: each for key, each in metadata.items() if each not in ({}, [])}}
 
 
 def created(resource: Resource, body: Object) -> Object:

@@ -80,7 +80,9 @@ class ApiServer(Api):
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         transport = request.transport
-        assert transport is not None
+        if transport is None:
+            # Whoever asked is gone.
+            return web.Response()
         self._open.add(transport)
         self._connected.add(transport)
         try:
