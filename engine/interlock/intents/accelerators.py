@@ -8,6 +8,7 @@ them alone bounds what the pod can get; the tightest one is taken.
 from collections.abc import Iterable
 from typing import Final
 
+from interlock.devices.inventory import inventory_of
 from interlock.intents.claims import add_claims
 from interlock.intents.demand import Demand, demands
 from interlock.intents.devicefields import demand_of
@@ -62,7 +63,7 @@ def _greatest(in_spec: list[Demand], beside: list[Demand]) -> Iterable[Demand]:
 
 def _accelerator(demand: Demand, where: Placement, pods: int, catalog: Catalog) -> Accelerator:
     device = demand.device
-    choices = _choices(device, where, catalog)
+    choices = _choices(demand, where, catalog)
     classes = list(dict.fromkeys(_class(choice) for choice in choices))
     accelerator: Accelerator = {
         "vendor": device.vendor if device.vendor != UNKNOWN else _only({_vendor(c) for c in choices}),
@@ -102,25 +103,38 @@ def _add_memory(accelerator: Accelerator, profile: str, choices: list[Choice]) -
         accelerator["memoryMib"] = memory
 
 
-def _choices(device: Device, where: Placement, catalog: Catalog) -> list[Choice]:
-    """The products that `device` can be, over all alternatives of the affinity; at least one."""
-    named = _named_by_resource(device, catalog)
+def _choices(demand: Demand, where: Placement, catalog: Catalog) -> list[Choice]:
+    """The products that the device can be, over all alternatives of the affinity; at least one."""
+    device = demand.device
+    named = _of_class(demand.resource, catalog) if device.allocation == "claim" else _named(device, catalog)
     found: dict[Choice, None] = {}
     for scenario in where.scenarios:
         constraints = [constraint.choices for constraint in scenario]
-        if named is not None:
-            constraints.append((named,))
+        if named:
+            constraints.append(named)
         fitting = [tuple(_fitting(choice, device) for choice in choices) for choices in constraints]
         tightest = min(fitting or [(_OPEN,)], key=_looseness)
         found.update(dict.fromkeys(tightest))
     return list(found)
 
 
-def _named_by_resource(device: Device, catalog: Catalog) -> Choice | None:
-    if not device.product:
-        return None
-    product = Product(name=device.product, mig_profile="", shared=False)
-    return Choice(product, entry_of(device.product, catalog))
+def _named(device: Device, catalog: Catalog) -> tuple[Choice, ...]:
+    """The product that the resource names, if it does."""
+    return (_choice(device.product, "", catalog),) if device.product else ()
+
+
+def _of_class(resource: str, catalog: Catalog) -> tuple[Choice, ...]:
+    """The products of the device class that the resource is of, where the Catalog knows the class."""
+    inventory = inventory_of(catalog)
+    selected = inventory.of_class(resource.rpartition("/")[2])
+    if selected is None or selected.fault:
+        return ()
+    devices = [inventory.devices[position] for position in sorted(selected.positions)]
+    return tuple(_choice(each.product, each.mig_profile, catalog) for each in devices)
+
+
+def _choice(product: str, profile: str, catalog: Catalog) -> Choice:
+    return Choice(Product(name=product, mig_profile=profile, shared=False), entry_of(product, catalog))
 
 
 def _fitting(choice: Choice, device: Device) -> Choice:

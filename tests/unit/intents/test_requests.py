@@ -6,7 +6,7 @@ import pytest
 
 from interlock.errors import RequestError
 from interlock.model.intent import Accelerator, Intent
-from support.intents import intent_of
+from support.intents import accelerators, asks, intent_of
 
 _GPU = "device.attributes['gpu.nvidia.com']"
 
@@ -185,6 +185,23 @@ def test_constants_that_the_api_server_would_fold_cost_what_they_cost_here() -> 
     intent = _claim(asked)
     assert _classes(intent["accelerators"][0]) == ["unknown"]
     assert [each["reason"] for each in intent["unresolved"]] == ["the selector costs too much to be evaluated"]
+
+
+def test_the_resource_of_a_class_is_any_of_its_devices_on_the_nodes_that_are_chosen() -> None:
+    of_class = "deviceclass.resource.kubernetes.io"
+    (gaudi,) = accelerators(asks(2, f"{of_class}/gaudi.intel.com"))
+    assert (gaudi["count"], gaudi["allocation"], gaudi["alternatives"]) == (
+        2,
+        "claim",
+        ["gaudi", "gaudi2", "gaudi3"],
+    )
+    (slice_,) = accelerators(asks(1, f"{of_class}/mig.nvidia.com"))
+    assert (slice_["migProfile"], len(slice_["alternatives"])) == ("unknown", 11)
+    selector = {"nvidia.com/gpu.product": "NVIDIA-H200"}
+    (chosen,) = accelerators(asks(1, f"{of_class}/gpu.nvidia.com"), nodeSelector=selector)
+    assert chosen["class"] == "h200"
+    (unknown,) = accelerators(asks(1, f"{of_class}/ours.example"))
+    assert (unknown["class"], unknown["alternatives"]) == ("unknown", [])
 
 
 def test_many_selectors_have_a_budget_together() -> None:
