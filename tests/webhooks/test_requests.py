@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from interlock.registration.settings import EXEMPT_LABEL
 from interlock_webhooks import hot
 from interlock_webhooks.app import Application, check_app, webhook_app
 from interlock_webhooks.hot import MAX_BODY, MAX_IN_FLIGHT
@@ -21,10 +22,13 @@ from support.policies import write_policies
 from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService, service_over
 
+NAMESPACE: dict[str, Any] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+EXEMPT: dict[str, Any] = {**NAMESPACE, "metadata": {"name": "shop", "labels": {EXEMPT_LABEL: "true"}}}
 PATHS = [operation.path for operation in OPERATIONS]
 GOOD = {
     "/validate": encoded(review(pod(team="a"))),
     "/mutate": encoded(review(pod(team="a"))),
+    "/guard": encoded(review(NAMESPACE)),
     "/v1/check": encoded(chat("good-1")),
     "/v1/check/batch": encoded({"checks": [chat("good-1")]}),
     **{path: encoded(body) for path, body in HOLDS.items()},
@@ -202,8 +206,8 @@ def _inside(path: str, value: bytes) -> bytes:
         body = encoded({"intent": {"action": "tool.list", "object": {"x": "HERE"}}})
         body = body if path == "/v1/check" else b'{"checks":[' + body + b"]}"
     else:
-        item = pod(team="a")
-        item["metadata"]["annotations"] = {"x": "HERE"}
+        item = EXEMPT if path == "/guard" else pod(team="a")
+        item = {**item, "metadata": {**item["metadata"], "annotations": {"x": "HERE"}}}
         body = encoded(review(item))
     return body.replace(b'"HERE"', value)
 
@@ -297,7 +301,7 @@ def _with(value: Any, path: tuple[Any, ...], new: object) -> object:
     return changed
 
 
-# Both are denied as they are, so no wrong type in any place may turn them into an allowance.
+# All are denied as they are, so no wrong type in any place may turn them into an allowance.
 _DENIED = {
     "/validate": review(
         {
@@ -307,6 +311,7 @@ _DENIED = {
             },
         }
     ),
+    "/guard": review(EXEMPT),
     "/v1/check": {**chat("bad-1"), "caller": {"principal": {"id": "a", "type": "user", "groups": ["g"]}}},
 }
 
