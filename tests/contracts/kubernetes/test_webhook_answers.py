@@ -3,6 +3,7 @@
 The facts are of k8s.io/apiserver 1.37, `pkg/admission/plugin/webhook`.
 """
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -92,6 +93,9 @@ def test_a_failure_is_ignored_where_its_policy_says_so_and_the_audit_log_has_it(
     assert scene.create().status_code == HTTPStatus.CREATED
     assert scene.audited.annotations == {
         "failed-open.mutation.webhook.admission.k8s.io/round_0_index_0": "m.example.com",
+        "mutation.webhook.admission.k8s.io/round_0_index_0": json.dumps(
+            {"configuration": "ours", "webhook": "m.example.com", "mutated": False}
+        ),
         "failed-open.validating.webhook.admission.k8s.io/round_0_index_0": "v.example.com",
     }
 

@@ -50,15 +50,26 @@ class Webhooks:
         before: list[Hook] = []
         again: list[Hook] = []
         for hook in asked:
-            at = f"round_{number}_index_{hook.place}"
             matched = self._matched(hook, about)
-            called = None if matched is None else await self._called(matched, about, at)
-            if called is not None and _changed(hook, called, about, at):
+            if matched is None:
+                continue
+            if await self._changes(matched, about, f"round_{number}_index_{hook.place}"):
                 again += before
                 before = []
-            if matched is not None and hook.reinvoked:
+            if hook.reinvoked:
                 before.append(hook)
         return sorted(again, key=lambda each: each.place)
+
+    async def _changes(self, matched: Match, about: Attributes, at: str) -> bool:
+        """Whether a webhook changed the object, which the audit log has also where it failed or refused."""
+        hook, mutated = matched.hook, False
+        try:
+            called = await self._called(matched, about, at)
+            mutated = called is not None and _changed(hook, called, about, at)
+        finally:
+            said = {"configuration": hook.configuration, "webhook": hook.name, "mutated": mutated}
+            about.audit[f"mutation.webhook.admission.k8s.io/{at}"] = json.dumps(said)
+        return mutated
 
     async def validate(self, about: Attributes) -> None:
         """Let validating webhooks refuse `about`, all at once; the first who does is heard."""
@@ -122,13 +133,10 @@ def _changed(hook: Hook, response: Response, about: Attributes, at: str) -> bool
             about.object = jsonpatch.applied(before, response.patch)
         except PatchError as error:
             raise _internal(str(error)) from error
-    mutated = about.object != before
-    said = {"configuration": hook.configuration, "webhook": hook.name}
-    about.audit[f"mutation.webhook.admission.k8s.io/{at}"] = json.dumps({**said, "mutated": mutated})
-    if response.patch:
+        said = {"configuration": hook.configuration, "webhook": hook.name}
         patch = {**said, "patch": response.patch, "patchType": "JSONPatch"}
         about.audit[f"patch.webhook.admission.k8s.io/{at}"] = json.dumps(patch)
-    return mutated
+    return about.object != before
 
 
 def denial(name: str, status: Object | None) -> Failure:
