@@ -25,6 +25,8 @@ _HUBS: Final = ("huggingface.co/", "hf.co/")
 _NO_MODELS: Final = frozenset({"collections", "datasets", "docs", "papers", "spaces"})
 _API: Final = ("api", "models")
 _PULL: Final = "/api/pull"
+_VALUED: Final = "-"
+"""Stands for an option whose value was named as a model."""
 
 _ARGUMENTS: Final = (
     "repo_id|model|model_id|model_name|model_path|model_name_or_path|pretrained_model_name_or_path"
@@ -51,26 +53,30 @@ def named_by_command(
 def _after_options(
     words: tuple[Word, ...], index: int, weights: frozenset[str], source: str, variables: dict[str, str]
 ) -> Iterator[Naming]:
-    """The model of a command whose options come first."""
-    at, option, is_sure = index + 1, "", True
+    """The model of a command whose options come first.
+
+    A word after an option that nobody knows is its value, or the model: what can be a model is named, and
+    so is what comes after it. An option for models hides none: commands take the word before it.
+    """
+    at, option, is_sure, is_hidden = index + 1, "", False, False
     while at < len(words) and (is_value(words[at]) or words[at].text.startswith("-")):
         word, equals, _ = words[at].text.partition("=")
         at += 1
         if word.startswith("-"):
-            option = "" if equals or word in SWITCHES else word
-            if word.replace("_", "-") in weights:
-                return
-        elif option in VALUED_FLAGS:
+            is_weights = word.replace("_", "-") in weights
+            is_sure = is_sure or is_weights
+            option = "" if equals or word in SWITCHES else _VALUED if is_weights else word
+        elif option == _VALUED or option in VALUED_FLAGS:
             option = ""
-        elif option and ("/" not in word or word.startswith(("/", "."))):
-            # The value of an option that nobody knows, or else what is loaded.
-            option, is_sure = "", serves(words, index)
-        else:
+        elif not option or ("/" in word and not word.startswith(("/", "."))):
             yield read_name(words[at - 1].text, source, variables)
-            if is_sure:
-                return
-            break
-    if not serves(words, index):
+            if not option:
+                is_sure = True
+                break
+            option, is_hidden = "", True
+        else:
+            option, is_hidden = "", True
+    if (is_hidden or not is_sure) and not serves(words, index):
         yield Naming(name="", source=source, fault="the command loads a model, but its options hide which")
 
 

@@ -101,6 +101,21 @@ def test_a_model_that_cannot_be_told_is_unknown(container: dict[str, Any]) -> No
     assert intent["unresolved"]
 
 
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("vllm serve --model a/allowed b/served", {"a/allowed", "b/served"}),
+        ("vllm serve --chat-template a/allowed b/served", {"a/allowed", "b/served"}),
+        ("vllm serve --chat-template x b/served", {"b/served"}),
+        ("vllm serve --chat-template x served", {"served"}),
+        ("hf download --unheard-of a/allowed b/served", {"a/allowed", "b/served", "unknown"}),
+        ("hf download --repo-id a/allowed --local-dir /m", {"a/allowed"}),
+    ],
+)
+def test_no_option_hides_what_a_command_takes(script: str, names: set[str]) -> None:
+    assert {model["name"] for model in models(_script(script))} == names
+
+
 def test_a_file_after_a_model_that_may_be_none_hides_nothing() -> None:
     found = models(_script("hf download --some-switch gpt2 Qwen/Qwen3-8B"))
     assert [model["name"] for model in found] == ["Qwen/Qwen3-8B", "unknown"]
