@@ -130,3 +130,57 @@ def test_what_a_configuration_leaves_out_is_filled_in(scene: Scene) -> None:
         "timeoutSeconds": 10,
         "reinvocationPolicy": "Never",
     }
+
+
+def _two_versions() -> dict[str, Any]:
+    """A definition of boxes in `v1`, in which they are stored, and `v2`."""
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "boxes.example.com"},
+        "spec": {
+            "group": "example.com",
+            "scope": "Namespaced",
+            "names": {"plural": "boxes", "kind": "Box"},
+            "versions": [
+                {"name": name, "served": True, "storage": name == "v1", "schema": schema}
+                for name in ("v1", "v2")
+            ],
+        },
+    }
+
+
+@pytest.mark.parametrize(("policy", "asked"), [("Equivalent", True), ("Exact", False)])
+def test_a_webhook_for_one_version_is_asked_about_another_in_the_one_that_it_knows(
+    scene: Scene, policy: str, *, asked: bool
+) -> None:
+    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    scene.post(definitions, _two_versions())
+    hook = scene.hook()
+    rule = {**ALL, "apiGroups": ["example.com"], "apiVersions": ["v1"], "resources": ["boxes"]}
+    scene.configure("Validating", webhook("w", hook.client, rules=[rule], matchPolicy=policy))
+    box = {"apiVersion": "example.com/v2", "kind": "Box", "metadata": {"name": "a"}}
+    created = scene.post("/apis/example.com/v2/namespaces/default/boxes", box)
+    scene.client.delete(f"{definitions}/boxes.example.com")
+    assert created.status_code == HTTPStatus.CREATED
+    assert bool(hook.asked) is asked
+    for request in hook.asked:
+        assert (request["kind"]["version"], request["requestKind"]["version"]) == ("v1", "v2")
+        assert (request["resource"]["version"], request["requestResource"]["version"]) == ("v1", "v2")
+        assert request["object"]["apiVersion"] == "example.com/v1"
+
+
+def test_a_namespace_is_selected_by_its_own_labels(scene: Scene) -> None:
+    hook = scene.hook()
+    selector = {"matchLabels": {"stage": "live"}}
+    rule = {**ALL, "resources": ["namespaces"]}
+    scene.configure("Validating", webhook("w", hook.client, rules=[rule], namespaceSelector=selector))
+    for name, labels in (("matching-live", {"stage": "live"}), ("matching-test", {"stage": "test"})):
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        scene.post("/api/v1/namespaces", body)
+    scene.forget()
+    for name in ("matching-live", "matching-test"):
+        scene.client.delete(f"/api/v1/namespaces/{name}")
+    assert [request["name"] for request in hook.asked] == ["matching-live"]
+    assert hook.asked[0]["namespace"] == "matching-live"
