@@ -186,7 +186,8 @@ def test_parameters_that_no_policy_names_any_more_are_not_followed() -> None:
 
 def test_parameters_are_those_of_the_cluster_and_new_ones_are_asked_for() -> None:
     async def play(found: Place, replica: Replica) -> None:
-        assert "no params found" in await said(replica)
+        await until(lambda: denied(replica, "no params found"))
+        assert "cannot use namespaced paramRef" in await said(replica, "")
         await found.admin.create(CONFIGS, config("limits", "jane"))
         assert await said(replica) == ""
         await found.admin.patch(f"{CONFIGS}/limits", {"data": {"allowed": "joe"}})

@@ -173,7 +173,8 @@ class View:
                 for reference in references:
                     within = (reference.namespace or attributes.namespace) if parameters.is_namespaced else ""
                     place = (within, reference.name)
-                    found = await parameters.missed(place) if reference.name else None
+                    is_one = bool(reference.name) and bool(within) is parameters.is_namespaced
+                    found = await parameters.missed(place) if is_one else None
                     if found is not None:
                         further[place] = found
         except ClusterError as error:
