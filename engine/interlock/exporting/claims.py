@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from interlock.cel.ir import Call, Conditional, Const, Node
 from interlock.cel.program import Program
 from interlock.cel.types import BOOL
+from interlock.exporting.parsing import is_read_as
 from interlock.exporting.translate import Translator
 from interlock.exporting.unfit import UnfitError
 from interlock.loading.compiled import CompiledRule
 from interlock.model.obligation import Obligation
 from interlock.model.policy import Effect
-from interlock.spans import Span
 from interlock.spelling import quoted
 
 
@@ -21,8 +21,6 @@ class Claim:
     `written` is the author's own text of it, where that says the same.
     """
 
-    name: str
-    span: Span
     condition: Node
     written: str = ""
     message: str
@@ -44,11 +42,9 @@ def of_rule(rule: CompiledRule, translator: Translator) -> Claim:
     condition, text = boolean(found, rule.program), ""
     if rule.id.effect is Effect.FORBID:
         condition = negated(condition)
-    elif condition is rule.program.checked:
+    elif condition is rule.program.checked and is_read_as(rule.rule.expression.text, condition):
         text = rule.rule.expression.text.strip()
-    return Claim(
-        name=rule.id.rule, span=rule.id.span, condition=condition, written=text, message=message, saying=saying
-    )
+    return Claim(condition=condition, written=text, message=message, saying=saying)
 
 
 def boolean(node: Node, program: Program) -> Node:

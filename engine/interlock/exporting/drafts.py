@@ -19,13 +19,13 @@ from interlock.cel.ir import (
 )
 from interlock.cel.ir import Variable as Read
 from interlock.cel.tree import children, variables
-from interlock.cel.types import INT
+from interlock.cel.types import BOOL, INT, STRING
 from interlock.exporting.claims import Claim, boolean, negated, of_rule
 from interlock.exporting.definitions import NAMES
 from interlock.exporting.facts import Facts
 from interlock.exporting.layout import laid_out
 from interlock.exporting.limits import of_limit
-from interlock.exporting.parsing import VARIABLES
+from interlock.exporting.parsing import VARIABLES, is_read_as, read_type
 from interlock.exporting.scene import Scene
 from interlock.exporting.translate import Translator
 from interlock.exporting.unfit import Reasons
@@ -104,7 +104,7 @@ class _Drafting:
         named = list(self._variables(nodes, when))
         if self.reasons.problems:
             return None
-        condition = laid_out(when) if self._is_condition(when) else None
+        condition = _of_bool(laid_out(when), when) if self._is_condition(when) else None
         return Draft(condition, tuple(named), tuple(map(_written, claims)))
 
     def _is_condition(self, when: Node | None) -> TypeGuard[Node]:
@@ -167,7 +167,8 @@ class _Drafting:
                 with self.reasons.collecting(program.source.span):
                     node = self.translator.translated(program)
                     wanted |= variables(node)
-                    text = program.source.text.strip() if node is program.checked else laid_out(node)
+                    is_own = node is program.checked and is_read_as(program.source.text, node)
+                    text = program.source.text.strip() if is_own else laid_out(node)
                     own.append((name.removeprefix(VARIABLES), text))
         facts = self.translator.read
         if _APPLIES in wanted and when is not None:
@@ -204,5 +205,20 @@ def _reads_variables(node: Node) -> bool:
 
 
 def _written(claim: Claim) -> tuple[str, str, str | None]:
-    saying = None if claim.saying is None else laid_out(claim.saying)
-    return claim.written or laid_out(claim.condition), claim.message, saying
+    saying = None if claim.saying is None else _of_string(laid_out(claim.saying), claim.saying)
+    return _of_bool(claim.written or laid_out(claim.condition), claim.condition), claim.message, saying
+
+
+def _of_bool(text: str, node: Node) -> str:
+    """`text`, which is `node`, so that the API server knows it for a bool, which it insists on."""
+    if read_type(text) == BOOL:
+        return text
+    place = node.place
+    return laid_out(Conditional(place, node, Const(place, True), Const(place, False)))  # noqa: FBT003 - values of CEL
+
+
+def _of_string(text: str, node: Node) -> str:
+    """`text`, which is `node`, so that the API server knows it for a string; of anything else it fails."""
+    if read_type(text) == STRING:
+        return text
+    return laid_out(Call(node.place, "_+_", (node, Const(node.place, "")), is_member=False))

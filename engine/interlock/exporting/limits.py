@@ -43,8 +43,6 @@ def of_limit(limit: CompiledLimit, translator: Translator, compiled: CompiledPol
     message = one_line(limit.limit.message) or (fixed[0] if fixed else f"{measure} is out of bounds")
     is_said = bool(saying) and not limit.limit.message
     return Claim(
-        name=limit.id.rule,
-        span=limit.id.span,
         condition=filled(condition, nodes),
         message=message,
         saying=filled(saying, nodes) if is_said else None,

@@ -6,10 +6,12 @@ from functools import cache
 from typing import Final
 
 from interlock.cel.environment import Environment
+from interlock.cel.frontend import RejectedError
 from interlock.cel.ir import Node, Variable
 from interlock.cel.libraries.kubernetes.versions import NEWEST
+from interlock.cel.text.unparse import unparse
 from interlock.cel.tree import rebuilt
-from interlock.cel.types import DYN
+from interlock.cel.types import DYN, CelType
 from interlock.foreign.environments import changing, environment
 from interlock.spans import typed_in
 
@@ -32,6 +34,19 @@ def scope_of(text: str) -> Environment:
 def _environment(names: frozenset[str]) -> Environment:
     scope = changing(environment(NEWEST, has_params=False, has_authorizer=False), NEWEST)
     return replace(scope, variables={**scope.variables, **{VARIABLES + name: DYN for name in names}})
+
+
+def read_type(text: str) -> CelType:
+    """The type that Kubernetes finds in `text`: where it knows nothing of an object, that is dynamic."""
+    return parsed(text).place.type
+
+
+def is_read_as(text: str, node: Node) -> bool:
+    """Whether Kubernetes, which has no back-quoted fields and escapes none, reads `text` as `node`."""
+    try:
+        return "`" not in text and unparse(parsed(text)) == unparse(node)
+    except RejectedError:
+        return False
 
 
 def filled(text: str, nodes: Mapping[str, Node]) -> Node:

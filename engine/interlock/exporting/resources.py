@@ -34,7 +34,6 @@ class Resource:
     group: str
     kind: str
     plural: str
-
     is_custom: bool = False
     is_whole: bool = False
 

@@ -1,6 +1,6 @@
 """The requests that one policy is about, as expressions of Kubernetes see them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -76,9 +76,9 @@ class Scene:
         Raises:
             UnfitError: nobody can say where it is.
         """
-        templates = [(each.kind, each.template) for each in self._known("of what pods inherit")]
-        keys = {kind: None if at is None else at.metadata for kind, at in templates}
-        return self._by_kind({kind: None if at == ("metadata",) else at for kind, at in keys.items()})
+        found = [(each.kind, each.template) for each in self._known("of what pods inherit")]
+        keys = [(kind, None if at is None else at.metadata) for kind, at in found]
+        return self._by_kind([(kind, None if at == ("metadata",) else at) for kind, at in keys])
 
     def pod_spec(self) -> str | None:
         """CEL of an optional: the PodSpec of the object; None where it has none.
@@ -86,8 +86,8 @@ class Scene:
         Raises:
             UnfitError: nobody can say where it is.
         """
-        templates = [(each.kind, each.template) for each in self._known("where pods are described")]
-        return self._by_kind({kind: None if at is None else at.spec for kind, at in templates})
+        found = [(each.kind, each.template) for each in self._known("where pods are described")]
+        return self._by_kind([(kind, None if at is None else at.spec) for kind, at in found])
 
     def _known(self, what: str) -> tuple[Resource, ...]:
         if self.resources is None:
@@ -95,10 +95,14 @@ class Scene:
             raise UnfitError(f"depends on the kind of the object {what}: {hint}")
         return self.resources
 
-    def _by_kind(self, places: Mapping[str, Keys | None]) -> str | None:
+    def _by_kind(self, places: Sequence[tuple[str, Keys | None]]) -> str | None:
         kinds: dict[Keys | None, list[str]] = {}
-        for kind, keys in sorted(places.items()):
-            kinds.setdefault(keys, []).append(kind)
+        for kind, keys in places:
+            if kind not in kinds.setdefault(keys, []):
+                kinds[keys].append(kind)
+        every = [kind for each in kinds.values() for kind in each]
+        if len(set(every)) < len(every):
+            raise UnfitError("several groups have a kind of one name, and keep its pods in different places")
         texts = {keys: self._optional(keys) for keys in kinds}
         if set(kinds) <= {None}:
             return None

@@ -176,6 +176,24 @@ spec:
     assert misfits(text, crd) == ["the pods of kind `RayCluster` are described in more places than one"]
 
 
+def test_kinds_of_one_name_keep_their_pods_in_one_place() -> None:
+    crd = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: deployments.acme.example}
+spec:
+  group: acme.example
+  names: {kind: Deployment, plural: deployments}
+  versions: [{name: v1, served: true, schema: {openAPIV3Schema: {type: object}}}]
+"""
+    rules = "    - {name: r, require: has(image.digest), message: no}\n"
+    text = policy(layer="team", spec="  area: images\n  match: {kinds: [Deployment]}\n", rules=rules)
+    assert misfits(text) == []
+    assert misfits(text, crd) == [
+        "several groups have a kind of one name, and keep its pods in different places"
+    ]
+
+
 def test_a_function_of_a_later_release_does_not_fit_an_earlier_one() -> None:
     expression = "isIP(intent.principal.id)"
     assert _requiring(expression) == []

@@ -115,7 +115,7 @@ def test_kinds_and_actions_become_rules(match: str, rules: list[tuple[str, list[
         ("has(object.spec.replicas)", "has(object.spec.replicas)"),
         (
             "has(intent.object.spec.word)",
-            "type(object.spec) == map ? has(object.spec.word) : object.spec.word",
+            "(type(object.spec) == map ? has(object.spec.word) : object.spec.word) ? true : false",
         ),
         ("has(intent.run) || object.spec.paused", "false || object.spec.paused"),
         ("has(intent.workload.labels)", "size(variables.objectLabels) > 0"),
@@ -124,6 +124,9 @@ def test_kinds_and_actions_become_rules(match: str, rules: list[tuple[str, list[
         ("intent.attribution.?team.orValue('') == 'a'", 'variables.attributionTeam[?0].orValue("") == "a"'),
         ("has(intent.agent)", "size(variables.agentName) > 0"),
         ("intent.object.spec.flag", "object.spec.flag ? true : false"),
+        ("object.spec.paused", "object.spec.paused ? true : false"),
+        ("object.spec.`replicas` > 1", "object.spec.replicas > 1"),
+        ("object.metadata.__namespace__ == 'a'", 'object.metadata.namespace == "a"'),
         ("[1].all(e, cel.bind(f, object.spec.replicas, f > e))", "[1].all(e, object.spec.replicas > e)"),
     ],
 )
