@@ -81,6 +81,20 @@ def test_a_bookmark_ends_a_watch_that_wants_to_know(scene: Scene) -> None:
     assert _watched(scene, resourceVersion=since, allowWatchBookmarks="true") == [("BOOKMARK", "")]
 
 
+def test_a_watch_that_wants_to_know_is_told_how_far_it_is(scene: Scene, cluster: Threaded) -> None:
+    query = {"watch": "true", "allowWatchBookmarks": "true", "resourceVersion": _version(scene)}
+    with scene.client.stream("GET", _MAPS, params=query) as watch:
+        # Other objects change as well, of which this watch tells nothing.
+        version = scene.create().json()["metadata"]["resourceVersion"]
+        cluster.run(_mark)
+        event = json.loads(next(watch.iter_lines()))
+    assert (event["type"], event["object"]["metadata"]["resourceVersion"]) == ("BOOKMARK", version)
+
+
+async def _mark(server: ApiServer) -> None:
+    server.reader.bookmark()
+
+
 def test_what_is_forgotten_is_gone(scene: Scene, cluster: Threaded) -> None:
     for name in "ab":
         scene.post(_MAPS, _map(name))

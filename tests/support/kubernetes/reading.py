@@ -16,11 +16,10 @@ _INITIAL_END: Final = "k8s.io/initial-events-end"
 
 
 class Reader:
-    """What is asked of a store without changing it. `page` is how many objects it lists at once at most."""
+    """What is asked of a store without changing it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.page = 500
         self._marked = 0
 
     def bookmark(self) -> None:
@@ -47,7 +46,7 @@ class Reader:
             selected = _selected(query)
             everything = self._store.all(resource, asked.namespace)
             version, items = self._store.version, list(filter(selected, everything))
-        limit = min(self.page, int(query.get("limit") or self.page))
+        limit = int(query.get("limit") or len(items))
         metadata: Object = {"resourceVersion": str(version)}
         if rest := items[limit:]:
             metadata |= {"continue": self._store.keep_rest(rest, version), "remainingItemCount": len(rest)}
