@@ -11,7 +11,8 @@ from interlock.intents.bounds import check_bounds
 from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import note, unknown_principal
 from interlock.intents.fields import as_mapping, mapping, required_text, text, texts
-from interlock.intents.subresources import SCALE, action_on, add_scale, owner_of
+from interlock.intents.scaled import scaled_intent
+from interlock.intents.subresources import SCALE, action_on, add_scale, owner_of, pods_of_scale
 from interlock.intents.workload import Subject, name_of, workload_intent
 from interlock.model.intent import UNKNOWN, Action, Intent, Principal
 
@@ -62,13 +63,28 @@ def from_admission(request: dict[str, Any], context: ExtractionContext) -> Inten
     subject = _subject(given, body)
     if subject.subresource:
         action = action_on(action, subject.subresource)
-    intent = workload_intent(action, subject, body, _principal(given), context)
-    if subject.described == SCALE:
-        add_scale(intent, body, mapping(given, "oldObject", "request"))
+    intent = _intent(action, subject, given, body, context)
     if intent["principal"]["id"] != UNKNOWN:
         intent["provenance"]["principal.id"] = "request.userInfo.username"
     if not body:
         note(intent, f"request.{key}", "the request holds no object")
+    return intent
+
+
+def _intent(
+    action: Action, subject: Subject, given: dict[str, Any], body: dict[str, Any], context: ExtractionContext
+) -> Intent:
+    """What it means to do that with `body`; of a Scale, what its object says of more pods than there were."""
+    principal = _principal(given)
+    if subject.described != SCALE:
+        return workload_intent(action, subject, body, principal, context)
+    before, pods = mapping(given, "oldObject", "request"), pods_of_scale(body)
+    if pods > pods_of_scale(before):
+        found = scaled_intent(subject, given, pods, principal, context)
+        if found is not None:
+            return found
+    intent = workload_intent(action, subject, body, principal, context)
+    add_scale(intent, body, before)
     return intent
 
 

@@ -46,17 +46,22 @@ def action_on(action: Action, subresource: str) -> Action:
     return Action.WORKLOAD_DELETE if subresource == _EVICTION else Action.WORKLOAD_UPDATE
 
 
+def pods_of_scale(scale: Mapping[str, Any]) -> int:
+    """How many pods a Scale asks for."""
+    return whole(mapping(scale, "spec", ""), "replicas", "spec") or 0
+
+
 def add_scale(intent: Intent, scale: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     """Add how many pods a Scale asks for, and what more of them would take, which it doesn't say.
 
     It says nothing of what the pods are. Where there are more than `before`, they may be pods with
     accelerators of any class and number; where there aren't, nothing is asked for.
     """
-    pods = whole(mapping(scale, "spec", ""), "replicas", "spec") or 0
+    pods = pods_of_scale(scale)
     intent["workload"]["pods"] = pods
     intent["provenance"]["workload.pods"] = "spec.replicas"
     note(intent, "spec", "the pods are described by the object that is scaled")
-    if pods > (whole(mapping(before, "spec", ""), "replicas", "spec") or 0):
+    if pods > pods_of_scale(before):
         intent["accelerators"].append(_any(pods))
 
 

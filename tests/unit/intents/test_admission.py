@@ -113,6 +113,88 @@ def test_no_more_pods_than_before_ask_for_nothing(before: int | None, replicas: 
     assert _scaled(before, replicas)["accelerators"] == []
 
 
+SCALED = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "llama-chat", "labels": {"interlock.dev/team": "search"}},
+    "spec": {
+        "replicas": 2,
+        "template": {
+            "spec": {
+                "containers": [
+                    {"name": "llm", "image": "vllm", "resources": {"limits": {"nvidia.com/gpu": "4"}}},
+                ]
+            }
+        },
+    },
+}
+"""What the recorded request scales."""
+
+
+def _looked_up(scaled: Any, before: int = 2, replicas: int = 12) -> Intent:
+    """The Deployment is scaled, and `scaled` is what somebody found under its name."""
+    request = recorded("admission/deployment-scaled.json")["request"]
+    return from_admission(
+        {
+            **request,
+            "object": {**request["object"], "spec": {"replicas": replicas}},
+            "oldObject": {**request["oldObject"], "spec": {"replicas": before}},
+            "scaled": scaled,
+        },
+        CONTEXT,
+    )
+
+
+def test_more_pods_take_what_the_scaled_object_says() -> None:
+    intent = _looked_up(SCALED)
+    (found,) = intent["accelerators"]
+    assert (found["vendor"], found["count"], found["pods"], found["total"]) == ("nvidia", 4, 12, 48)
+    assert intent["images"][0]["reference"] == "vllm"
+    assert intent["attribution"]["team"] == "search"
+    assert (intent["kind"], intent["subresource"], intent["workload"]["pods"]) == ("Deployment", "scale", 12)
+    assert intent["object"]["kind"] == "Scale"
+
+
+def test_what_the_scaled_object_says_is_found_in_it() -> None:
+    intent = _looked_up(SCALED)
+    template = "request.scaled.spec.template.spec.containers[0]"
+    assert intent["images"][0]["source"] == f"{template}.image"
+    assert intent["provenance"]["workload.pods"] == "request.scaled.spec.replicas"
+    assert intent["provenance"]["principal.id"] == "request.userInfo.username"
+
+
+def test_a_scaled_object_without_devices_asks_for_none() -> None:
+    plain = {**SCALED, "spec": {"replicas": 2, "template": {"spec": {"containers": [{"image": "web"}]}}}}
+    assert _looked_up(plain)["accelerators"] == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        None,
+        {},
+        {**SCALED, "kind": "StatefulSet"},
+        {**SCALED, "apiVersion": "acme.example/v1"},
+        {**SCALED, "metadata": {"name": "other"}},
+        {**SCALED, "spec": {**SCALED["spec"], "replicas": 1}},  # type: ignore[dict-item]
+        {**SCALED, "spec": {}},
+    ],
+)
+def test_what_may_be_another_object_says_nothing_of_the_pods(other: Any) -> None:
+    (unknown,) = _looked_up(other)["accelerators"]
+    assert unknown["class"] == "unknown"
+
+
+def test_fewer_pods_ask_for_nothing_whatever_is_scaled() -> None:
+    assert _looked_up(SCALED, before=12, replicas=2)["accelerators"] == []
+
+
+@pytest.mark.parametrize("scaled", [7, [], {"metadata": 7}, {"spec": 7}])
+def test_a_scaled_object_that_is_none_is_refused(scaled: Any) -> None:
+    with pytest.raises(RequestError):
+        _looked_up(scaled)
+
+
 @pytest.mark.parametrize(
     ("group", "resource", "kind"),
     [
