@@ -20,6 +20,8 @@ IN_THE_CLUSTER: Final = {
     f"{_ADMISSION} mutatingadmissionpolicies": "list watch",
     f"{_ADMISSION} mutatingadmissionpolicybindings": "list watch",
     " namespaces": "get list watch",
+    " replicationcontrollers": "get",
+    **{f"apps {each}": "get" for each in ("deployments", "replicasets", "statefulsets")},
     "authorization.k8s.io subjectaccessreviews": "create",
     f"{_ADMISSION} mutatingwebhookconfigurations": "create",
     f"{_ADMISSION} validatingwebhookconfigurations": "create",
@@ -61,6 +63,7 @@ def test_more_is_asked_for_only_where_values_say_so() -> None:
         "workloads": {"enabled": True},
         "scan": {"enabled": True, "resources": [{"apiGroup": "ray.io", "resources": ["rayclusters"]}]},
         "parameters": [{"apiGroup": "acme.example", "resources": ["limits"]}],
+        "scalable": [{"apiGroup": "leaderworkerset.x-k8s.io", "resources": ["leaderworkersets"]}],
     }
     assert _rules("ClusterRole", values) == IN_THE_CLUSTER | {
         " pods": "list watch",
@@ -69,6 +72,7 @@ def test_more_is_asked_for_only_where_values_say_so() -> None:
         "openreports.io reports": "create delete list update",
         "ray.io rayclusters": "list",
         "acme.example limits": "get list watch",
+        "leaderworkerset.x-k8s.io leaderworkersets": "get",
     }
 
 

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
+from interlock.foreign.requests import reviewed
 from interlock_webhooks.app import webhook_app
 from interlock_webhooks.cluster import following
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.view import parameters, view
 from support.asgi import send
 from support.controlled import Place, Replica, place
-from support.reviews import encoded, review
+from support.reviews import deployment, encoded, review
 from support.workloads import until
 
 CONFIGS: Final = "/api/v1/namespaces/default/configmaps"
@@ -275,3 +277,23 @@ def test_a_policy_asks_the_authorizer_of_the_cluster() -> None:
 
     asks = "authorizer.group('apps').resource('deployments').namespace('default').check('create').allowed()"
     played(play, policy(asks), BINDING % "")
+
+
+def test_more_pods_are_judged_by_the_workload_that_is_scaled() -> None:
+    async def play(found: Place, replica: Replica) -> None:
+        view = replica.service.cluster
+        assert view is not None
+        body = deployment(2)
+        body["metadata"] = {"name": "web", "namespace": "default"}
+        await found.admin.create("/apis/apps/v1/namespaces/default/deployments", body)
+        of = {"group": "apps", "version": "v1", "resource": "deployments"}
+        scaling = review({"apiVersion": "autoscaling/v1", "kind": "Scale"}, resource=of, subResource="scale")
+        asked = reviewed({**scaling["request"], "namespace": "default"})
+        seen = await view.scaled(asked)
+        assert seen is not None
+        assert seen["kind"] == "Deployment"
+        assert await view.scaled(replace(asked, name="other")) is None
+        found.api.faults["/apis/apps"] = 503
+        assert await view.scaled(asked) is None
+
+    played(play, policy("1 == 1"), BINDING % "")

@@ -245,6 +245,10 @@ class Down:
         del attributes, asked
         return Answer(is_allowed=False, error="the API server is down")
 
+    async def scaled(self, attributes: Attributes) -> Object | None:
+        del attributes
+        return None
+
     def namespace(self, name: str) -> Object | None:
         raise UnknownError(f"namespace {name}: the API server is down")
 

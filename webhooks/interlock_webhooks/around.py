@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from interlock.cel.libraries.kubernetes.authorizer import Answer
 from interlock.cel.libraries.kubernetes.authorizer import Attributes as Asked
@@ -18,11 +18,13 @@ from interlock.foreign.cluster import Around, Cluster, Params, UnansweredError
 from interlock.foreign.known import UNKNOWN
 from interlock.foreign.looking import Looking
 from interlock.foreign.policy import ParamKind
-from interlock.foreign.requests import KubernetesRequest
+from interlock.foreign.requests import KubernetesRequest, reviewed
+from interlock.intents.scaled import SCALED
 
 MOST_QUESTIONS: Final = 256
 """What the authorizer is asked for one request at most."""
 
+_SCALE: Final = "scale"
 _SECOND: Final = 1_000_000_000
 _LATE: Final = "the authorizer did not answer in time"
 
@@ -49,6 +51,25 @@ class LiveCluster(Protocol):
         Where it can't be asked, nothing is allowed, and the answer's `error` says why.
         """
         ...
+
+    async def scaled(self, attributes: Attributes) -> Object | None:
+        """The object whose number of pods the request of `attributes` sets; None where it can't be had."""
+        ...
+
+
+async def looked_up(live: LiveCluster | None, request: dict[str, Any], until: int) -> dict[str, Any]:
+    """The `request` of an AdmissionReview, with the object that it scales if it scales one that can be had.
+
+    A Scale says nothing of the pods that there are to be more of.
+    """
+    if live is None or request.get("subResource") != _SCALE:
+        return request
+    try:
+        async with asyncio.timeout(_left(until)):
+            found = await live.scaled(reviewed(request))
+    except TimeoutError:
+        return request
+    return request if found is None else {**request, SCALED: found}
 
 
 async def known(

@@ -37,7 +37,7 @@ def scaled_intent(
 
 
 def _grown(subject: Subject, request: Mapping[str, Any], pods: int) -> dict[str, Any] | None:
-    """The scaled object with `pods`, if it is the one that is scaled and says their number where most kinds do."""
+    """The scaled object with `pods`, if it is that and says their number where most kinds do."""
     found = mapping(request, SCALED, "request")
     spec = mapping(found, "spec", _PATH)
     group, _, _ = (text(found, "apiVersion", _PATH) or "").rpartition("/")

@@ -21,7 +21,7 @@ from interlock.foreign.requests import KubernetesRequest, reviewed
 from interlock.intents.admission import changeable_object, from_admission
 from interlock.model.decision import Decision
 from interlock.model.seen import NOTHING_SEEN, Seen
-from interlock_webhooks.around import known
+from interlock_webhooks.around import known, looked_up
 from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.kubernetes import codec
@@ -87,6 +87,7 @@ class KubernetesHandlers:
     ) -> bytes:
         started = time.perf_counter()
         engine = self._service.policies.in_force.engine
+        request = await looked_up(self._service.cluster, request, until)
         answer = await self._answered(decide, engine, request, until)
         if isinstance(answer, Repeated):
             (recorded,) = answer.records

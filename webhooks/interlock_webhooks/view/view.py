@@ -120,6 +120,18 @@ class View:
         except ClusterError as error:
             return Answer(is_allowed=False, error=f"the authorizer can't be asked: {error}")
 
+    async def scaled(self, attributes: Attributes) -> Object | None:
+        """The object that is scaled; its request names it, as the API server does that of every part."""
+        of = attributes.resource
+        resource = Resource(
+            group=of.group, version=of.version, plural=of.resource, namespaced=bool(attributes.namespace)
+        )
+        try:
+            return await self._cluster.get(resource.path(attributes.name, namespace=attributes.namespace))
+        except ClusterError as error:
+            self._log.warning("what is scaled can't be looked up", resource=str(resource), error=str(error))
+            return None
+
     def _attune(self) -> None:
         """Follow the kinds of parameters that policies in force name, and no others."""
         wanted = {kind for each in self._in_force() if (kind := each.policy.param_kind) is not None}
