@@ -138,8 +138,10 @@ class _Run:
                 continue
             structure = schema_of(attributes.kind, self.structures)
             try:
-                value = evaluated(expressions, self._activation(asked))
-                made = changed(mutation.type, value, attributes.object, structure)
+                activation = self._activation(asked)
+                value = evaluated(expressions, activation)
+                documents = activation.whole.values()
+                made = changed(mutation.type, value, attributes.object, structure, documents)
             except MutationError as error:
                 self._deny(asked.compiled, asked.binding.name, str(error), INVALID)
                 continue

@@ -1,11 +1,13 @@
 """What one mutation of a policy makes of an object. Pure."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from interlock.cel.activation import Activation
 from interlock.foreign.attributes import Kind, Object
 from interlock.foreign.changes.containers import PatchError
 from interlock.foreign.changes.json_patch import UnmetTestError, patched
+from interlock.foreign.changes.operation import Operation
 from interlock.foreign.changes.values import configuration, operations
 from interlock.foreign.expressions import BUDGET, Expressions, OutOfBudgetError
 from interlock.foreign.merging.conformity import Mistake, Nature, atomics, mistakes, told
@@ -66,24 +68,31 @@ def schema_of(kind: Kind, structures: Structures) -> Structure:
     return found
 
 
-def changed(type_: PatchType, value: Any, found: Object, structure: Structure) -> Object:  # noqa: ANN401  # as above
-    """`found`, of this `structure`, with what the expression of a mutation evaluated to.
+def changed(
+    type_: PatchType,
+    value: Any,  # noqa: ANN401  # as above
+    found: Object,
+    structure: Structure,
+    documents: Collection[Any] = (),
+) -> Object:
+    """`found`, of this `structure`, with what the expression of a mutation evaluated to over `documents`.
 
     Raises:
         MutationError: it can't be put into the object.
         RefusedError: what is made is no object of its kind.
     """
     try:
-        made = _configured if type_ is PatchType.APPLY_CONFIGURATION else _patched
-        return made(value, found, structure)
+        if type_ is PatchType.APPLY_CONFIGURATION:
+            return _configured(configuration(value, documents), found, structure)
+        return _patched(operations(value, documents), found, structure)
     except PatchError as error:
         raise MutationError(str(error)) from None
     except RecursionError:
         raise MutationError("the object is nested too deeply") from None
 
 
-def _configured(value: Any, found: Object, structure: Structure) -> Object:  # noqa: ANN401  # as above
-    given = {**configuration(value), **{key: found[key] for key in _HEADER if key in found}}
+def _configured(wanted: dict[str, Any], found: Object, structure: Structure) -> Object:
+    given = {**wanted, **{key: found[key] for key in _HEADER if key in found}}
     try:
         return _merged(given, found, structure)
     except MutationError as error:
@@ -106,8 +115,7 @@ def _merged(given: dict[str, Any], found: Object, structure: Structure) -> Objec
     return made
 
 
-def _patched(value: Any, found: Object, structure: Structure) -> Object:  # noqa: ANN401  # as above
-    wanted = operations(value)
+def _patched(wanted: list[Operation], found: Object, structure: Structure) -> Object:
     try:
         made = patched(found, wanted)
     except UnmetTestError:

@@ -269,3 +269,59 @@ def test_an_object_that_is_nested_too_deeply_is_an_error() -> None:
         structures=Structures(tuple(custom_kinds(crd))),
     )
     assert said(made) == ["policy 'p' with binding 'b' denied request: the object is nested too deeply"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "place"),
+    [
+        (
+            "Object{spec: Object.spec{volumes: [{'name': 'v'}]}}",
+            ".spec.volumes[0]: the API server can't read a map",
+        ),
+        ("Object{metadata: {'labels': {'a': 'b'}}}", ".metadata.labels: the API server can't read a map"),
+        ("Object{spec: Object.spec{hostAliases: ['a'].map(n, {'ip': n})}}", ".spec.hostAliases[0]"),
+        ("Object{spec: {'finalizers': ['a']}}", ".spec.finalizers: the API server can't read a list"),
+        (
+            "Object{spec: Object.spec{containers: [Object.spec.containers{name: 'a', env: [{'name': 'b'}]}]}}",
+            ".spec.containers[0].env[0]",
+        ),
+    ],
+)
+def test_a_list_or_map_that_is_made_inside_another_has_to_be_a_message(expression: str, place: str) -> None:
+    (message,) = said(mutated(mutating(configures(expression))))
+    assert place in message
+    assert "Object.spec{}" in message
+
+
+def test_a_message_in_a_patch_has_none_either_but_a_map_may() -> None:
+    patch = "op: 'add', path: '/spec/volumes', value: {}"
+    (message,) = said(mutated(mutating(patches(patch.format("[Object.spec.volumes{items: [{'key': 'a'}]}]")))))
+    assert ".items[0]" in message
+    made = mutated(mutating(patches(patch.format("[{'name': 'v', 'emptyDir': {'medium': 'Memory'}}]"))))
+    assert made.object is not None
+    assert made.object["spec"]["volumes"] == [{"name": "v", "emptyDir": {"medium": "Memory"}}]
+
+
+@pytest.mark.parametrize(
+    "containers",
+    [
+        "object.spec.containers",
+        "[object.spec.containers[0]]",
+        "variables.found.filter(c, has(c.image))",
+        "object.spec.containers.map(c, Object.spec.containers{name: c.name, env: c.env})",
+    ],
+)
+def test_what_the_object_has_may_stand_anywhere(containers: str) -> None:
+    pod = {
+        **POD,
+        "spec": {"containers": [{"name": "web", "image": "web:1", "env": [{"name": "a", "value": "b"}]}]},
+    }
+    made = mutated(
+        mutating(
+            configures(f"Object{{spec: Object.spec{{hostname: 'h', containers: {containers}}}}}"),
+            variables=[{"name": "found", "expression": "object.spec.containers"}],
+        ),
+        request=request_for(pod),
+    )
+    assert made.allowed, said(made)
+    assert made.object == {**pod, "spec": {**pod["spec"], "hostname": "h"}}
