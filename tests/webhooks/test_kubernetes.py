@@ -53,7 +53,12 @@ def test_a_denial_says_who_denies_what_and_what_to_do(webhook: Application, path
         "code": 403,
         "reason": "Forbidden",
         "message": line,
-        "details": {"causes": [{"reason": "violated", "message": line}]},
+        "details": {
+            "name": "web",
+            "group": "",
+            "kind": "Pod",
+            "causes": [{"reason": "violated", "message": line}],
+        },
     }
 
 
@@ -280,7 +285,7 @@ def test_warnings_that_do_not_fit_are_counted() -> None:
 @given(_ENTRIES.filter(bool))
 def test_a_denial_stays_readable_however_many_reasons_it_has(entries: list[dict[str, Any]]) -> None:
     recorded = _recorded(reasons=entries * 20, errors=entries * 50)
-    status = msgspec.json.decode(codec.encode_denied("u", recorded))["response"]["status"]
+    status = msgspec.json.decode(codec.encode_denied(review(pod())["request"], recorded))["response"]["status"]
     assert len(status["message"].encode()) <= codec.MAX_MESSAGE
     assert len(status["details"]["causes"]) <= codec.MAX_CAUSES
     lines = status["message"].split("\n")

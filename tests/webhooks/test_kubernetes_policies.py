@@ -39,7 +39,10 @@ def test_the_first_denial_is_told_as_the_api_server_tells_it(tmp_path: Path, pat
         "reason": "Forbidden",
         "message": f"{first}\n{second}",
         "details": {
-            "causes": [{"reason": "refused", "message": first}, {"reason": "refused", "message": second}]
+            "name": "web",
+            "group": "",
+            "kind": "Pod",
+            "causes": [{"reason": "refused", "message": first}, {"reason": "refused", "message": second}],
         },
     }
     assert response["auditAnnotations"]["reasons"] == "ValidatingAdmissionPolicy/p/b"

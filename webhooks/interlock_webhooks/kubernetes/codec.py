@@ -5,7 +5,7 @@ no message without bounds into its audit log, and no long warning to a client.
 """
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -77,8 +77,8 @@ def encode_allowed(uid: str, recorded: dict[str, Any], operations: list[dict[str
     return _encode(_warned(response, recorded))
 
 
-def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
-    """A denial with all its reasons, and the code of them."""
+def encode_denied(request: Mapping[str, Any], recorded: dict[str, Any]) -> bytes:
+    """A denial of `request` with all its reasons, and the code of them."""
     code, reason = _status(recorded["reasons"])
     status: Status = {
         "status": "Failure",
@@ -86,14 +86,17 @@ def encode_denied(uid: str, recorded: dict[str, Any]) -> bytes:
         "reason": reason,
         "message": message(recorded),
         "details": {
+            "name": request.get("name") or "",
+            "group": request["kind"].get("group") or "",
+            "kind": request["kind"]["kind"],
             "causes": [
                 {"reason": reason["code"], "message": one_line(_line(reason), MAX_CAUSE)}
                 for reason in recorded["reasons"][:MAX_CAUSES]
-            ]
+            ],
         },
     }
     response: AdmissionResponse = {
-        "uid": uid,
+        "uid": request["uid"],
         "allowed": False,
         "status": status,
         "auditAnnotations": annotations(recorded),

@@ -130,7 +130,7 @@ class KubernetesHandlers:
 def _encoded(request: dict[str, Any], recorded: dict[str, Any], patch: list[dict[str, Any]]) -> bytes:
     if recorded["decision"] == "allow":
         return codec.encode_allowed(request["uid"], recorded, patch)
-    return codec.encode_denied(request["uid"], recorded)
+    return codec.encode_denied(request, recorded)
 
 
 def _about(metrics: EndpointMetrics, request: AdmissionRequest) -> dict[str, str]:

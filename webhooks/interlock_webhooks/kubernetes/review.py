@@ -62,8 +62,11 @@ class StatusCause(TypedDict):
 
 
 class StatusDetails(TypedDict):
-    """All reasons, one by one."""
+    """What is denied, which kubectl names in some of its words, and all reasons, one by one."""
 
+    name: str
+    group: str
+    kind: str
     causes: list[StatusCause]
 
 
