@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from interlock.foreign.attributes import Kind, Resource
+from interlock.schemas.plurals import plural
 
 _OWN_DOMAIN: Final = ".k8s.io"
-_VOWELS: Final = "aeiou"
 
 # kubectl api-resources --namespaced=false, of Kubernetes 1.37.
 _CLUSTER_WIDE: Final = frozenset(
@@ -60,25 +60,11 @@ class Names:
 
 
 def names_of(kind: Kind) -> Names:
-    """The names of `kind`, by the rule that nearly all kinds keep.
-
-    Source: meta.UnsafeGuessKindToResource of k8s.io/apimachinery; and after a
-    vowel a `y` stays, as in `gateways`.
-    """
+    """The names of `kind`, by the rule that nearly all kinds keep."""
     is_namespaced = not (is_own(kind) and kind.kind in _CLUSTER_WIDE)
-    return Names(_plural(kind.kind.lower()), is_namespaced)
+    return Names(plural(kind.kind), is_namespaced)
 
 
 def is_own(kind: Kind) -> bool:
     """Whether `kind` is one of Kubernetes' own."""
     return "." not in kind.group or kind.group.endswith(_OWN_DOMAIN)
-
-
-def _plural(name: str) -> str:
-    if name.endswith("endpoints"):
-        return name
-    if name.endswith("s"):
-        return f"{name}es"
-    if name.endswith("y") and name[-2:-1] not in _VOWELS:
-        return f"{name[:-1]}ies"
-    return f"{name}s"

@@ -12,6 +12,7 @@ from interlock.intents.draft import note
 from interlock.intents.fields import mapping, text, whole
 from interlock.intents.kinds import KINDS
 from interlock.model.intent import MAX_INT64, UNKNOWN, Accelerator, Action, Intent
+from interlock.schemas.plurals import plural
 
 SCALE: Final = ("autoscaling", "Scale")
 """The group and kind of what says how many pods another object has."""
@@ -19,16 +20,7 @@ SCALE: Final = ("autoscaling", "Scale")
 _EVICTION: Final = "eviction"
 _OTHERS: Final = (("", "Namespace"), ("", "Node"), ("", "Service"), ("", "ServiceAccount"))
 
-
-def _plural(kind: str) -> str:
-    """The resource of a `kind`, as APIs name theirs."""
-    word = kind.lower()
-    if word.endswith(("s", "x", "ch")):
-        return f"{word}es"
-    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in set("aeiou") else f"{word}s"
-
-
-_KIND_OF: Final = {(group, _plural(kind)): (group, kind) for group, kind in (*KINDS, *_OTHERS)}
+_KIND_OF: Final = {(group, plural(kind)): (group, kind) for group, kind in (*KINDS, *_OTHERS)}
 
 
 def owner_of(request: Mapping[str, Any], group: str, kind: str) -> tuple[str, str]:

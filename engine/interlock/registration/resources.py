@@ -15,6 +15,7 @@ from interlock.intents.kinds import KINDS
 from interlock.intents.kinds.notation import Kind as Described
 from interlock.registration.reach import Operation, Operations, Reach
 from interlock.schemas.kinds import kubernetes
+from interlock.schemas.plurals import plural
 
 _STORED: Final[Operations] = frozenset({Operation.CREATE, Operation.UPDATE, Operation.DELETE})
 
@@ -115,7 +116,7 @@ def rows_of(reach: Reach) -> tuple[Row, ...]:
 def _asking(operations: Operations) -> Iterator[Row]:
     yield _SCALED.of(EVERY, operations)
     for group, kind in READ:
-        yield _whole(group, _plural(kind) if _is_builtin(group, kind) else EVERY, operations)
+        yield _whole(group, plural(kind) if _is_builtin(group, kind) else EVERY, operations)
         yield from (part.of(group, operations) for part in _PARTS.get((group, kind), ()) if part.asks)
 
 
@@ -131,7 +132,7 @@ def _named(kind: str, operations: Operations) -> Iterator[Row]:
     groups = {*_builtin().get(kind, ()), *(group for group, name in KINDS if name == kind)}
     for group in groups or {EVERY}:
         if _is_builtin(group, kind):
-            yield _whole(group, _plural(kind), operations)
+            yield _whole(group, plural(kind), operations)
         else:
             yield _whole(group, EVERY, operations)
             yield _SCALED.of(group, operations)
@@ -181,13 +182,3 @@ def _builtin() -> Mapping[str, frozenset[str]]:
     for each in kubernetes().kinds:
         found.setdefault(each.name, set()).add(each.api_version.rpartition("/")[0])
     return {name: frozenset(groups) for name, groups in found.items()}
-
-
-def _plural(kind: str) -> str:
-    """The resource of one of Kubernetes' own kinds (k8s.io/apimachinery, meta.UnsafeGuessKindToResource)."""
-    word = kind.lower()
-    if word.endswith("endpoints"):
-        return word
-    if word.endswith("s"):
-        return f"{word}es"
-    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
