@@ -6,6 +6,7 @@ running beside the main containers.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from interlock.intents.draft import few
@@ -22,13 +23,22 @@ class Role(StrEnum):
     EPHEMERAL = "ephemeral"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
     """One container as it stands at `path`."""
 
     body: dict[str, Any]
     path: str
     role: Role
+
+    @cached_property
+    def env(self) -> list[dict[str, Any]]:
+        """The variables of its environment, looked at once. Raises RequestError."""
+        return mappings(self.body, "env", self.path)
+
+    def env_path(self, index: int) -> str:
+        """The path of the variable at `index`."""
+        return element(member(self.path, "env"), index)
 
 
 def containers(spec: dict[str, Any], path: str) -> list[Container]:

@@ -1,20 +1,25 @@
 """What the environment of a container says of models."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from interlock.intents.containers import Container
-from interlock.intents.fields import mappings, text
+from interlock.intents.fields import text
 from interlock.intents.modelnames import ALIAS_VARIABLES, DIRECTORY_VARIABLES, WEIGHTS_VARIABLES
 from interlock.intents.naming import Naming, read_name
-from interlock.intents.paths import element, member
+from interlock.intents.paths import member
+
+_TEXTS: Final = frozenset({str, type(None)})
+_NAMING: Final = WEIGHTS_VARIABLES | ALIAS_VARIABLES
 
 
 def variables_of(container: Container) -> dict[str, str]:
     """The variables of `container` whose values stand in it. Of two with one name the later counts."""
     found: dict[str, str] = {}
-    for variable, path in _listed(container):
-        name, value = text(variable, "name", path), text(variable, "value", path)
+    for index, variable in enumerate(container.env):
+        name, value = variable.get("name"), variable.get("value")
+        if type(name) not in _TEXTS or type(value) not in _TEXTS:
+            _refuse(container, index)
         if name and value is not None and variable.get("valueFrom") is None:
             found[name] = value
         elif name:
@@ -22,12 +27,17 @@ def variables_of(container: Container) -> dict[str, str]:
     return found
 
 
+def _refuse(container: Container, index: int) -> None:
+    """Say which part of a variable is no text. Its path is written only here: there may be thousands."""
+    for key in ("name", "value"):
+        text(container.env[index], key, container.env_path(index))
+
+
 def named_by_environment(container: Container, variables: dict[str, str]) -> Iterator[Naming]:
-    """The models that variables of `container` name."""
-    for variable, path in _listed(container):
-        name = variable.get("name")
-        if name in WEIGHTS_VARIABLES or name in ALIAS_VARIABLES:
-            naming = _named(variable, path, variables)
+    """The models that variables of `container` name, which `variables_of` has read."""
+    for index, variable in enumerate(container.env):
+        if variable.get("name") in _NAMING:
+            naming = _named(variable, container.env_path(index), variables)
             if naming is not None:
                 yield naming
 
@@ -41,11 +51,3 @@ def _named(variable: dict[str, Any], path: str, variables: dict[str, str]) -> Na
     if not value or (name in DIRECTORY_VARIABLES and value.startswith("/")):
         return None
     return read_name(value, member(path, "value"), variables, alias=alias)
-
-
-def _listed(container: Container) -> Iterator[tuple[dict[str, Any], str]]:
-    """The variables of `container` with their paths."""
-    if container.body.get("env") is not None:
-        here = member(container.path, "env")
-        for index, variable in enumerate(mappings(container.body, "env", container.path)):
-            yield variable, element(here, index)

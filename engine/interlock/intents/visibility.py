@@ -8,8 +8,7 @@ from typing import Final
 
 from interlock.intents.containers import Container
 from interlock.intents.draft import note
-from interlock.intents.fields import mappings, text
-from interlock.intents.paths import element, member
+from interlock.intents.fields import text
 from interlock.model.intent import Intent
 
 _VARIABLES: Final = (
@@ -31,11 +30,9 @@ def note_visible(intent: Intent, containers: list[Container]) -> None:
 
 def _listing(container: Container) -> str:
     """The path of the first variable of `container` that lists devices; empty where none does."""
-    if container.body.get("env") is None:
-        return ""
-    for index, variable in enumerate(mappings(container.body, "env", container.path)):
+    for index, variable in enumerate(container.env):
         if variable.get("name") in _VARIABLES:
-            path = element(member(container.path, "env"), index)
+            path = container.env_path(index)
             listed = text(variable, "value", path)
             if listed and listed not in _NOTHING:
                 return path
