@@ -228,6 +228,7 @@ def test_the_reference_names_every_route_status_and_limit(described: dict[str, A
         f"1 to {MAX_BATCH} checks",
         f"{hot.READ_SECONDS:g} seconds",
         f"more than {hot.MAX_IN_FLIGHT}",
+        f"more than {hot.MAX_HELD >> 20} MiB",
     ):
         assert limit in text
 

@@ -200,6 +200,43 @@ def test_more_requests_than_can_be_held_are_told_to_come_again(apps: dict[str, A
     assert after.status == HTTPStatus.OK
 
 
+@EVERY
+def test_more_bytes_than_can_be_held_are_told_to_come_again(
+    apps: dict[str, Application], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = GOOD[path]
+    monkeypatch.setattr(hot, "MAX_HELD", len(body))
+
+    async def pair() -> list[Answer]:
+        first, rest = asyncio.Event(), asyncio.Event()
+        parts = [{"body": body[:9], "more_body": True}, {"body": body[9:], "more_body": False}]
+        sent: list[Message] = []
+
+        async def receive() -> dict[str, Any]:
+            if first.is_set():
+                await rest.wait()
+            first.set()
+            return {"type": "http.request", **parts.pop(0)}
+
+        async def collect(message: Message) -> None:
+            sent.append(message)
+
+        headers = [(b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+        waiting = asyncio.create_task(apps[path](scope, receive, collect))
+        await first.wait()
+        late = await send(apps[path], path, body)
+        rest.set()
+        await waiting
+        assert sent[0]["status"] == HTTPStatus.OK
+        return [late, await send(apps[path], path, body)]
+
+    late, after = asyncio.run(pair())
+    _assert_refused(late, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
+    assert late.headers["retry-after"] == "1"
+    assert after.status == HTTPStatus.OK
+
+
 def _inside(path: str, value: bytes) -> bytes:
     """A request for `path` that holds `value`, raw JSON, where an annotation or a part of the object stands."""
     if path.startswith("/v1"):

@@ -25,8 +25,11 @@ from interlock_webhooks.text import quoted
 MAX_BODY: Final = 3 * 1024 * 1024
 """Bytes of a request's body: the API server's own maximum."""
 
-MAX_IN_FLIGHT: Final = 128
-"""Requests of one route whose bodies may be held at once: 384 MiB at the very most."""
+MAX_IN_FLIGHT: Final = 1024
+"""Requests of one route that may be answered at once."""
+
+MAX_HELD: Final = 256 * 1024 * 1024
+"""Bytes of their bodies, all together."""
 
 READ_SECONDS: Final = 10.0
 
@@ -42,6 +45,7 @@ class HotRoute:
         self._metrics = metrics
         self._log = log
         self._in_flight = 0
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send one whole answer, whatever the request is."""
@@ -58,13 +62,43 @@ class HotRoute:
     async def _answered(self, scope: Scope, receive: Receive) -> bytes:
         started = time.monotonic_ns()
         if self._in_flight > MAX_IN_FLIGHT:
-            raise RefusedError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once: try again", (b"retry-after", b"1")
-            )
+            raise _too_many()
         _check_head(scope)
         until = deadline(scope["query_string"], started)
-        body = await _body(receive)
-        return await self._answer(body, min(until, time.monotonic_ns() + MAX_DECISION))
+        parts: list[bytes] = []
+        try:
+            await self._read(receive, parts)
+            return await self._answer(b"".join(parts), min(until, time.monotonic_ns() + MAX_DECISION))
+        finally:
+            self._held -= sum(map(len, parts))
+
+    async def _read(self, receive: Receive, parts: list[bytes]) -> None:
+        """Add the whole body to `parts`, within the bounds of size and time; the route holds it from then on."""
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                size = 0
+                is_whole = False
+                while not is_whole:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body ended early")
+                    part = message.get("body", b"")
+                    parts.append(part)
+                    size += len(part)
+                    self._hold(len(part), size)
+                    is_whole = not message.get("more_body", False)
+        except TimeoutError:
+            raise RefusedError(
+                HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {READ_SECONDS:g} seconds"
+            ) from None
+
+    def _hold(self, more: int, size: int) -> None:
+        """Hold so many bytes more, of a body that has `size` by now."""
+        self._held += more
+        if size > MAX_BODY:
+            raise _too_large()
+        if self._held > MAX_HELD:
+            raise _too_many()
 
     async def _refuse(self, error: Exception, send: Send) -> None:
         status = status_of(error)
@@ -128,28 +162,6 @@ def _too_large() -> RefusedError:
     return RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {MAX_BODY} bytes")
 
 
-async def _body(receive: Receive) -> bytes:
-    """The whole body, read within the bounds of size and time."""
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await _read(receive)
-    except TimeoutError:
-        raise RefusedError(
-            HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {READ_SECONDS:g} seconds"
-        ) from None
-
-
-async def _read(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "the body ended early")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MAX_BODY:
-            raise _too_large()
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+def _too_many() -> RefusedError:
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return RefusedError(status, "too many requests at once: try again", (b"retry-after", b"1"))
