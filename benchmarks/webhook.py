@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 import uvloop
 from benchmarks import podsecurity
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock.ledger.stores.memory import MemoryLedger
@@ -31,6 +32,24 @@ from interlock_webhooks.tls import Identity
 
 ECHO = "/echo"
 VALIDATE = "/validate?timeout=10s"
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How many were made, how many seconds they took, and how many took no longer than each bound."""
+
+    count: float
+    seconds: float
+    within: Mapping[float, float]
+
+    def since(self, before: "Decisions") -> "Decisions":
+        """Those that were made after `before`."""
+        within = {bound: count - before.within[bound] for bound, count in self.within.items()}
+        return Decisions(self.count - before.count, self.seconds - before.seconds, within)
+
+    def bound(self, share: float) -> float:
+        """The least of the bounds, in seconds, that `share` of them took no longer than."""
+        return min(bound for bound, count in self.within.items() if count >= share * self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +71,25 @@ class Server:
             allowed: bool = json.load(answer)["response"]["allowed"]
         return allowed
 
-    def decisions(self) -> tuple[float, float]:
-        """How many it has made, and how many seconds they took, as its metrics have it."""
+    def decisions(self) -> Decisions:
+        """All that it has made, as its metrics have it."""
         with urllib.request.urlopen(f"https://localhost:{self.port}/metrics", context=self.trust) as answer:
-            lines = answer.read().decode().splitlines()
-        return _metric(lines, "count"), _metric(lines, "sum")
+            families = {each.name: each for each in text_string_to_metric_families(answer.read().decode())}
+        found = {"count": 0.0, "sum": 0.0}
+        within: dict[float, float] = {}
+        for sample in families["interlock_decision_duration_seconds"].samples:
+            what = sample.name.rpartition("_")[2]
+            if what == "bucket":
+                bound = float(sample.labels["le"])
+                within[bound] = within.get(bound, 0) + sample.value
+            elif what in found:
+                found[what] += sample.value
+        return Decisions(found["count"], found["sum"], within)
 
     def resident(self) -> int:
         """The kilobytes of memory that it holds."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-
-
-def _metric(lines: list[str], what: str) -> float:
-    name = f"interlock_decision_duration_seconds_{what}"
-    return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
 
 
 def with_echo(app: ASGIApp) -> ASGIApp:

@@ -73,7 +73,7 @@ class HotRoute:
             self._held -= sum(map(len, parts))
 
     async def _read(self, receive: Receive, parts: list[bytes]) -> None:
-        """Add the whole body to `parts`, within the bounds of size and time; the route holds it from then on."""
+        """Add the whole body to `parts`, which the route holds from then on, within bounds of size and time."""
         try:
             async with asyncio.timeout(READ_SECONDS):
                 size = 0
