@@ -1,6 +1,7 @@
 """What users of a cluster meet: kubectl and the official client, with our webhook behind the API server."""
 
 import json
+from typing import Any
 
 import pytest
 from kubernetes import client, config
@@ -57,13 +58,15 @@ def test_a_change_is_judged_as_well(cluster: Cluster) -> None:
 
 def test_the_official_client_is_told_the_same(cluster: Cluster) -> None:
     api = client.CoreV1Api(config.new_client_from_config(str(cluster.kubectl.config)))
+    asked: Any = named("official", pod())
     with pytest.raises(client.ApiException) as refused:
-        api.create_namespaced_pod("default", named("official", pod()))
-    status = json.loads(refused.value.body)
+        api.create_namespaced_pod("default", asked)
+    status = json.loads(refused.value.body or "{}")
     assert (refused.value.status, status["reason"]) == (403, "Forbidden")
     assert status["details"]["causes"][0]["reason"] == "violated"
     with created(cluster, named("official", pod(team="a"))):
-        assert api.read_namespaced_pod("official", "default").metadata.labels == {"interlock.dev/team": "a"}
+        stored: Any = api.read_namespaced_pod("official", "default")
+    assert stored.metadata.labels == {"interlock.dev/team": "a"}
     api.api_client.close()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cryptography import x509
 from kubernetes import client, config
@@ -85,9 +85,10 @@ class _Load:
     def _ask(self, cluster: Cluster) -> None:
         with config.new_client_from_config(str(cluster.kubectl.config)) as api:
             pods = client.CoreV1Api(api)
+            asked: Any = named("asked", pod(team="a"))
             while not self._ends.is_set():
                 try:
-                    pods.create_namespaced_pod("default", named("asked", pod(team="a")), dry_run="All")
+                    pods.create_namespaced_pod("default", asked, dry_run="All")
                 except client.ApiException as error:
                     self.refusals.append(str(error.body))
                 self._answered += 1

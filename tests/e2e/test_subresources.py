@@ -112,7 +112,8 @@ def test_a_container_that_comes_later_is_looked_at_too(cluster: Cluster, api: cl
         assert refused.value.status == 403
         container["image"] = "docker.io/library/busybox"
         pods.patch_namespaced_pod_ephemeralcontainers("debugged", "default", patch)
-        (kept,) = pods.read_namespaced_pod("debugged", "default").spec.ephemeral_containers
+        stored: Any = pods.read_namespaced_pod("debugged", "default")
+    (kept,) = stored.spec.ephemeral_containers
     assert kept.image == "docker.io/library/busybox"
 
 

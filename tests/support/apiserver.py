@@ -31,8 +31,8 @@ class ApiServer:
         self.refuses = False
         self.expires_by_status = False
         self.page = 500
-        self.lists = dict.fromkeys(("Pod", "Job"), 0)
-        self.watches = dict.fromkeys(("Pod", "Job"), 0)
+        self.lists: dict[str, int] = dict.fromkeys(("Pod", "Job"), 0)
+        self.watches: dict[str, int] = dict.fromkeys(("Pod", "Job"), 0)
         self.since: list[int] = []
         self.url = ""
         self._version = 100

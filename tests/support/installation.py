@@ -42,7 +42,11 @@ def documents(text: str) -> list[dict[str, Any]]:
 def _own_kubeconfig(cluster: Cluster, folder: Path) -> Path:
     """The way in of our service's account."""
     with config.new_client_from_config(str(cluster.kubectl.config)) as api:
-        wanted = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"audiences": None}}
-        given = client.CoreV1Api(api).create_namespaced_service_account_token(NAMESPACE, NAMESPACE, wanted)
+        wanted: Any = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"audiences": None},
+        }
+        given: Any = client.CoreV1Api(api).create_namespaced_service_account_token(NAMESPACE, NAMESPACE, wanted)
         api.rest_client.pool_manager.clear()
     return kubeconfig(folder, cluster.url, cluster.ca, given.status.token)

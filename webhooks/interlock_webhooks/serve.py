@@ -163,7 +163,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 webhook: Listener(webhook_app(service), identity.front),
                 check: Listener(check_app(service), None),
             }
-            watching = [certificate.keep(log), sweep(ledger, log)]
+            watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
             if settings.watches and settings.policies:
                 watching.append(policies.watch())
             if cluster is not None and controller is not None and settings.cluster is not None:

@@ -19,7 +19,7 @@ Object = Mapping[str, Any]
 class _Dumper(yaml.SafeDumper):
     """Texts of several lines stand in blocks, and lists of texts in one line."""
 
-    def ignore_aliases(self, _data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - what it overrides calls it so
         """Equal values are written twice."""
         return True
 

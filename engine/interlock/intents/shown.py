@@ -100,7 +100,7 @@ def named_by_word(text: str, source: str, variables: dict[str, str]) -> Iterator
 def named_by_calls(script: str, source: str) -> Iterator[Naming]:
     """The models that calls in `script` load: literals, or unknown."""
     for found in _CALL.finditer(script):
-        name = found.group(1) or found.group(2)
+        name = str(found.group(1) or found.group(2) or "")
         if name:
             yield read_name(name, source, {}, inferred=True)
         else:

@@ -20,6 +20,7 @@ from support.ledgers import steps
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.store}-{fault.name}")
 def test_a_step_that_fails_anywhere_is_done_or_it_is_not(fault: Fault, name: str, tmp_path: Path) -> None:
     with fault.kept(fault.store, tmp_path) as (opened, failing), steps(opened) as store:
+        place = 0
         for place in count(0, fault.stride):
             # One of its own for each, as whoever fails may leave something behind.
             of = OrganizationName(f"acme {place:06}")

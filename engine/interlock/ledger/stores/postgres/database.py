@@ -135,7 +135,9 @@ class Database:
                 raise asyncpg.ReadOnlySQLTransactionError
             if await connection.fetchval("SELECT to_regclass('interlock.formats')") is None:
                 await connection.execute(_SCHEMA)
-                await connection.execute(files(__package__).joinpath("ledger.sql").read_text("utf-8"))
+                await connection.execute(
+                    files("interlock.ledger.stores.postgres").joinpath("ledger.sql").read_text("utf-8")
+                )
             found = await connection.fetchval("SELECT format FROM interlock.formats")
             if found != FORMAT:
                 message = (

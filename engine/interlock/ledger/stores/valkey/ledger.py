@@ -38,7 +38,7 @@ from interlock.ledger.stores.valkey.shelves import Shelves
 from interlock.units import Instant
 
 _RULES: Final = f"local MOST, PARTS, REMEMBERED, LATE = {MOST}, {PARTS}, {REMEMBERED}, {LATE}\n" + files(
-    __package__
+    "interlock.ledger.stores.valkey"
 ).joinpath("ledger.lua").read_text(encoding="utf-8")
 _NAME: Final = f"interlock_{sha256(_RULES.encode()).hexdigest()[:16]}"
 _LIBRARY: Final = f"#!lua name={_NAME}\nlocal NAME = '{_NAME}'\n{_RULES}"

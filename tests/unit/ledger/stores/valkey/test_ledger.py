@@ -1,7 +1,7 @@
 """What befalls a server of ledgers, and what its ledger says of it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -121,7 +121,7 @@ def test_a_server_that_stalls_is_given_up_and_used_again_when_it_goes_on(
         assert isinstance(store.do(store.ledger.take(taking(hold(1, line("other"))), NOW)), Held | Mismatched)
 
 
-async def _ends(calls: list[Coroutine[Any, Any, Taken]]) -> list[Taken | BaseException]:
+async def _ends(calls: Iterable[Coroutine[Any, Any, Taken]]) -> list[Taken | BaseException]:
     return list(await asyncio.gather(*calls, return_exceptions=True))
 
 
