@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from interlock.schemas.kinds import kubernetes
-from interlock_webhooks.serve import DRAIN_SECONDS
+from interlock_webhooks.lifetime import DRAIN_SECONDS
 from support.commandline import run
 from support.helm import CHART, HelmRefusedError, linted, notes, rendered
 from support.manifest import manifest

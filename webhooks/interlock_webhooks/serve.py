@@ -1,16 +1,12 @@
 """Runs both listeners in one process, from the first file read to the last answer.
 
-The webhook over HTTPS, the check API over HTTP, one event loop. The only
-module that knows signals.
+The webhook over HTTPS, the check API over HTTP, one event loop.
 """
 
 import asyncio
 import ipaddress
-import signal
-import socket
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,9 +16,7 @@ from interlock.errors import OperatorError
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.opening import open_ledger, shown, url_of
 from interlock.ledger.waivers.sqlite import SqliteUses
-from interlock.loading.policyset import PolicySet
 from interlock.prices import published as prices
-from interlock.units import Milliseconds
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.cluster.opening import open_cluster
 from interlock_webhooks.controller.membership import Membership
@@ -31,12 +25,14 @@ from interlock_webhooks.events.opening import recorder_of
 from interlock_webhooks.exemptions import Exemptions
 from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.opening import certificate_of, upkeep_of
+from interlock_webhooks.lifetime import live
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.logs import json_log
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.scan.opening import schedule_of
 from interlock_webhooks.service import Service
+from interlock_webhooks.settings import Settings, Started
 from interlock_webhooks.state import StateDir, default_state_dir
 from interlock_webhooks.sweep import sweep
 from interlock_webhooks.tls import Certificate, GivenCertificate, Identity, SelfMadeCertificate
@@ -45,12 +41,6 @@ from interlock_webhooks.workloads.opening import workloads_of
 if TYPE_CHECKING:
     from interlock_webhooks.cluster.client import Cluster
     from interlock_webhooks.controller.controller import Duty
-
-DRAIN_SECONDS: Final = 3.0
-"""From SIGTERM to the last connection taken: long enough for the cluster to send no more."""
-
-_LAST_WORDS: Final = 1.0
-"""Seconds in which Events of denials may still be posted."""
 
 _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -65,59 +55,6 @@ __all__ = [
     "default_state_dir",
     "serve",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What who runs the service decides.
-
-    `certificate` and `key` are given both or not at all; without them the
-    service makes its own in `state_dir`, for localhost and for `names`. `ledger`
-    is the URL of what keeps accounts; without it that is a file there. `workloads`
-    says whether those of a cluster are watched, so that their holds end with them,
-    and `cluster` who the service is in a cluster that has policies, too, if one has.
-    `installation` is what it keeps there, if it does, and `exemptions` what no policy is asked about.
-    `scan_every` is how often all that is there is scanned, if it is.
-    """
-
-    policies: tuple[Path, ...]
-    webhook: Address
-    check: Address
-    certificate: Path | None
-    key: Path | None
-    state_dir: Path
-    names: tuple[str, ...]
-    ledger: str | None
-    decision_log: Path | None
-    watches: bool
-    workloads: bool
-    cluster: Membership | None
-    installation: Installation | None
-    exemptions: Exemptions
-    scan_every: Milliseconds | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """What runs now.
-
-    `policies` are None where they come from a cluster, too, and are not known yet.
-    `ca_certificate` is what clients must trust, where the service made it,
-    `ledger` the URL of what keeps accounts, without its password, `cluster` that
-    of the API server of which `watched` is watched, and `decision_log` where
-    decisions are logged, if anywhere. `is_registered` is whether the service has
-    that API server ask it, with certificates that are kept there.
-    """
-
-    webhook: Address
-    check: Address
-    policies: PolicySet | None
-    ca_certificate: Path | None
-    ledger: str
-    cluster: str | None
-    watched: tuple[str, ...]
-    decision_log: Path | None
-    is_registered: bool
 
 
 def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
@@ -175,7 +112,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             if cluster is not None and settings.workloads:
                 watching.append(workloads_of(cluster, service).watch())
             announce(_started(settings, policies, address_of(webhook), address_of(check), cluster))
-            runner.run(_run(service, servers, watching))
+            runner.run(live(service, servers, watching))
 
 
 def _started(
@@ -217,44 +154,6 @@ def _opened(url: str, runner: asyncio.Runner) -> Iterator[Ledger]:
         yield ledger
     finally:
         runner.run(ledger.close())
-
-
-async def _run(
-    service: Service, servers: dict[socket.socket, Listener], watching: list[Coroutine[Any, Any, None]]
-) -> None:
-    """Serve until told to stop, then answer what has come."""
-    async with asyncio.TaskGroup() as tasks:
-        watches = [tasks.create_task(watch) for watch in watching]
-        for bound, server in servers.items():
-            tasks.create_task(server.serve(sockets=[bound]))
-        await _told_to_stop(service)
-        for server in servers.values():
-            server.should_exit = True
-        if service.events is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(service.events.drained(), _LAST_WORDS)
-        for watch in watches:
-            watch.cancel()
-
-
-async def _told_to_stop(service: Service) -> None:
-    """Wait for a signal; after SIGTERM also for the cluster to send requests elsewhere."""
-    loop = asyncio.get_running_loop()
-    drain, stop = asyncio.Event(), asyncio.Event()
-    for sent in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sent, _stop, sent, drain, stop)
-    await drain.wait()
-    service.draining = True
-    service.log.info("stopping")
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), DRAIN_SECONDS)
-
-
-def _stop(sent: signal.Signals, drain: asyncio.Event, stop: asyncio.Event) -> None:
-    """Drain on the first SIGTERM; stop on any further signal, and at once on SIGINT, which a person sent."""
-    if sent is signal.SIGINT or drain.is_set():
-        stop.set()
-    drain.set()
 
 
 def _check_exposure(check: Address) -> None:

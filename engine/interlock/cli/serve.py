@@ -4,18 +4,14 @@ The only module of the command line that knows the service, which stands above
 the command line and comes with an extra.
 """
 
-import json
-import shlex
-from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
+from interlock.cli.announcement import announce
 from interlock.cli.placement import (
     DEFAULT_PORT,
     DEFAULT_SERVICE,
@@ -33,46 +29,9 @@ from interlock.cli.placement import (
 )
 from interlock.errors import OperatorError
 from interlock.loading.kinds.amounts import milliseconds
-from interlock.loading.policyset import PolicySet
 from interlock.registration.settings import InCluster, Settings
 from interlock.spelling import quoted
 from interlock.units import Milliseconds
-
-_CALL: Final = {
-    "chat": {
-        "model": "mystery-model-1",
-        "max_completion_tokens": 100,
-        "messages": [{"role": "user", "content": "hello"}],
-    },
-    "caller": {"attribution": {"team": "search", "environment": "production"}},
-}
-_REVIEW: Final = {
-    "apiVersion": "admission.k8s.io/v1",
-    "kind": "AdmissionReview",
-    "request": {
-        "uid": "1",
-        "operation": "CREATE",
-        "kind": {"group": "", "version": "v1", "kind": "Pod"},
-        "resource": {"group": "", "version": "v1", "resource": "pods"},
-        "namespace": "search",
-        "name": "trainer",
-        "userInfo": {"username": "jane"},
-        "object": {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": "trainer", "namespace": "search"},
-            "spec": {
-                "containers": [
-                    {
-                        "name": "trainer",
-                        "image": "docker.io/somebody/trainer",
-                        "resources": {"limits": {"nvidia.com/gpu": "8"}},
-                    }
-                ]
-            },
-        },
-    },
-}
 
 _SHORTEST_PAUSE: Final = 60_000
 _PORTS: Final = range(2**16)
@@ -212,7 +171,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         exemptions=service.Exemptions.of(placement, is_registered=register),
         scan_every=None if scan_every is None else _pause(scan_every),
     )
-    service.serve(settings, _announce)
+    service.serve(settings, announce)
 
 
 def _service() -> ModuleType:
@@ -245,57 +204,3 @@ def _host_and_port(option: str, address: str) -> tuple[str, int]:
     if not host or not port.isdecimal() or int(port[:6]) not in _PORTS:
         raise OperatorError(f"`{option}` is `{address}`: give a host and a port, such as `127.0.0.1:8080`")
     return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def _announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.serve.Started`, see `_service`
-    console = Console(soft_wrap=True, highlight=False)
-    trust = f" --cacert {shlex.quote(str(started.ca_certificate))}" if started.ca_certificate else ""
-    facts = {
-        "webhook": f"https://{started.webhook}/validate and /mutate",
-        "check API": f"http://{started.check}/v1/check, described at http://{started.check}/docs",
-        "CA": str(started.ca_certificate or _authority(started)),
-        **_policies(started.policies),
-        "ledger": started.ledger,
-    }
-    if started.cluster is not None:
-        facts["cluster"] = f"{' and '.join(started.watched)} of {started.cluster}"
-    if started.decision_log is not None:
-        facts["log"] = f"{started.decision_log}, with all that is asked"
-    for name, fact in facts.items():
-        console.print(Text.assemble((f"{name:<12}", "bold"), fact))
-    console.print("\nIn another terminal, a model call that is denied:")
-    console.print(_curl(f"http://{started.check}/v1/check", "", _CALL), markup=False)
-    console.print("and a workload:")
-    webhook = f"https://localhost:{started.webhook.port}/validate"
-    console.print(_curl(webhook, trust, _REVIEW), markup=False)
-
-
-def _authority(started: Any) -> str:  # noqa: ANN401 - as in `_announce`
-    """Whose certificate is shown that the service did not make for itself alone."""
-    return "kept in the cluster" if started.is_registered else "that of the given certificate"
-
-
-def _policies(policies: PolicySet | None) -> dict[str, str]:
-    """What is in force, if that is known already."""
-    if policies is None:
-        return {"policies": "from the cluster, once they are known: `/readyz` says what is missing"}
-    theirs = policies.kubernetes
-    counts = f"{len(theirs.validating)} that validate, {len(theirs.mutating)} that mutate"
-    kubernetes = {"Kubernetes": counts} if theirs.validating or theirs.mutating else {}
-    return {"policies": _loaded(policies), **kubernetes, "policy set": policies.digest}
-
-
-def _loaded(policies: PolicySet) -> str:
-    """How many policies there are on what, under which layers, with how many waivers."""
-    areas = Counter(policy.area.value for policy in policies.policies)
-    counts = ", ".join(f"{count} on {area}" for area, count in sorted(areas.items()))
-    layers = " > ".join(layer.name for layer in policies.layers.order)
-    waivers = "1 waiver" if len(policies.waivers) == 1 else f"{len(policies.waivers)} waivers"
-    number = f"{len(policies.policies)} ({counts})" if counts else "0"
-    return f"{number}; layers {layers}; {waivers}"
-
-
-def _curl(url: str, trust: str, body: dict[str, Any]) -> str:
-    """A command line that works as it stands in a POSIX shell."""
-    sent = shlex.quote(json.dumps(body, separators=(",", ":")))
-    return f"curl -sS{trust} {url} -H 'content-type: application/json' -d {sent}"
