@@ -197,6 +197,20 @@ def test_a_mutating_policy_that_fails_on_what_a_cluster_needs_is_found(found: Fo
     assert not found(*(json.dumps(each) + "\n" for each in (harmless, bind())))
 
 
+_SEEN: Final = "object.metadata.?labels.?seen"
+
+
+def test_a_mutating_policy_that_changes_what_it_has_changed_is_found(found: Found) -> None:
+    growing = labels(f"{{'seen': {_SEEN}.orValue('') + 'x'}}")
+    (said,) = found(*(json.dumps(each) + "\n" for each in (mutating(growing), bind())))
+    assert said.severity is Severity.WARNING
+    assert said.message.startswith("policy `p` changes ")
+    assert "again when it is asked again" in said.message
+    lacks = [{"name": "lacks-it", "expression": f"!{_SEEN}.hasValue()"}]
+    guarded = mutating(growing, matchConditions=lacks)
+    assert not found(*(json.dumps(each) + "\n" for each in (guarded, bind())))
+
+
 def _installing() -> list[dict[str, Any]]:
     """What an administrator asks for to install, upgrade and remove the service."""
     text = (_ROOT / "deploy" / "manifests" / "interlock.yaml").read_text(encoding="utf-8")

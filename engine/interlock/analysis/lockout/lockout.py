@@ -6,13 +6,14 @@ policy looks at everything that is said.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from interlock.analysis.finding import Finding, Severity
 from interlock.analysis.lockout.control import control_requests
 from interlock.analysis.lockout.denials import deniers
 from interlock.analysis.lockout.imagined import Imagined
+from interlock.analysis.lockout.repeating import repeating
 from interlock.analysis.lockout.request import Needed
 from interlock.analysis.lockout.workloads import ADDONS, SYSTEM, service_in
 from interlock.engine import Engine
@@ -48,7 +49,8 @@ def lockout(policies: PolicySet, settings: Settings) -> Iterator[Finding]:
     """What would keep a cluster from running where `policies` are asked as `settings` say."""
     refused: dict[tuple[Span, Severity], list[Needed]] = defaultdict(list)
     engine = Engine(policies)
-    for needed in _sent(policies, settings):
+    needs = _needed(settings)
+    for needed in _sent(policies, settings, needs):
         for denied in deniers(_decided(engine, needed), policies):
             refused[denied.span, _severity(needed, is_undecided=denied.is_undecided)].append(needed)
     for (span, severity), found in refused.items():
@@ -57,13 +59,18 @@ def lockout(policies: PolicySet, settings: Settings) -> Iterator[Finding]:
     yield from _undecided(policies, blamed)
     yield from _unsent(policies)
     yield from _unselected(policies)
+    yield from repeating(policies, needs)
 
 
-def _sent(policies: PolicySet, settings: Settings) -> Iterator[Needed]:
-    """The requests that have to go through about which the API server asks."""
-    sendings = [Sending.of(make(policies, settings)) for make in (validating, mutating)]
+def _needed(settings: Settings) -> list[Needed]:
+    """The requests that have to go through."""
     workloads = (service_in(settings.namespace, settings.account), *SYSTEM, *ADDONS)
-    needs = [*control_requests(), *(needed for workload in workloads for needed in workload.requests())]
+    return [*control_requests(), *(needed for workload in workloads for needed in workload.requests())]
+
+
+def _sent(policies: PolicySet, settings: Settings, needs: Iterable[Needed]) -> Iterator[Needed]:
+    """Those of `needs` about which the API server asks."""
+    sendings = [Sending.of(make(policies, settings)) for make in (validating, mutating)]
     for needed in needs:
         if any(sending.webhooks_for(needed.request, {}) for sending in sendings):
             yield needed
