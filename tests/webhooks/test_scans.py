@@ -10,7 +10,7 @@ import pytest
 
 from interlock.units import Instant
 from interlock_webhooks.cluster.client import Cluster
-from interlock_webhooks.cluster.refusals import NotFoundError
+from interlock_webhooks.cluster.refusals import ForbiddenError, NotFoundError
 from interlock_webhooks.cluster.resource import Resource
 from interlock_webhooks.scan.report import CLUSTER_REPORTS, REPORTS
 from interlock_webhooks.scan.scanner import Scanner
@@ -160,6 +160,51 @@ def test_reports_stay_while_objects_can_not_be_listed(play: Play) -> None:
         scene.server.faults["/api/v1/pods"] = 403
         assert uid in await scene.scan()
         assert "objects can't be scanned" in {line["event"] for line in scene.service.lines}
+
+    play(act)
+
+
+@pytest.mark.parametrize("code", [404, 409])
+def test_a_report_that_changed_or_went_meanwhile_keeps_no_other_back(play: Play, code: int) -> None:
+    async def act(scene: Scene) -> None:
+        first = await scene.put(pod(), "pods")
+        other = pod()
+        other["metadata"]["name"] = "zoo"
+        second = await scene.put(other, "pods")
+        path = REPORTS.path(first, namespace="shop")
+        await scene.scan()
+        for name in ("web", "zoo"):
+            labels = {"metadata": {"labels": {"interlock.dev/team": "a"}}}
+            await scene.cluster.patch(PODS.path(name, namespace="shop"), labels)
+        scene.server.faults[path] = code
+        reports = await scene.scan()
+        assert "fail" in summary(reports[first])
+        assert "fail" not in summary(reports[second])
+
+    play(act)
+
+
+def test_a_report_that_went_with_its_object_keeps_no_other(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        uids = [await scene.put({**pod(), "metadata": {"name": name}}, "pods") for name in ("a", "b")]
+        await scene.scan()
+        for name in ("a", "b"):
+            await scene.cluster.delete(PODS.path(name, namespace="shop"))
+        scene.server.faults[REPORTS.path(uids[0], namespace="shop")] = 404
+        assert set(await scene.scan()) == {uids[0]}
+
+    play(act)
+
+
+def test_a_report_that_may_not_be_written_is_said_to_be_so(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.put(pod(), "pods")
+        await scene.scan()
+        labels = {"metadata": {"labels": {"interlock.dev/team": "a"}}}
+        await scene.cluster.patch(PODS.path("web", namespace="shop"), labels)
+        scene.server.faults["/apis/openreports.io/v1alpha1/namespaces/shop/reports"] = 403
+        with pytest.raises(ForbiddenError):
+            await scene.scan()
 
     play(act)
 

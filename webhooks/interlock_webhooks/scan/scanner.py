@@ -8,7 +8,7 @@ the time at most.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Final
 
 from structlog.typing import FilteringBoundLogger
@@ -25,7 +25,13 @@ from interlock.units import Instant
 from interlock_webhooks.around import LiveCluster, known
 from interlock_webhooks.cluster.answers import Object
 from interlock_webhooks.cluster.client import Cluster
-from interlock_webhooks.cluster.refusals import ClusterError, GoneError
+from interlock_webhooks.cluster.refusals import (
+    AlreadyExistsError,
+    ClusterError,
+    ConflictError,
+    GoneError,
+    NotFoundError,
+)
 from interlock_webhooks.cluster.resource import Resource
 from interlock_webhooks.deadline import MAX_DECISION
 from interlock_webhooks.metrics import Metrics
@@ -63,24 +69,25 @@ class Scanner:
             ClusterError: reports can't be read or written; NotFoundError where nobody keeps any.
         """
         stored = {path_of(each): each async for each in self._reports()}
-        is_complete = True
+        unlisted: list[Resource] = []
         for resource in resources:
-            is_complete &= await self._scanned(engine, resource, stored)
+            async for body in self._objects(resource, unlisted):
+                await self._examine(engine, body, stored)
         # Where some objects could not be listed, nobody knows whose reports are left over.
-        for path in stored if is_complete else ():
-            await self._cluster.delete(path)
+        for path in () if unlisted else stored:
+            with suppress(NotFoundError):  # it went with its object
+                await self._cluster.delete(path)
 
-    async def _scanned(self, engine: Engine, resource: Resource, stored: dict[str, Object]) -> bool:
-        """Whether all objects of `resource` could be asked about; their reports are taken out of `stored`."""
+    async def _objects(self, resource: Resource, unlisted: list[Resource]) -> AsyncIterator[Object]:
+        """All objects of `resource`, which is one of the `unlisted` from then on if they can't all be had."""
         try:
             async with aclosing(self._cluster.pages(resource.path())) as pages:
                 async for page in pages:
                     for body in page.items or ():
-                        await self._examine(engine, _named(body, page.kind, resource), stored)
+                        yield _named(body, page.kind, resource)
         except (GoneError, ClusterError) as error:
+            unlisted.append(resource)
             self._log.warning("objects can't be scanned", resource=str(resource), error=str(error))
-            return False
-        return True
 
     async def _examine(self, engine: Engine, body: Object, stored: dict[str, Object]) -> None:
         started = time.perf_counter()
@@ -93,13 +100,17 @@ class Scanner:
         await asyncio.sleep(taken * _SHARE)
 
     async def _keep(self, report: Object, stored: Object | None) -> None:
-        """Have `report` in the cluster, where one was `stored` if any."""
+        """Have `report` in the cluster, where one was `stored` if any.
+
+        What changed or went meanwhile is for the next scan.
+        """
         path = path_of(report)
-        if stored is None:
-            await self._cluster.create(path.rpartition("/")[0], report)
-        elif essence(stored) != essence(report):
-            metadata = report["metadata"] | {"resourceVersion": stored["metadata"].get("resourceVersion", "")}
-            await self._cluster.replace(path, {**report, "metadata": metadata})
+        with suppress(AlreadyExistsError, ConflictError, NotFoundError):
+            if stored is None:
+                await self._cluster.create(path.rpartition("/")[0], report)
+            elif essence(stored) != essence(report):
+                version = {"resourceVersion": stored["metadata"].get("resourceVersion", "")}
+                await self._cluster.replace(path, {**report, "metadata": report["metadata"] | version})
 
     async def _reports(self) -> AsyncIterator[Object]:
         """Our reports that are in the cluster."""
