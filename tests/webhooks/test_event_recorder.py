@@ -102,6 +102,18 @@ def test_who_is_denied_too_often_is_not_told_each_time(tmp_path: Path, service: 
     assert counted(service, "dropped") == 5
 
 
+def test_what_was_dropped_may_be_told_later(tmp_path: Path, service: LoggedService) -> None:
+    async def act(scene: Scene) -> None:
+        for number in range(MOST_WAITING):
+            scene.deny(f"no {number}")
+        scene.deny("dropped")
+        await scene.recorder.drained()
+        scene.deny("dropped")
+        assert "dropped" in await scene.notes()
+
+    play(tmp_path, service, act)
+
+
 def test_an_event_that_can_not_be_posted_keeps_no_other_back(tmp_path: Path, service: LoggedService) -> None:
     async def act(scene: Scene) -> None:
         scene.deny(namespace="nowhere")

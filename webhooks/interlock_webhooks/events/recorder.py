@@ -58,6 +58,7 @@ class EventRecorder:
         try:
             self._waiting.put_nowait(notice)
         except asyncio.QueueFull:
+            del self._said[notice.identity]
             self._metrics.event("dropped")
 
     async def post(self) -> None:
@@ -79,6 +80,9 @@ class EventRecorder:
         except ClusterError as error:
             self._metrics.event("failed")
             self._log.warning("an event can't be written", namespace=notice.namespace, error=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a server sends must not end the service
+            self._metrics.event("failed")
+            self._log.error("an event can't be written", namespace=notice.namespace, exc_info=error)
         else:
             self._metrics.event("posted")
 
