@@ -41,8 +41,8 @@ _GOOGLE: Final = "expressions, cel-expr-python"
 
 
 def nobody(_asked: Attributes) -> Answer:
-    """No policy here asks what users may do."""
-    raise NotImplementedError
+    """Nobody may do anything; no policy here asks."""
+    return Answer(is_allowed=False)
 
 
 def contenders(policies: KubernetesPolicies, item: dict[str, Any]) -> dict[str, Callable[[], bool]]:
