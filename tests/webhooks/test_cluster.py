@@ -253,3 +253,8 @@ def test_a_resource_has_the_paths_that_the_server_has(
     group: str, where: dict[str, str], path: str, *, namespaced: bool
 ) -> None:
     assert Resource(group=group, version="v1", plural="pods", namespaced=namespaced).path(**where) == path
+
+
+def test_a_call_that_is_answered_as_gone_is_refused_like_any_other() -> None:
+    with pytest.raises(ClusterError, match="answers 410 to GET /api/v1/pods"):
+        answered(b"{}", lambda cluster: cluster.get(PODS), "410 Gone")

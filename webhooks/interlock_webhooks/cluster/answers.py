@@ -72,7 +72,7 @@ def event_of(line: bytes) -> Event:
     except msgspec.MsgspecError as error:
         raise GoneError(f"the API server sends what is no event: {one_line(str(error), _SHOWN)}") from error
     if event.type == "ERROR":
-        raise refusal_in(event.object, "a list or watch")
+        raise refusal_in(event.object)
     return event
 
 

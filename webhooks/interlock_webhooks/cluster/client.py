@@ -18,7 +18,7 @@ from kubernetes.aio.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
 
 from interlock.errors import OperatorError
 from interlock_webhooks.cluster.answers import Event, Object, Page, event_of, object_of, page_of
-from interlock_webhooks.cluster.refusals import ClusterError, GoneError, refusal
+from interlock_webhooks.cluster.refusals import ClusterError, GoneError, refusal, refusal_of_list
 from interlock_webhooks.text import one_line
 
 PAGE: Final = 500
@@ -159,7 +159,7 @@ class Cluster:
         """The answer to a list or watch, which is a 200."""
         async with self._sent("GET", path, query, within) as answer:
             if answer.status != HTTPStatus.OK:
-                raise refusal(answer.status, await _read(answer), "a list or watch")
+                raise refusal_of_list(answer.status, await _read(answer))
             yield answer
 
     @asynccontextmanager

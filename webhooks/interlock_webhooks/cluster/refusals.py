@@ -48,6 +48,7 @@ class _Status(msgspec.Struct):
 
 
 _GONE: Final = 410
+_LISTED: Final = "a list or watch"
 _STATUS: Final = msgspec.json.Decoder(_Status)
 _KINDS: Final[dict[int, type[ClusterError]]] = {
     403: ForbiddenError,
@@ -57,23 +58,34 @@ _KINDS: Final[dict[int, type[ClusterError]]] = {
 }
 
 
-def refusal(code: object, body: bytes, asked: str) -> GoneError | ClusterError:
-    """What a server that answers `code` with `body` to `asked` says by it."""
+def refusal(code: object, body: bytes, asked: str) -> ClusterError:
+    """What a server that answers `code` with `body` to the call `asked` says by it."""
+    return _refusal(code, _read(body), asked)
+
+
+def refusal_of_list(code: object, body: bytes) -> GoneError | ClusterError:
+    """What a server that answers `code` with `body` to a list or watch says by it."""
+    return _gone() if code == _GONE else refusal(code, body, _LISTED)
+
+
+def refusal_in(status: dict[str, Any]) -> GoneError | ClusterError:
+    """What `status`, the object of an `ERROR` event of a watch, says."""
+    code = status.get("code")
+    return _gone() if code == _GONE else _refusal(code, _Status(message=str(status.get("message"))), _LISTED)
+
+
+def _gone() -> GoneError:
+    return GoneError("the API server does not remember what happened meanwhile")
+
+
+def _read(body: bytes) -> _Status:
     try:
-        status = _STATUS.decode(body)
+        return _STATUS.decode(body)
     except msgspec.MsgspecError:
-        status = _Status(message=body.decode(errors="replace"))
-    return _refusal(code, status, asked)
+        return _Status(message=body.decode(errors="replace"))
 
 
-def refusal_in(status: dict[str, Any], asked: str) -> GoneError | ClusterError:
-    """What `status`, an object of an `ERROR` event, says."""
-    return _refusal(status.get("code"), _Status(message=str(status.get("message"))), asked)
-
-
-def _refusal(code: object, status: _Status, asked: str) -> GoneError | ClusterError:
-    if code == _GONE:
-        return GoneError("the API server does not remember what happened meanwhile")
+def _refusal(code: object, status: _Status, asked: str) -> ClusterError:
     kind = _KINDS.get(code, ClusterError) if isinstance(code, int) else ClusterError
     if kind is ConflictError and status.reason == "AlreadyExists":
         kind = AlreadyExistsError
