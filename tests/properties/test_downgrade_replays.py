@@ -3,13 +3,13 @@
 import pytest
 
 from interlock.analysis.replay import Comparison, replay
+from interlock.checks.read import Read
 from interlock.decisionlog.entry import Entry, decode_entry, encode_entry
 from interlock.engine.admission import Admission
 from interlock.identity import AccountName, OrganizationName
 from interlock.ledger.hold import Hold, Taking, hold_id
 from interlock.ledger.stores.memory import MemoryLedger
 from interlock.units import Instant
-from interlock_webhooks.runtime.reading import Read
 from support.admitting import at_once
 from support.budgets import call, engine_of, limited
 from support.ledgers import HOUR, NOW, line, whole
@@ -43,7 +43,7 @@ def test_a_logged_decision_is_replayed_with_the_changes_that_it_had(spent: int) 
         at_once(ledger.take(Taking(organization=OrganizationName(""), holds=(taken,)), NOW))
         at_once(ledger.settle(taken.id, whole(tokens=spent >> number), NOW))
     document = call() | {"appliesPatches": True}
-    read = Read.of(engine, document, 2**62)  # type: ignore[arg-type]
+    read = Read.of(engine, document, now=NOW)  # type: ignore[arg-type]
     admitted = at_once(Admission(engine, ledger).admit([read.ask], now=NOW))
     assert isinstance(admitted, tuple)
     (decision,) = admitted

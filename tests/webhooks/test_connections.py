@@ -5,7 +5,6 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import uvloop
 from starlette.types import Receive, Scope, Send
 
 from interlock_webhooks import protocol
+from interlock_webhooks.exchange import Answer
 from interlock_webhooks.hot import respond
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.protocol import BoundedProtocol
@@ -39,7 +39,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 async def _hello(_scope: Scope, receive: Receive, send: Send) -> None:
     while (await receive()).get("more_body"):
         pass
-    await respond(send, HTTPStatus.OK, b'{"hello": "world"}')
+    await respond(send, Answer(b'{"hello": "world"}'))
 
 
 @asynccontextmanager

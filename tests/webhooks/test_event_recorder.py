@@ -1,7 +1,6 @@
 """Events that are posted, and those that are not."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -11,13 +10,13 @@ import pytest
 
 from interlock.units import Instant
 from interlock_webhooks.cluster.client import Cluster
-from interlock_webhooks.deadline import MAX_TIMEOUT
 from interlock_webhooks.events.event import EVENTS
 from interlock_webhooks.events.recorder import MOST_WAITING, QUIET, EventRecorder
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
 from support.connecting import connected
 from support.kubernetes.server import ApiServer
 from support.reviews import encoded, pod, review
+from support.sent import sent
 from support.service import LoggedService
 
 
@@ -142,8 +141,7 @@ def test_the_webhook_tells_of_denials_that_are_meant(
 ) -> None:
     async def act(scene: Scene) -> None:
         service.events = scene.recorder
-        until = time.monotonic_ns() + MAX_TIMEOUT
-        await KubernetesHandlers(service).validate(encoded(review(item, **changes)), until)
+        await KubernetesHandlers(service).validate(sent(encoded(review(item, **changes)), "/validate"))
         assert await scene.notes() == notes
 
     play(tmp_path, service, act)

@@ -6,6 +6,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from interlock_webhooks.deadline import MAX_DECISION
+from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.hot import HotRoute
 from interlock_webhooks.logs import json_log
 from interlock_webhooks.metrics import Metrics
@@ -18,9 +19,9 @@ from support.asgi import ask
 def test_deciding_ends_with_the_timeout_and_within_two_seconds(query: bytes, most: int) -> None:
     left: list[int] = []
 
-    async def answer(_body: bytes, until: int) -> bytes:
-        left.append(until - time.monotonic_ns())
-        return b"{}"
+    async def answer(request: Request) -> Answer:
+        left.append(request.until - time.monotonic_ns())
+        return Answer(b"{}")
 
     route = HotRoute(answer, Metrics().of("check"), json_log())
 

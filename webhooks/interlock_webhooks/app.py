@@ -19,7 +19,8 @@ from interlock_webhooks import openapi, wire
 from interlock_webhooks.accounts.handlers import AccountHandlers
 from interlock_webhooks.accounts.reports import reports
 from interlock_webhooks.docs import docs
-from interlock_webhooks.hot import Answer, HotRoute
+from interlock_webhooks.exchange import Handler
+from interlock_webhooks.hot import HotRoute
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
 from interlock_webhooks.openapi import Operation
 from interlock_webhooks.probes import probes
@@ -82,10 +83,10 @@ def check_app(service: Service) -> Application:
     return Application(_hot(service, *routes), beside)
 
 
-def _hot(service: Service, *routes: tuple[Operation, str, Answer]) -> dict[str, HotRoute]:
+def _hot(service: Service, *routes: tuple[Operation, str, Handler]) -> dict[str, HotRoute]:
     return {
-        operation.path: HotRoute(answer, service.metrics.route(endpoint), service.log)
-        for operation, endpoint, answer in routes
+        operation.path: HotRoute(handler, service.metrics.route(endpoint), service.log)
+        for operation, endpoint, handler in routes
     }
 
 

@@ -8,7 +8,7 @@ beside them: the same check through it takes about twice as long
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -16,10 +16,13 @@ from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from interlock.errors import OperatorError
+from interlock.spelling import alternatives
 from interlock_webhooks import wire
+from interlock_webhooks.clients.client import LOCAL
 from interlock_webhooks.deadline import MAX_DECISION, deadline
+from interlock_webhooks.exchange import Answer, Handler, Request
 from interlock_webhooks.metrics import RouteMetrics
-from interlock_webhooks.refusal import Header, RefusedError, error_body, status_of
+from interlock_webhooks.refusal import RefusedError, error_body, status_of
 from interlock_webhooks.text import quoted
 
 MAX_BODY: Final = 3 * 1024 * 1024
@@ -33,15 +36,27 @@ MAX_HELD: Final = 256 * 1024 * 1024
 
 READ_SECONDS: Final = 10.0
 
-Answer = Callable[[bytes, int], Awaitable[bytes]]
-"""The answer to a body, by a monotonic nanosecond."""
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Requests of which methods and media types a route takes; None means any."""
+
+    methods: frozenset[str] | None
+    media_types: frozenset[bytes] | None
+
+
+JSON: Final = Takes(frozenset({"POST"}), frozenset({b"application/json"}))
+"""POST requests of JSON."""
 
 
 class HotRoute:
-    """Answers POST requests of JSON on one path with status 200, or refuses them."""
+    """Answers the requests on one path that it `takes`, or refuses them."""
 
-    def __init__(self, answer: Answer, metrics: RouteMetrics, log: FilteringBoundLogger) -> None:
-        self._answer = answer
+    def __init__(
+        self, handler: Handler, metrics: RouteMetrics, log: FilteringBoundLogger, takes: Takes = JSON
+    ) -> None:
+        self._handler = handler
+        self._takes = takes
         self._metrics = metrics
         self._log = log
         self._in_flight = 0
@@ -51,24 +66,34 @@ class HotRoute:
         """Send one whole answer, whatever the request is."""
         self._in_flight += 1
         try:
-            payload = await self._answered(scope, receive)
+            answer = await self._answered(scope, receive)
         except Exception as error:  # noqa: BLE001 - closed by default: the caller gets a status, never an allow
             await self._refuse(error, send)
         else:
-            await respond(send, HTTPStatus.OK, payload)
+            await respond(send, answer)
         finally:
             self._in_flight -= 1
 
-    async def _answered(self, scope: Scope, receive: Receive) -> bytes:
+    async def _answered(self, scope: Scope, receive: Receive) -> Answer:
         started = time.monotonic_ns()
         if self._in_flight > MAX_IN_FLIGHT:
             raise _too_many()
-        _check_head(scope)
+        _check_head(scope, self._takes)
         until = deadline(scope["query_string"], started)
         parts: list[bytes] = []
         try:
             await self._read(receive, parts)
-            return await self._answer(b"".join(parts), min(until, time.monotonic_ns() + MAX_DECISION))
+            return await self._handler(
+                Request(
+                    body=b"".join(parts),
+                    until=min(until, time.monotonic_ns() + MAX_DECISION),
+                    client=LOCAL,
+                    method=scope["method"],
+                    path=scope["path"],
+                    query=scope["query_string"],
+                    headers=scope["headers"],
+                )
+            )
         finally:
             self._held -= sum(map(len, parts))
 
@@ -108,34 +133,35 @@ class HotRoute:
             self._log.error("request failed", endpoint=self._metrics.endpoint, **why)
         self._metrics.refused(status)
         headers = error.headers if isinstance(error, RefusedError) else ()
-        await respond(send, status, wire.encode(error_body(error)), headers)
+        await respond(send, Answer(wire.encode(error_body(error)), status, headers))
 
 
-async def respond(send: Send, status: HTTPStatus, payload: bytes, headers: Iterable[Header] = ()) -> None:
-    """Send `payload`, JSON, as the whole answer."""
+async def respond(send: Send, answer: Answer) -> None:
+    """Send the whole `answer`."""
     await send(
         {
             "type": "http.response.start",
-            "status": status.value,
+            "status": answer.status.value,
             "headers": [
-                (b"content-type", b"application/json"),
-                (b"content-length", b"%d" % len(payload)),
+                (b"content-type", answer.media_type),
+                (b"content-length", b"%d" % len(answer.payload)),
                 (b"cache-control", b"no-store"),
                 (b"x-content-type-options", b"nosniff"),
-                *headers,
+                *answer.headers,
             ],
         }
     )
-    await send({"type": "http.response.body", "body": payload})
+    await send({"type": "http.response.body", "body": answer.payload})
 
 
-def _check_head(scope: Scope) -> None:
+def _check_head(scope: Scope, takes: Takes) -> None:
     """Refuse what can be refused before the body is read."""
-    if scope["method"] != "POST":
+    if takes.methods is not None and scope["method"] not in takes.methods:
+        allowed = ", ".join(sorted(takes.methods))
         raise RefusedError(
             HTTPStatus.METHOD_NOT_ALLOWED,
-            f"the method is {quoted(scope['method'])}: send a POST",
-            (b"allow", b"POST"),
+            f"the method is {quoted(scope['method'])}: send a {allowed}",
+            (b"allow", allowed.encode()),
         )
     media_type = b""
     for name, value in scope["headers"]:
@@ -145,11 +171,13 @@ def _check_head(scope: Scope) -> None:
             raise _too_large()
         elif name == b"content-encoding" and value.lower() != b"identity":
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is compressed: send it as it is")
-    if media_type.partition(b";")[0].strip().lower() != b"application/json":
-        raise RefusedError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"the content type is {quoted(media_type.decode('latin-1'))}: send `application/json`",
-        )
+    if takes.media_types is None or media_type.partition(b";")[0].strip().lower() in takes.media_types:
+        return
+    known = alternatives(sorted(each.decode() for each in takes.media_types))
+    raise RefusedError(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"the content type is {quoted(media_type.decode('latin-1'))}: send {known}",
+    )
 
 
 def _is_too_long(digits: bytes) -> bool:

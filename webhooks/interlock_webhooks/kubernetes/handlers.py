@@ -24,6 +24,7 @@ from interlock.model.seen import NOTHING_SEEN, Seen
 from interlock_webhooks.around import known, looked_up
 from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
+from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.kubernetes import codec
 from interlock_webhooks.kubernetes.holding import HOLD_TIME, name_of_hold
 from interlock_webhooks.kubernetes.patch import whole_patch
@@ -46,22 +47,23 @@ class KubernetesHandlers:
         self._validations = service.metrics.of("validate")
         self._mutations = service.metrics.of("mutate")
 
-    async def validate(self, body: bytes, until: int) -> bytes:
+    async def validate(self, request: Request) -> Answer:
         """The answer to a validating webhook: never a patch."""
-        return await self._answer(self._validations, _validated, body, until)
+        return Answer(await self._answer(self._validations, _validated, request.body, request.until))
 
-    async def mutate(self, body: bytes, until: int) -> bytes:
+    async def mutate(self, request: Request) -> Answer:
         """The answer to a mutating webhook: the decision on the changed object, and the patch."""
-        return await self._answer(self._mutations, _mutated, body, until)
+        return Answer(await self._answer(self._mutations, _mutated, request.body, request.until))
 
-    async def guard(self, body: bytes, _until: int) -> bytes:
+    async def guard(self, request: Request) -> Answer:
         """The answer to the webhook that guards which namespaces are exempt."""
-        request = codec.decode_review(body)
-        objection = self._service.exemptions.objection(request)
+        review = codec.decode_review(request.body)
+        objection = self._service.exemptions.objection(review)
         if not objection:
-            return codec.encode_unasked(request["uid"], "the label may be there")
-        self._service.log.info("exemption denied", uid=request["uid"], message=objection)
-        return codec.encode_undecided(request["uid"], HTTPStatus.FORBIDDEN, "Forbidden", objection)
+            return Answer(codec.encode_unasked(review["uid"], "the label may be there"))
+        self._service.log.info("exemption denied", uid=review["uid"], message=objection)
+        denied = codec.encode_undecided(review["uid"], HTTPStatus.FORBIDDEN, "Forbidden", objection)
+        return Answer(denied)
 
     async def _answer(self, metrics: EndpointMetrics, decide: Decide, body: bytes, until: int) -> bytes:
         request = codec.decode_review(body)

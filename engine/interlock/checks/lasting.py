@@ -4,8 +4,8 @@ from typing import Final
 
 from interlock.errors import RequestError
 from interlock.loading.kinds.amounts import milliseconds
+from interlock.spelling import quoted
 from interlock.units import Milliseconds
-from interlock_webhooks.text import quoted
 
 LONGEST_HOLD: Final = Milliseconds(7 * 24 * 60 * 60 * 1000)
 """A week: longer than what any call takes; who needs more extends."""

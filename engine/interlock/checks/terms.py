@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from interlock.checks.lasting import lasting
 from interlock.digests import digest_of
 from interlock.engine.group import HOLD_TIME
 from interlock.engine.repetition import Once
 from interlock.errors import RequestError
 from interlock.units import Milliseconds
-from interlock_webhooks.lasting import lasting
 
 _KEY: Final = "idempotencyKey"
 _LONGEST_KEY: Final = 255

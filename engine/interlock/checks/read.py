@@ -1,6 +1,5 @@
-"""A check that was understood: what is asked, on what terms, and what policies changed in it."""
+"""A check that was understood: what is asked, on what terms, and what policies changed in it. Pure."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -8,6 +7,7 @@ from typing import Any, Self, cast
 
 from msgspec import Struct, structs
 
+from interlock.checks.terms import Terms, terms_of
 from interlock.engine import Engine
 from interlock.engine.group import Ask
 from interlock.engine.mutate import NO_CHANGES, Changes
@@ -17,8 +17,7 @@ from interlock.intents.chat import limiting
 from interlock.intents.check import CheckRequest, changeable_call, from_check
 from interlock.model.intent import Action, Intent
 from interlock.model.seen import NOTHING_SEEN, Seen
-from interlock_webhooks.clock import now
-from interlock_webhooks.runtime.terms import Terms, terms_of
+from interlock.units import Instant
 
 
 class Call(Struct, frozen=True):
@@ -27,19 +26,20 @@ class Call(Struct, frozen=True):
     engine: Engine
     body: dict[str, Any]
     embed: Callable[[dict[str, Any]], dict[str, Any]]
-    until: int
+    now: Instant
+    until: int | None
 
     @classmethod
-    def of(cls, engine: Engine, check: CheckRequest, until: int) -> Self | None:
+    def of(cls, engine: Engine, check: CheckRequest, now: Instant, until: int | None) -> Self | None:
         """The call in `check`, or None where nobody passes changes on."""
         found = changeable_call(check)
-        return None if found is None else cls(engine, *found, until)
+        return None if found is None else cls(engine, *found, now, until)
 
     def mutated(self, body: dict[str, Any], seen: Seen = NOTHING_SEEN) -> tuple[Intent, Changes]:
         """The Intent of the call with `body` and with what policies change in that where that is `seen`."""
 
         def extract(changed: dict[str, Any]) -> Intent:
-            return from_check(cast("CheckRequest", self.embed(changed)), self.engine.context_at(now()))
+            return from_check(cast("CheckRequest", self.embed(changed)), self.engine.context_at(self.now))
 
         return self.engine.mutate(body, extract, until=self.until, seen=seen)
 
@@ -65,37 +65,36 @@ class Call(Struct, frozen=True):
 
 
 class Read(Struct, frozen=True, kw_only=True):
-    """One check, and how long it took to understand it."""
+    """One check that was understood."""
 
     check: CheckRequest
     terms: Terms
     intent: Intent
     changes: Changes
     call: Call | None
-    seconds: float
 
     @classmethod
-    def of(cls, engine: Engine, check: CheckRequest, until: int, *, is_linked: bool = False) -> Self:
-        """The Intent of `check`, with what policies change in it where the caller passes that on.
+    def of(
+        cls,
+        engine: Engine,
+        check: CheckRequest,
+        *,
+        now: Instant,
+        until: int | None = None,
+        is_linked: bool = False,
+    ) -> Self:
+        """The Intent of `check` at `now`, with what policies change in it where the caller passes that on.
 
         Raises:
             RequestError: it can't be understood, or it is linked and has terms of its own.
         """
-        started = time.perf_counter()
         terms = terms_of(cast("dict[str, Any]", check))
-        call = Call.of(engine, check, until)
+        call = Call.of(engine, check, now, until)
         if call is None:
-            intent, changes = from_check(check, engine.context_at(now())), NO_CHANGES
+            intent, changes = from_check(check, engine.context_at(now)), NO_CHANGES
         else:
             intent, changes = call.mutated(call.body)
-        read = cls(
-            check=check,
-            terms=terms,
-            intent=intent,
-            changes=changes,
-            call=call,
-            seconds=time.perf_counter() - started,
-        )
+        read = cls(check=check, terms=terms, intent=intent, changes=changes, call=call)
         if is_linked and (terms.once is not None or read.is_dry_run):
             raise RequestError(
                 "a linked check is no dry run and has no `idempotencyKey`: the batch may have one"

@@ -1,0 +1,1 @@
+"""Who talks to the service: gateways, and people's tools."""

@@ -1,0 +1,121 @@
+"""The one decision point behind every protocol that gateways speak.
+
+A protocol's codec makes a check request of what it is sent, and an answer of
+the decision's record. What is between is here alone, so that the same check
+gets the same decision, hold and reasons, whichever way it came.
+"""
+
+import time
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from interlock.checks.read import Read
+from interlock.decisionlog.record import record
+from interlock.engine import Engine
+from interlock.engine.admission import Admission, Admitted
+from interlock.engine.group import Ask
+from interlock.engine.repetition import Misused, Once, Repeated
+from interlock.foreign.requests import KubernetesRequest, stated
+from interlock.intents.check import CheckRequest
+from interlock.units import Instant
+from interlock_webhooks.around import known
+from interlock_webhooks.clients.client import Client
+from interlock_webhooks.clock import now
+from interlock_webhooks.denials import log_denial
+from interlock_webhooks.refusal import RefusedError
+from interlock_webhooks.service import Service
+
+
+class Reading(Struct, frozen=True):
+    """A check of `client` that was understood, and how many seconds that took."""
+
+    read: Read
+    client: Client
+    seconds: float
+
+
+class DecisionPoint:
+    """Decides checks of one endpoint, keeps the decisions, counts them and tells of denials."""
+
+    def __init__(self, service: Service, endpoint: str) -> None:
+        self._service = service
+        self._metrics = service.metrics.of(endpoint)
+
+    async def decided(self, check: CheckRequest, client: Client, until: int) -> dict[str, Any]:
+        """The record of the decision on `check`, which goes on if it is allowed, unless it is a dry run.
+
+        Raises:
+            RequestError: it can't be understood, or its key belongs to another one.
+        """
+        engine = self._service.policies.in_force.engine
+        reading = self.understood(engine, check, client, until)
+        (recorded,) = await self.admitted(engine, [reading], reading.read.terms.once, until)
+        return recorded
+
+    def understood(
+        self, engine: Engine, check: CheckRequest, client: Client, until: int, *, is_linked: bool = False
+    ) -> Reading:
+        """`check` of `client` as `engine` reads it. Raises RequestError."""
+        started = time.perf_counter()
+        read = Read.of(engine, check, now=now(), until=until, is_linked=is_linked)
+        return Reading(read, client, time.perf_counter() - started)
+
+    async def admitted(
+        self, engine: Engine, readings: Sequence[Reading], once: Once | None, until: int
+    ) -> list[dict[str, Any]]:
+        """The records of the decisions on `readings`, which go on together if they are allowed.
+
+        Raises:
+            RequestError: they are of several organizations, or the key of `once` belongs to another request.
+        """
+        started = time.perf_counter()
+        answer = await self._answered(engine, [reading.read for reading in readings], once, until)
+        if isinstance(answer, Misused):
+            message = "`idempotencyKey`: it belongs to a request with another body: send a new one"
+            raise RefusedError(HTTPStatus.CONFLICT, message)
+        if isinstance(answer, Repeated):
+            return answer.records
+        seconds = (time.perf_counter() - started) / len(readings)
+        recorded = []
+        for reading, decision in zip(readings, answer, strict=True):
+            read = reading.read
+            self._service.keep(decision, cast("dict[str, Any]", read.check), mutates=True)
+            self._metrics.decided(decision, reading.seconds + seconds)
+            recorded.append(record(decision))
+            if not decision.allowed:
+                about = {"action": read.intent["action"], "kind": read.intent["kind"]}
+                log_denial(self._service.log, recorded[-1], client=reading.client.name, **about)
+        return recorded
+
+    async def _answered(self, engine: Engine, reads: Sequence[Read], once: Once | None, until: int) -> Admitted:
+        """The decisions on `reads`, of Kubernetes' policies as well where there are any."""
+        admission = Admission(engine, self._service.ledger)
+        asks = [read.ask for read in reads]
+        at, is_dry_run = now(), reads[0].is_dry_run
+        if not engine.asks_kubernetes:
+            return await _decided(admission, asks, at, once, until, is_dry_run=is_dry_run)
+
+        async def decided(requests: Sequence[KubernetesRequest | None]) -> Admitted:
+            about = [replace(ask, kubernetes=each) for ask, each in zip(asks, requests, strict=True)]
+            return await _decided(admission, about, at, once, until, is_dry_run=is_dry_run)
+
+        return await known(self._service.cluster, [stated(read.check) for read in reads], until, decided)
+
+
+async def _decided(  # noqa: PLR0913 - what a decision is a function of
+    admission: Admission,
+    asks: Sequence[Ask],
+    at: Instant,
+    once: Once | None,
+    until: int,
+    *,
+    is_dry_run: bool,
+) -> Admitted:
+    """The decisions on checks that go on if they are allowed, unless it is one that is a dry run."""
+    if is_dry_run:
+        return (await admission.consider(asks[0], now=at, until=until),)
+    return await admission.admit(asks, now=at, until=until, once=once)
