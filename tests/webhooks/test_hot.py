@@ -5,6 +5,7 @@ import time
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from interlock_webhooks.clients.authenticator import EVERYBODY
 from interlock_webhooks.deadline import MAX_DECISION
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.hot import HotRoute
@@ -23,7 +24,7 @@ def test_deciding_ends_with_the_timeout_and_within_two_seconds(query: bytes, mos
         left.append(request.until - time.monotonic_ns())
         return Answer(b"{}")
 
-    route = HotRoute(answer, Metrics().of("check"), json_log())
+    route = HotRoute(answer, Metrics().of("check"), json_log(), EVERYBODY)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await route({**scope, "query_string": query}, receive, send)

@@ -9,11 +9,15 @@ import msgspec
 import pytest
 
 from interlock_webhooks import hot
-from interlock_webhooks.app import Application
-from interlock_webhooks.openapi import OPERATIONS, REFUSALS, Operation
+from interlock_webhooks.app import Application, check_app
+from interlock_webhooks.clients.client import Client
+from interlock_webhooks.clients.globs import NOTHING
+from interlock_webhooks.clients.rates import Meter, Rate
+from interlock_webhooks.openapi import CLIENTS, OPERATIONS, REFUSALS, Operation
 from interlock_webhooks.refusal import CODES, ErrorBody
 from interlock_webhooks.runtime.codec import MAX_BATCH
-from support.asgi import Answer, ask
+from support.asgi import JSON, Answer, ask
+from support.clients import AS_KNOWN, Known
 from support.failing import Unreachable
 from support.holds import ENDED, HOLDS, take_holds
 from support.reviews import chat, encoded, pod, review
@@ -143,6 +147,12 @@ def _refusals(app: Application, path: str, service: LoggedService, patch: pytest
     if path.startswith("/v1"):
         # Webhooks answer their own failures with a denial inside the review.
         answers += [ask(app, path, encoded(body)) for body in _CONFLICTS.get(path, [])]
+        service.authenticator = Known(Client("known", endpoints=NOTHING))
+        strict = check_app(service)
+        answers += [ask(strict, path, good, headers=headers) for headers in (JSON, AS_KNOWN)]
+        service.authenticator = Known(Client("known", meter=Meter(Rate(per_second=1, burst=1))))
+        strict = check_app(service)
+        answers += [ask(strict, path, b"{", headers=AS_KNOWN) for _ in range(2)]
         service.policies = None  # type: ignore[assignment]  # breaks whatever comes next
         service.ledger = None  # type: ignore[assignment]
         answers.append(ask(app, path, good))
@@ -219,7 +229,7 @@ def test_the_reference_names_every_route_status_and_limit(described: dict[str, A
     text = _REFERENCE.read_text()
     for path, operations in described["paths"].items():
         assert f"{next(iter(operations)).upper()} {path}" in text
-    for status in REFUSALS:
+    for status in (*REFUSALS, *CLIENTS):
         assert f"| {status.value} | `{CODES[status]}` |" in text
     for status in {status for operation in OPERATIONS for status in operation.refusals}:
         assert f"| {status.value} | `{CODES[status]}` |" in text

@@ -1,8 +1,8 @@
 """The two ASGI applications: one for the API server, one for gateways.
 
-They are apart because what listens where differs: the webhook must be reached
-from other machines, the check API must not, as long as it asks nobody who
-they are. Hot routes are raw ASGI; FastAPI has all others and describes both.
+They are apart because what listens where differs: the webhook is the API
+server's, the check API has clients, and asks them who they are. Hot routes are
+raw ASGI; FastAPI has all others and describes both.
 """
 
 from http import HTTPStatus
@@ -18,6 +18,8 @@ from interlock.errors import InterlockError, OperatorError, RequestError
 from interlock_webhooks import openapi, wire
 from interlock_webhooks.accounts.handlers import AccountHandlers
 from interlock_webhooks.accounts.reports import reports
+from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
+from interlock_webhooks.clients.guarded import Guarded
 from interlock_webhooks.docs import docs
 from interlock_webhooks.exchange import Handler
 from interlock_webhooks.hot import HotRoute
@@ -40,13 +42,13 @@ class Application:
     """Sends each request to its hot route, or to the application beside them."""
 
     def __init__(self, hot: dict[str, HotRoute], beside: ASGIApp) -> None:
-        self._hot = hot
-        self._beside = beside
+        self.hot = hot
+        self.beside = beside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        route = self._hot.get(scope["path"]) if scope["type"] == "http" else None
-        await (route or self._beside)(scope, receive, send)
+        route = self.hot.get(scope["path"]) if scope["type"] == "http" else None
+        await (route or self.beside)(scope, receive, send)
 
 
 def webhook_app(service: Service) -> Application:
@@ -57,7 +59,7 @@ def webhook_app(service: Service) -> Application:
         (openapi.MUTATE, "mutate", handlers.mutate),
         (openapi.GUARD, "guard", handlers.guard),
     )
-    return Application(_hot(service, *routes), _beside(service))
+    return Application(_hot(service, EVERYBODY, *routes), _beside(service))
 
 
 def check_app(service: Service) -> Application:
@@ -80,12 +82,14 @@ def check_app(service: Service) -> Application:
 
     beside.add_api_route("/openapi.json", description, include_in_schema=False)
     beside.include_router(docs())
-    return Application(_hot(service, *routes), beside)
+    return Application(_hot(service, service.authenticator, *routes), Guarded(beside, service))
 
 
-def _hot(service: Service, *routes: tuple[Operation, str, Handler]) -> dict[str, HotRoute]:
+def _hot(
+    service: Service, authenticator: Authenticator, *routes: tuple[Operation, str, Handler]
+) -> dict[str, HotRoute]:
     return {
-        operation.path: HotRoute(handler, service.metrics.route(endpoint), service.log)
+        operation.path: HotRoute(handler, service.metrics.route(endpoint), service.log, authenticator)
         for operation, endpoint, handler in routes
     }
 

@@ -18,7 +18,10 @@ from structlog.typing import FilteringBoundLogger
 from interlock.errors import OperatorError
 from interlock.spelling import alternatives
 from interlock_webhooks import wire
+from interlock_webhooks.clients.authenticator import Authenticator, authorized
 from interlock_webhooks.clients.client import LOCAL
+from interlock_webhooks.clients.connection import peer_of
+from interlock_webhooks.clients.credentials import unspent
 from interlock_webhooks.deadline import MAX_DECISION, deadline
 from interlock_webhooks.exchange import Answer, Handler, Request
 from interlock_webhooks.metrics import RouteMetrics
@@ -53,14 +56,25 @@ class HotRoute:
     """Answers the requests on one path that it `takes`, or refuses them."""
 
     def __init__(
-        self, handler: Handler, metrics: RouteMetrics, log: FilteringBoundLogger, takes: Takes = JSON
+        self,
+        handler: Handler,
+        metrics: RouteMetrics,
+        log: FilteringBoundLogger,
+        authenticator: Authenticator,
+        takes: Takes = JSON,
     ) -> None:
         self._handler = handler
+        self._authenticator = authenticator
         self._takes = takes
         self._metrics = metrics
         self._log = log
         self._in_flight = 0
         self._held = 0
+
+    @property
+    def endpoint(self) -> str:
+        """What the route is called where it is counted, and granted to clients."""
+        return self._metrics.endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send one whole answer, whatever the request is."""
@@ -78,27 +92,31 @@ class HotRoute:
         started = time.monotonic_ns()
         if self._in_flight > MAX_IN_FLIGHT:
             raise _too_many()
-        _check_head(scope, self._takes)
+        peer = peer_of(scope)
+        # Of a stranger nothing is read, and little is said.
+        client = await authorized(self._authenticator, scope["headers"], peer, self.endpoint)
+        most = MAX_BODY if client.max_body is None else min(MAX_BODY, client.max_body)
+        _check_head(scope, self._takes, most)
         until = deadline(scope["query_string"], started)
         parts: list[bytes] = []
         try:
-            await self._read(receive, parts)
+            await self._read(receive, parts, most)
             return await self._handler(
                 Request(
                     body=b"".join(parts),
                     until=min(until, time.monotonic_ns() + MAX_DECISION),
-                    client=LOCAL,
+                    client=client,
                     method=scope["method"],
                     path=scope["path"],
                     query=scope["query_string"],
-                    headers=scope["headers"],
+                    headers=scope["headers"] if client is LOCAL else unspent(scope["headers"], peer),
                 )
             )
         finally:
             self._held -= sum(map(len, parts))
 
-    async def _read(self, receive: Receive, parts: list[bytes]) -> None:
-        """Add the whole body to `parts`, which the route holds from then on, within bounds of size and time."""
+    async def _read(self, receive: Receive, parts: list[bytes], most: int) -> None:
+        """Add the whole body, of `most` bytes, to `parts`, within a time; the route holds it from then on."""
         try:
             async with asyncio.timeout(READ_SECONDS):
                 size = 0
@@ -110,18 +128,18 @@ class HotRoute:
                     part = message.get("body", b"")
                     parts.append(part)
                     size += len(part)
-                    self._hold(len(part), size)
+                    self._hold(len(part))
+                    if size > most:
+                        raise _too_large(most)
                     is_whole = not message.get("more_body", False)
         except TimeoutError:
             raise RefusedError(
                 HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {READ_SECONDS:g} seconds"
             ) from None
 
-    def _hold(self, more: int, size: int) -> None:
-        """Hold so many bytes more, of a body that has `size` by now."""
+    def _hold(self, more: int) -> None:
+        """Hold so many bytes more."""
         self._held += more
-        if size > MAX_BODY:
-            raise _too_large()
         if self._held > MAX_HELD:
             raise _too_many()
 
@@ -154,7 +172,7 @@ async def respond(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.payload})
 
 
-def _check_head(scope: Scope, takes: Takes) -> None:
+def _check_head(scope: Scope, takes: Takes, most: int) -> None:
     """Refuse what can be refused before the body is read."""
     if takes.methods is not None and scope["method"] not in takes.methods:
         allowed = ", ".join(sorted(takes.methods))
@@ -167,8 +185,8 @@ def _check_head(scope: Scope, takes: Takes) -> None:
     for name, value in scope["headers"]:
         if name == b"content-type":
             media_type = value
-        elif name == b"content-length" and value.isdigit() and _is_too_long(value):
-            raise _too_large()
+        elif name == b"content-length" and value.isdigit() and _is_too_long(value, most):
+            raise _too_large(most)
         elif name == b"content-encoding" and value.lower() != b"identity":
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is compressed: send it as it is")
     if takes.media_types is None or media_type.partition(b";")[0].strip().lower() in takes.media_types:
@@ -180,14 +198,14 @@ def _check_head(scope: Scope, takes: Takes) -> None:
     )
 
 
-def _is_too_long(digits: bytes) -> bool:
+def _is_too_long(digits: bytes, most: int) -> bool:
     """Whether a declared length is past the bound, without reading a number of thousands of digits."""
     significant = digits.lstrip(b"0")
-    return len(significant) > len(str(MAX_BODY)) or int(significant or b"0") > MAX_BODY
+    return len(significant) > len(str(most)) or int(significant or b"0") > most
 
 
-def _too_large() -> RefusedError:
-    return RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {MAX_BODY} bytes")
+def _too_large(most: int) -> RefusedError:
+    return RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {most} bytes")
 
 
 def _too_many() -> RefusedError:

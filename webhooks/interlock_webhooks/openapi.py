@@ -37,13 +37,14 @@ class Operation:
     """Statuses beside those of every raw route."""
 
 
+_WEBHOOKS: Final = "kubernetes"
 _NO_HOLD: Final = "Nobody has such a hold, or it ended long ago."
 _KEY_TAKEN: Final = "The `idempotencyKey` belongs to a request with another body."
 _ENDED: Final = "The hold has ended in another way."
 
 VALIDATE: Final = Operation(
     path="/validate",
-    tag="kubernetes",
+    tag=_WEBHOOKS,
     summary="Decide an AdmissionReview",
     description="A validating webhook. Every review is answered with status 200; a denial stands inside it.",
     takes=Review,
@@ -51,7 +52,7 @@ VALIDATE: Final = Operation(
 )
 MUTATE: Final = Operation(
     path="/mutate",
-    tag="kubernetes",
+    tag=_WEBHOOKS,
     summary="Decide an AdmissionReview and make changes",
     description="A mutating webhook: as `/validate`, with a JSON Patch where policies change something.",
     takes=Review,
@@ -59,7 +60,7 @@ MUTATE: Final = Operation(
 )
 GUARD: Final = Operation(
     path="/guard",
-    tag="kubernetes",
+    tag=_WEBHOOKS,
     summary="Decide whether a namespace may be exempt",
     description="A validating webhook for namespaces that get the label `interlock.dev/exempt`.",
     takes=Review,
@@ -129,6 +130,13 @@ REFUSALS: Final = {
 }
 """The statuses other than 200 that every raw route may answer with, and why."""
 
+CLIENTS: Final = {
+    HTTPStatus.UNAUTHORIZED: "Nobody knows who asks.",
+    HTTPStatus.FORBIDDEN: "The client may not call this, or not speak for whom it states.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The client asks more often than it may.",
+}
+"""Those of the routes that clients call, on which the API server calls none."""
+
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:
     """`document`, FastAPI's description of its own routes, with the raw routes and their schemas added."""
@@ -160,10 +168,14 @@ def _described(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
             "200": {"description": operation.answer, "content": _json(schemas[operation.gives])},
             **{
                 str(status.value): {"description": reason, "content": _json(schemas[ErrorBody])}
-                for status, reason in sorted({**REFUSALS, **operation.refusals}.items())
+                for status, reason in sorted(_refusals(operation).items())
             },
         },
     }
+
+
+def _refusals(operation: Operation) -> Mapping[HTTPStatus, str]:
+    return {**REFUSALS, **({} if operation.tag == _WEBHOOKS else CLIENTS), **operation.refusals}
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class DecisionPoint:
         """The record of the decision on `check`, which goes on if it is allowed, unless it is a dry run.
 
         Raises:
-            RequestError: it can't be understood, or its key belongs to another one.
+            RequestError: it can't be understood, its client may not speak for whom it is about, or its key
+                belongs to another one.
         """
         engine = self._service.policies.in_force.engine
         reading = self.understood(engine, check, client, until)
@@ -59,9 +60,14 @@ class DecisionPoint:
     def understood(
         self, engine: Engine, check: CheckRequest, client: Client, until: int, *, is_linked: bool = False
     ) -> Reading:
-        """`check` of `client` as `engine` reads it. Raises RequestError."""
+        """`check` of `client` as `engine` reads it.
+
+        Raises:
+            RequestError: it can't be understood, or the client may not speak for whom it is about.
+        """
         started = time.perf_counter()
         read = Read.of(engine, check, now=now(), until=until, is_linked=is_linked)
+        client.speaks_for(read.intent)
         return Reading(read, client, time.perf_counter() - started)
 
     async def admitted(

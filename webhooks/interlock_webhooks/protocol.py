@@ -7,6 +7,7 @@ for ever for a request's headers, and keeps all that come.
 """
 
 import asyncio
+import ssl
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -67,10 +68,12 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _head_size = 0
     _in_head = True
+    _extensions: dict[str, dict[object, object]] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own narrowing
         """Start the clock for the first request."""
         super().connection_made(OneWriteTransport(transport, self.loop))
+        self._extensions = _extensions(transport)
         self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -89,6 +92,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Start the clock for this request."""
         super().on_message_begin()
+        if self._extensions:
+            self.scope["extensions"] = self._extensions
         self._in_head = True
         self._head_size = 0
         self._start_clock()
@@ -111,3 +116,17 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _extensions(transport: asyncio.Transport) -> dict[str, dict[object, object]] | None:
+    """ASGI's TLS extension of a connection over TLS, with the client's certificate if one was verified.
+
+    Only the certificate itself, since nobody reads what it was verified by.
+    https://asgi.readthedocs.io/en/latest/specs/tls.html
+    """
+    shown = transport.get_extra_info("ssl_object")
+    if shown is None:
+        return None
+    certificate = shown.getpeercert(binary_form=True)
+    chain = [] if certificate is None else [ssl.DER_cert_to_PEM_cert(certificate)]
+    return {"tls": {"client_cert_chain": chain}}

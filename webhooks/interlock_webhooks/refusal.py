@@ -29,12 +29,15 @@ class ErrorBody(TypedDict):
 
 CODES: Final = {
     HTTPStatus.BAD_REQUEST: RequestError.code,
+    HTTPStatus.UNAUTHORIZED: "request.unauthenticated",
+    HTTPStatus.FORBIDDEN: "request.forbidden",
     HTTPStatus.NOT_FOUND: "request.notFound",
     HTTPStatus.METHOD_NOT_ALLOWED: "request.method",
     HTTPStatus.CONFLICT: "request.conflict",
     HTTPStatus.REQUEST_TIMEOUT: "request.slow",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "request.tooLarge",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "request.mediaType",
+    HTTPStatus.TOO_MANY_REQUESTS: "request.tooMany",
     HTTPStatus.INTERNAL_SERVER_ERROR: "internal",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }

@@ -10,6 +10,7 @@ from interlock.decisionlog.sink import DecisionLog
 from interlock.ledger.ledger import Ledger
 from interlock.model.decision import Decision
 from interlock_webhooks.around import LiveCluster
+from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.exemptions import NOTHING_EXEMPT, Exemptions
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
@@ -25,7 +26,8 @@ class Service:
     `ledger` keeps accounts, whichever policies are in force. `decisions` is where
     each decision is logged before it is answered, if anywhere. `cluster` is the one
     that requests of Kubernetes come from, where the service is connected to it, and
-    `events` tells there of denials. `exemptions` are what no policy is asked about.
+    `events` tells there of denials. `exemptions` are what no policy is asked about,
+    and `authenticator` tells who calls the check listener.
     """
 
     policies: LivePolicies
@@ -36,6 +38,7 @@ class Service:
     cluster: LiveCluster | None = None
     events: "EventRecorder | None" = None
     exemptions: Exemptions = NOTHING_EXEMPT
+    authenticator: Authenticator = EVERYBODY
     draining: bool = False
 
     def keep(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> None:

@@ -1,15 +1,49 @@
-"""Whoever talks to the service, which is mostly a gateway. Of whom it speaks is the Caller. Pure."""
+"""Whoever talks to the service, which is mostly a gateway. Of whom it speaks is the Caller. Reads no clock."""
 
 from typing import Final
 
 from msgspec import Struct
 
+from interlock.model.intent import Intent
+from interlock_webhooks.clients.globs import EVERYTHING, Globs
+from interlock_webhooks.clients.rates import Meter
+from interlock_webhooks.clients.refusals import too_often, ungranted
+from interlock_webhooks.clients.scope import UNLIMITED, Scope, check_scope
+from interlock_webhooks.text import quoted
+
 
 class Client(Struct, frozen=True):
-    """One that is known by `name`."""
+    """One that is known by `name`, what it may call, of whom it may speak, how often and with how large a body.
+
+    `max_body` is in bytes; without it, and without a `meter`, only the bounds for all hold.
+    """
 
     name: str
+    endpoints: Globs = EVERYTHING
+    scope: Scope = UNLIMITED
+    meter: Meter | None = None
+    max_body: int | None = None
+
+    def enter(self, endpoint: str, now: int) -> None:
+        """Take one request of `endpoint`, at a monotonic nanosecond.
+
+        Raises:
+            RefusedError: a 403 where the client may not call it, a 429 where it has called too often.
+        """
+        if not self.endpoints.mean(endpoint):
+            raise ungranted(self.name, endpoint)
+        wait = self.meter.take(now) if self.meter else 0
+        if wait:
+            raise too_often(f"client {quoted(self.name)}", wait)
+
+    def speaks_for(self, intent: Intent) -> None:
+        """Nothing, where the client may state all that `intent` says of its caller.
+
+        Raises:
+            RefusedError: a 403 where it may not.
+        """
+        check_scope(self.scope, intent, self.name)
 
 
 LOCAL: Final = Client("local")
-"""Whoever reaches a listener on loopback."""
+"""Whoever reaches a listener that asks nobody who they are."""

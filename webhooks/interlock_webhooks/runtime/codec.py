@@ -11,6 +11,7 @@ import msgspec
 from interlock.errors import RequestError
 from interlock.intents.check import CheckRequest
 from interlock_webhooks import wire
+from interlock_webhooks.refusal import RefusedError
 
 MAX_BATCH: Final = 100
 
@@ -176,6 +177,8 @@ def decode_batch(body: bytes) -> Batch:
 def in_batch(index: int, error: RequestError) -> RequestError:
     """`error` of one check, saying which of the batch."""
     here = f"checks[{index}]"
+    if isinstance(error, RefusedError):
+        return RefusedError(error.status, f"`{here}`: {error}", *error.headers)
     return RequestError(f"`{here}`: {error}", path=f"$.{here}{error.path.removeprefix('$')}")
 
 

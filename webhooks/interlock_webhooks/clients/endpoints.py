@@ -1,0 +1,27 @@
+"""What clients may be granted to call, by name; and which paths beside the hot routes have which name.
+
+The names are those that metrics have as `endpoint`. Tests hold the table to the routes.
+"""
+
+from typing import Final
+
+HOT: Final = frozenset({"batch", "check", "extend", "release", "settle"})
+"""What gateways wait for."""
+
+BESIDE: Final = {
+    "/docs": "docs",
+    "/docs/start.js": "docs",
+    "/docs/swagger-ui.css": "docs",
+    "/docs/swagger-ui-bundle.js": "docs",
+    "/metrics": "metrics",
+    "/openapi.json": "docs",
+    "/v1/budgets": "budgets",
+    "/v1/settlements": "settlements",
+}
+"""What people and their tools ask for."""
+
+OPEN: Final = frozenset({"/healthz", "/readyz"})
+"""What is answered to everybody: whether the service is there."""
+
+NAMES: Final = HOT | frozenset(BESIDE.values())
+"""All that may be granted."""

@@ -1,0 +1,45 @@
+"""Lets nobody but clients reach what is beside the hot routes."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from interlock_webhooks import wire
+from interlock_webhooks.clients.authenticator import authorized
+from interlock_webhooks.clients.connection import peer_of
+from interlock_webhooks.clients.endpoints import BESIDE, OPEN
+from interlock_webhooks.exchange import Answer
+from interlock_webhooks.hot import respond
+from interlock_webhooks.refusal import RefusedError, error_body, status_of
+from interlock_webhooks.service import Service
+
+_UNLISTED: Final = "other"
+"""What a path without a name counts as: only who may call everything learns that nothing is there."""
+
+
+class Guarded:
+    """Passes on requests of those who may make them, and whatever is open to everybody."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self.app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            endpoint = BESIDE.get(scope["path"], _UNLISTED)
+            try:
+                await authorized(self._service.authenticator, scope["headers"], peer_of(scope), endpoint)
+            except Exception as error:  # noqa: BLE001 - closed by default: nothing is passed on
+                await self._refuse(error, endpoint, send)
+                return
+        await self.app(scope, receive, send)
+
+    async def _refuse(self, error: Exception, endpoint: str, send: Send) -> None:
+        status = status_of(error)
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._service.log.error("request failed", endpoint=endpoint, exc_info=error)
+        self._service.metrics.route(endpoint).refused(status)
+        headers = error.headers if isinstance(error, RefusedError) else ()
+        await respond(send, Answer(wire.encode(error_body(error)), status, headers))
