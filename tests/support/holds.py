@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
+from interlock.clock import now
 from interlock.units import Instant
-from interlock_webhooks.clock import now
 from interlock_webhooks.service import Service
 from support.admitting import at_once
 from support.ledgers import HOUR, hold, line, named, taking

@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 from kubernetes.aio.client import Configuration
 
+from interlock.clock import now
 from interlock.instants import rfc3339
 from interlock.ledger.answers import OpenHold, Settlement
 from interlock.ledger.hold import FOREVER
 from interlock.units import Instant
 from interlock_webhooks.app import webhook_app
-from interlock_webhooks.clock import now
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.workloads.controller import Workloads
 from support.apiserver import ApiServer

@@ -11,6 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from interlock.cli.remote import Remote
+from interlock.clock import now
 from interlock.engine import statement as statements
 from interlock.engine.settlements import SettlementRecord
 from interlock.engine.statement import Statement
@@ -21,7 +22,6 @@ from interlock.ledger.hold import FOREVER
 from interlock.units import Instant, days
 from interlock_webhooks.accounts.reports import LONGEST
 from interlock_webhooks.app import Application, check_app
-from interlock_webhooks.clock import now
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from support.admitting import at_once
 from support.asgi import Answer, ask

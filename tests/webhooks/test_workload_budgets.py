@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from interlock.cel.libraries.kubernetes.authorizer import Answer
+from interlock.clock import now
 from interlock.foreign.cluster import Snapshot
 from interlock.identity import OrganizationName
 from interlock.ledger.answers import OpenHold
 from interlock.ledger.hold import hold_id
 from interlock_webhooks.app import Application, webhook_app
-from interlock_webhooks.clock import now
 from support.admitting import at_once
 from support.asgi import ask
 from support.budgets import WORLD, limited

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from interlock.checks.read import Read
+from interlock.clock import now
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.engine.admission import Admission, Admitted
@@ -24,7 +25,6 @@ from interlock.intents.check import CheckRequest
 from interlock.units import Instant
 from interlock_webhooks.around import known
 from interlock_webhooks.clients.client import Client
-from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.refusal import RefusedError
 from interlock_webhooks.service import Service

@@ -5,9 +5,9 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
+from interlock.clock import now
 from interlock.errors import OperatorError
 from interlock.ledger.ledger import Ledger
-from interlock_webhooks.clock import now
 
 _SWEEP_EVERY: Final = 5.0
 

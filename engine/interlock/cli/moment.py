@@ -1,11 +1,11 @@
 """The time of a decision: given, or now."""
 
-import time
 from typing import Annotated, TypeAlias
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from interlock.clock import now
 from interlock.errors import OperatorError
 from interlock.loading.kinds.waiver import InstantText
 from interlock.spelling import quoted
@@ -26,7 +26,7 @@ def instant(given: str | None, option: str = "--now") -> Instant:
         OperatorError: `given` is no RFC 3339 time.
     """
     if given is None:
-        return Instant(time.time_ns() // 1_000_000)
+        return now()
     try:
         return Instant(_ADAPTER.validate_python(given))
     except ValidationError as error:

@@ -5,15 +5,19 @@ set is a new Engine, so a decision never sees two.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from interlock import clock
 from interlock.engine.ask import ask, attempt
 from interlock.engine.charging import Budgets, Drawn
+from interlock.engine.check import decide_check
 from interlock.engine.consult import activation_of
 from interlock.engine.funds import UndecidableError
 from interlock.engine.history import runs_of
@@ -21,12 +25,14 @@ from interlock.engine.index import Index
 from interlock.engine.kubernetes import consulted, heeded, mutated
 from interlock.engine.lifting import Lifting
 from interlock.engine.mutate import NO_CHANGES, Changes, Mutator
+from interlock.engine.naming import named
 from interlock.engine.seen import reads_run, seen_by
 from interlock.engine.uses import CountedWaivers, UsesLeft
 from interlock.foreign.cluster import UnansweredError
 from interlock.foreign.merging.kinds import Structures
 from interlock.foreign.requests import KubernetesRequest
 from interlock.identity import AccountName, RunId
+from interlock.intents.check import CheckRequest
 from interlock.intents.context import ExtractionContext
 from interlock.intents.estimates import cost_of
 from interlock.kernel.budgets import affordable
@@ -35,13 +41,14 @@ from interlock.kernel.evidence import Evidence
 from interlock.kernel.obligations import enforceable
 from interlock.ledger.waivers.memory import MemoryUses
 from interlock.ledger.waivers.uses import Claim, Uses
-from interlock.loading.policyset import PolicySet
-from interlock.model.area import items, name, path
+from interlock.loading.policyset import PolicySet, load
+from interlock.model.area import items
 from interlock.model.balances import Balances, Standing
 from interlock.model.decision import Decision, Demand
 from interlock.model.intent import Intent
 from interlock.model.policy import ENFORCE
 from interlock.model.seen import NOTHING_SEEN, Seen
+from interlock.prices import published as prices
 from interlock.units import Instant
 
 _UNTOUCHED: Final = Standing()
@@ -58,7 +65,7 @@ class Found(Struct, frozen=True):
 
 
 class Engine:
-    """Decides Intents by one policy set.
+    """Decides checks and Intents by one policy set.
 
     `uses` counts how often waivers are used, in memory unless told otherwise.
     Raises OperatorError where it can't.
@@ -80,6 +87,26 @@ class Engine:
         self._structures = Structures(policies.schemas.custom)
         self.watches_runs = any(reads_run(compiled) for compiled in policies.compiled)
         self.counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
+
+    @classmethod
+    def load(cls, *paths: str | PathLike[str]) -> Self:
+        """An engine by all policy documents in `paths`, which are files or folders.
+
+        What providers charge is loaded, too, so that no decision waits for it.
+
+        Raises:
+            AuthorError: documents or expressions have problems; all of them.
+        """
+        prices.load()
+        return cls(load(map(Path, paths)))
+
+    def check(self, check: CheckRequest, *, now: Instant | None = None, until: int | None = None) -> Decision:
+        """What the check API decides on `check`, now if not `now`, where nothing was spent; it takes nothing.
+
+        Raises:
+            RequestError: `check` can't be understood; then nothing is allowed.
+        """
+        return decide_check(self, check, now=clock.now() if now is None else now, until=until)
 
     def decide(  # noqa: PLR0913 - what a decision is a function of
         self,
@@ -213,7 +240,7 @@ class Engine:
         if changes.patches or untried or uses:
             decision = replace(decision, patches=changes.patches, untried=untried, uses=uses)
         if decision.missing:
-            decision = replace(decision, missing=_named(decision.missing, intent))
+            decision = replace(decision, missing=named(decision.missing, intent))
         decision = enforceable(decision, intent.get("discharges", ()))
         if seen is not NOTHING_SEEN:
             accounts = {name: standing for name, standing in found.accounts.items() if standing != _UNTOUCHED}
@@ -249,13 +276,3 @@ class Engine:
     def _demanded(self, *counts: int) -> tuple[Demand, ...]:
         """What closed layers demand of an Intent with so many items in each closed area."""
         return demands(self.policies.layers, dict(zip(self._closed, counts, strict=True)))
-
-
-def _named(missing: Iterable[Demand], intent: Intent) -> tuple[Demand, ...]:
-    """`missing` with what people call their items."""
-    names = {
-        (area, path(area, number)): name(area, member)
-        for area in {demand.area for demand in missing}
-        for number, member in enumerate(items(area, intent))
-    }
-    return tuple(replace(demand, name=names[demand.area, demand.item]) for demand in missing)

@@ -3,13 +3,13 @@
 from msgspec import UNSET
 
 from interlock.checks.lasting import lasting
+from interlock.clock import now
 from interlock.engine.pricing import Reported, Told, reported
 from interlock.identity import HoldId
 from interlock.ledger.hold import Status
 from interlock.model.budget import Unit
 from interlock.units import Instant
 from interlock_webhooks.accounts import codec
-from interlock_webhooks.clock import now
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.service import Service
 

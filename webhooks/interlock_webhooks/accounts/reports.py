@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from interlock.clock import now
 from interlock.engine.selection import Selection
 from interlock.engine.settlements import settlement_record
 from interlock.engine.standings import standings
@@ -21,7 +22,6 @@ from interlock.ledger.answers import Settlement
 from interlock.loading.kinds.waiver import InstantText
 from interlock.units import Instant, Milliseconds, days
 from interlock_webhooks import wire
-from interlock_webhooks.clock import now
 from interlock_webhooks.service import Service
 
 LONGEST: Final[Milliseconds] = days(366)

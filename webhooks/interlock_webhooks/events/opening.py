@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from structlog.typing import FilteringBoundLogger
 
-from interlock_webhooks.clock import now
+from interlock.clock import now
 from interlock_webhooks.controller.membership import Membership
 from interlock_webhooks.metrics import Metrics
 

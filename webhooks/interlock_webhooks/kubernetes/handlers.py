@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
+from interlock.clock import now
 from interlock.decisionlog.record import record
 from interlock.digests import digest_of
 from interlock.engine import Engine
@@ -22,7 +23,6 @@ from interlock.intents.admission import changeable_object, from_admission
 from interlock.model.decision import Decision
 from interlock.model.seen import NOTHING_SEEN, Seen
 from interlock_webhooks.around import known, looked_up
-from interlock_webhooks.clock import now
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.kubernetes import codec

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from interlock_webhooks.clock import now
+from interlock.clock import now
 from interlock_webhooks.service import Service
 
 if TYPE_CHECKING:
