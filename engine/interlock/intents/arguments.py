@@ -96,7 +96,7 @@ def others_of(container: Container) -> list[Arguments]:
     if body.get("lifecycle") is not None:
         hooks = mapping(body, "lifecycle", path)
         found += [_executed(hooks, key, member(path, "lifecycle")) for key in ("postStart", "preStop")]
-    found += [_executed(body, key, path) for key in _PROBES if "exec" in (body.get(key) or ())]
+    found += [_executed(body, key, path) for key in _PROBES if "exec" in mapping(body, key, path)]
     return [each for each in found if each.line.words]
 
 

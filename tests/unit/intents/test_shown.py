@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from interlock.errors import RequestError
 from support.intents import intent_of, models, pod
 
 
@@ -159,3 +160,9 @@ def test_adapters_of_a_hub_are_models_and_do_not_rename_the_one_that_answers() -
 def test_what_loads_no_model_names_none(script: str) -> None:
     intent = intent_of(pod(_script(script)))
     assert (intent["models"], intent["unresolved"]) == ([], [])
+
+
+@pytest.mark.parametrize("probe", [True, 7, "exec", ["exec"]])
+def test_a_probe_that_is_no_object_is_refused(probe: Any) -> None:  # raw JSON
+    with pytest.raises(RequestError, match=r"`spec.containers\[0\].livenessProbe`: must be an object"):
+        intent_of(pod({"livenessProbe": probe}))
