@@ -103,6 +103,7 @@ _RULES: Final = {
     "models": ("require: model.name == 'x'",),
     "images": ("require: image.tag == 'x'",),
     "tools": ("forbid: 'true'",),
+    "resources": ("forbid: 'true'",),
     "data": ("forbid: 'true'",),
 }
 _ACTIONS: Final = ("create", "update", "delete", "connect", "*")

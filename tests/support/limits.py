@@ -62,6 +62,8 @@ def intent(tokens: int | None = None, models: Iterable[str] = (), **more: Any) -
         "models": [{"name": name, "class": "small"} for name in models],
         "accelerators": [],
         "tools": [],
+        "resources": [],
+        "context": {},
         "data": {"classifications": []},
         "usage": {} if tokens is None else {"outputTokens": tokens},
         "images": [],

@@ -73,6 +73,8 @@ def _names(intent: Intent) -> list[str]:
         return [f"{workload['kind']} {place}".strip()]
     if intent["action"].startswith("tool."):
         return [name(Area.TOOLS, tool) for tool in intent["tools"]]
+    if "operation" in intent:
+        return [f"{intent['operation']['name']} {name(Area.RESOURCES, each)}" for each in intent["resources"]]
     return [name(Area.MODELS, model) for model in intent["models"]]
 
 

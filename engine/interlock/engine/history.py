@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from interlock.digests import digest_of
 from interlock.identity import RunId
-from interlock.model.area import Area
+from interlock.model.area import Area, items
 from interlock.model.intent import Action, Intent
 from interlock.model.seen import NO_RUN, Call, History
 from interlock.units import Instant, Milliseconds
@@ -115,17 +115,22 @@ def _before(intent: Intent, states: Mapping[RunId, str], now: Instant) -> Rememb
     return Remembered(began=now, depth=1 + (_decoder.decode(above).depth if above else 0))
 
 
+_CALLED: Final[dict[str, Area]] = {Action.TOOL_CALL: Area.TOOLS, Action.RESOURCE_ACCESS: Area.RESOURCES}
+_NAMING: Final[dict[Area, dict[str, str]]] = {
+    Area.MODELS: {"name": "name", "class": "class"},
+    Area.TOOLS: {"name": "name", "class": "class", "server": "server"},
+    Area.RESOURCES: {"name": "id", "class": "type"},
+}
+"""What a call has of the item that is called, and where the item has it."""
+
+
 def _called(intent: Intent) -> dict[str, Any]:
-    """What is called: of several models or tools the first."""
-    area = Area.TOOLS if intent["action"] == Action.TOOL_CALL else Area.MODELS
-    items: list[Any] = intent["tools"] if area is Area.TOOLS else intent["models"]
-    if not items:
-        return {"action": intent["action"]}
-    (item, *_) = items
-    found = {"action": intent["action"], "name": str(item["name"]), "class": str(item["class"])}
-    if area is Area.TOOLS:
-        found["server"] = str(item["server"])
-    return {key: value[:_LONGEST_NAME] for key, value in found.items()}
+    """What is called or accessed: of several models or tools the first."""
+    area = _CALLED.get(intent["action"], Area.MODELS)
+    found = {"action": intent["action"]}
+    for item in items(area, intent)[:1]:
+        found |= {key: str(item[of])[:_LONGEST_NAME] for key, of in _NAMING[area].items()}
+    return found
 
 
 def _call(kept: dict[str, Any]) -> Call:

@@ -7,6 +7,7 @@ from typing import Any, Final, NotRequired, TypeAlias
 from typing_extensions import TypedDict
 
 from interlock.errors import RequestError
+from interlock.intents.access import from_access
 from interlock.intents.admission import Changeable, from_admission
 from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import Caller
@@ -21,24 +22,26 @@ from interlock.model.intent import Intent
 
 
 class CheckRequest(TypedDict):
-    """Exactly one of the first five.
+    """Exactly one of the first six.
 
-    `caller`, `discharges` and `appliesPatches` go with `chat`, `embeddings` and
-    `mcp`. `admission` is the `request` of an AdmissionReview, `mcp` a JSON-RPC
-    message, `chat` and `embeddings` are OpenAI's bodies, and `intent` is an
-    Intent of which everything but `action` can be left out. `discharges`
-    are the obligations that whoever asks knows how to meet. `appliesPatches`
-    says that it passes on the body as policies changed it; without it the body
-    is decided as it stands. `holdFor` is how long what it draws is held, such as
-    `10m`; a `dryRun` holds nothing. Who asks again with the same
-    `idempotencyKey` and the same body is answered as before, and holds nothing
-    more.
+    `caller` and `discharges` go with `chat`, `embeddings`, `mcp` and `access`;
+    `appliesPatches` with all of these but `access`. `admission` is the
+    `request` of an AdmissionReview, `mcp` a JSON-RPC message, `chat` and
+    `embeddings` are OpenAI's bodies, `access` is an AuthZEN evaluation, and
+    `intent` is an Intent of which everything but `action` can be left out.
+    `discharges` are the obligations that whoever asks knows how to meet.
+    `appliesPatches` says that it passes on the body as policies changed it;
+    without it the body is decided as it stands. `holdFor` is how long what it
+    draws is held, such as `10m`; a `dryRun` holds nothing. Who asks again with
+    the same `idempotencyKey` and the same body is answered as before, and holds
+    nothing more.
     """
 
     intent: NotRequired[dict[str, Any]]
     chat: NotRequired[dict[str, Any]]
     embeddings: NotRequired[dict[str, Any]]
     mcp: NotRequired[dict[str, Any]]
+    access: NotRequired[dict[str, Any]]
     admission: NotRequired[dict[str, Any]]
     caller: NotRequired[Caller]
     discharges: NotRequired[list[str]]
@@ -50,7 +53,13 @@ class CheckRequest(TypedDict):
 
 _Call: TypeAlias = Callable[[dict[str, Any], Caller, ExtractionContext], Intent]
 
-_CALLS: Final[dict[str, _Call]] = {"chat": from_chat, "embeddings": from_embeddings, "mcp": from_mcp}
+_CALLS: Final[dict[str, _Call]] = {
+    "chat": from_chat,
+    "embeddings": from_embeddings,
+    "mcp": from_mcp,
+    "access": from_access,
+}
+_CHANGEABLE: Final = ("chat", "embeddings", "mcp")
 _NO_DISCHARGES: Final = {
     "intent": "an Intent has a key of its own for it, so move it into `intent`",
     "admission": "the API server meets no obligations, so leave it out",
@@ -65,7 +74,7 @@ def changeable_call(request: Mapping[str, Any]) -> Changeable | None:
     Of a call to a model that is the body, of an MCP message its `params`: what
     expressions read as `object`.
     """
-    found = [key for key in _CALLS if isinstance(request.get(key), dict)]
+    found = [key for key in _CHANGEABLE if isinstance(request.get(key), dict)]
     if len(found) != 1 or request.get("appliesPatches") is not True:
         return None
     (key,) = found
@@ -89,16 +98,16 @@ def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
         raise RequestError(f"a check request has exactly one of {choices}", path="$")
     (subject,) = subjects
     call, caller = _CALLS.get(subject), given.get("caller")
+    if given.get("appliesPatches") is not None and subject not in _CHANGEABLE:
+        raise RequestError(
+            f"`appliesPatches`: nothing of `{subject}` is changed, so leave it out", path="$.appliesPatches"
+        )
     if call is not None:
         return _called(call, given, subject, context)
     if caller is not None:
         raise RequestError(f"`caller`: `{subject}` says itself who asks, so leave it out", path="$.caller")
     if given.get("discharges") is not None:
         raise RequestError(f"`discharges`: {_NO_DISCHARGES[subject]}", path="$.discharges")
-    if given.get("appliesPatches") is not None:
-        raise RequestError(
-            f"`appliesPatches`: nothing of `{subject}` is changed, so leave it out", path="$.appliesPatches"
-        )
     return from_stated(given[subject]) if subject == "intent" else from_admission(given[subject], context)
 
 

@@ -27,6 +27,8 @@ def blank_intent(action: Action, kind: str, principal: Principal, original: dict
         "models": [],
         "accelerators": [],
         "tools": [],
+        "resources": [],
+        "context": {},
         "data": {"classifications": []},
         "usage": {},
         "images": [],
@@ -65,6 +67,7 @@ def checked(intent: Intent) -> Intent:
     few(intent["models"], "models")
     few(intent["accelerators"], "accelerators")
     few(intent["tools"], "tools")
+    few(intent["resources"], "resources")
     few(intent["images"], "images")
     few(intent["principal"]["groups"], "groups")
     few(intent["data"]["classifications"], "classifications", MOST_CLASSIFICATIONS)

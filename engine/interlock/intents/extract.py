@@ -6,6 +6,7 @@ It recognizes by shape. The command line uses it; services know what they get.
 from typing import Any, Final
 
 from interlock.errors import RequestError
+from interlock.intents.access import from_access
 from interlock.intents.admission import from_admission, from_manifest
 from interlock.intents.chat import from_chat, from_embeddings
 from interlock.intents.check import SUBJECTS, CheckRequest, from_check
@@ -24,7 +25,7 @@ _OF_RESPONSES: Final = frozenset(
 
 
 def extract(document: dict[str, Any], context: ExtractionContext) -> Intent:
-    """The Intent of an AdmissionReview, manifest, check request, MCP message, chat or embeddings body.
+    """The Intent of an AdmissionReview, manifest, check request, MCP message, call of a model or access.
 
     Raises RequestError, also where it is none of them.
     """
@@ -54,8 +55,10 @@ def _of_call(body: dict[str, Any], context: ExtractionContext) -> Intent:
         return from_chat(body, {}, context)
     if "input" in body and _OF_RESPONSES.isdisjoint(body):
         return from_embeddings(body, {}, context)
+    if body.keys() >= {"subject", "action", "resource"}:
+        return from_access(body, {}, context)
     raise RequestError(
         "the document is none of these: AdmissionReview, manifest, check request, MCP message, "
-        "chat completion, embeddings request",
+        "chat completion, embeddings request, access",
         path="$",
     )

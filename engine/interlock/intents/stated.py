@@ -29,7 +29,9 @@ from interlock.model.intent import (
     Image,
     Intent,
     Model,
+    Operation,
     Principal,
+    Resource,
     Run,
     Tool,
     Unresolved,
@@ -67,6 +69,10 @@ def _of_tool(_: dict[str, Any]) -> dict[str, Any]:
     return {"server": UNKNOWN, "class": UNKNOWN, "arguments": {}, "pinned": False}
 
 
+def _of_resource(_: dict[str, Any]) -> dict[str, Any]:
+    return {"type": UNKNOWN, "properties": {}}
+
+
 def _of_image(given: dict[str, Any]) -> dict[str, Any]:
     reference = given.get("reference")
     parsed = image_of(reference, "") if isinstance(reference, str) else None
@@ -85,6 +91,7 @@ _PARTS: Final[dict[str, tuple[Collection[str], _Defaults]]] = {
     "agent": (Agent.__annotations__, _of_agent),
     "run": (Run.__annotations__, _no_defaults),
     "attribution": (Attribution.__annotations__, _no_defaults),
+    "operation": (Operation.__annotations__, lambda _: {"properties": {}}),
     "data": (Data.__annotations__, lambda _: {"classifications": []}),
     "usage": (Usage.__annotations__, _no_defaults),
     "workload": (Workload.__annotations__, _of_workload),
@@ -93,6 +100,7 @@ _ITEMS: Final[dict[str, tuple[Collection[str], _Defaults]]] = {
     "models": (Model.__annotations__, _of_model),
     "accelerators": (Accelerator.__annotations__, _of_accelerator),
     "tools": (Tool.__annotations__, _of_tool),
+    "resources": (Resource.__annotations__, _of_resource),
     "images": (Image.__annotations__, _of_image),
     "unresolved": (Unresolved.__annotations__, _no_defaults),
 }
@@ -102,8 +110,12 @@ _CALLED: Final[dict[str, str]] = {
     Action.MODEL_CHAT: "models",
     Action.MODEL_EMBED: "models",
     Action.TOOL_CALL: "tools",
+    Action.RESOURCE_ACCESS: "resources",
 }
-"""What each action calls."""
+"""What each action calls or accesses."""
+
+_NAMING: Final = {"resources": "id"}
+"""What items are called by, where that is not their `name`."""
 
 
 def from_stated(stated: dict[str, Any]) -> Intent:
@@ -124,7 +136,7 @@ def from_stated(stated: dict[str, Any]) -> Intent:
     if called is not None and not intent[called]:
         # Nobody calls nothing, and a closed layer sees only what is there.
         _, defaults = _ITEMS[called]
-        intent[called] = [{**defaults({}), "name": UNKNOWN, "source": _ROOT}]
+        intent[called] = [{**defaults({}), _NAMING.get(called, "name"): UNKNOWN, "source": _ROOT}]
     return _checked(intent)
 
 
@@ -146,8 +158,9 @@ def _items(given: dict[str, Any], key: str) -> list[dict[str, Any]]:
     for index, item in enumerate(mappings(given, key, _ROOT)):
         path = element(here, index)
         refuse_unknown_keys(item, known, path)
-        if item.get("name") == "":
-            refuse(member(path, "name"), "a string that is not empty")
+        naming = _NAMING.get(key, "name")
+        if item.get(naming) == "":
+            refuse(member(path, naming), "a string that is not empty")
         source = {"source": path} if "source" in known else {}
         whole.append({**defaults(item), **source, **item})
     return whole

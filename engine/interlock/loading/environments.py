@@ -11,11 +11,12 @@ from interlock.cel.types import DYN, TIMESTAMP, CelType, list_of
 from interlock.loading.objects import OBJECT
 from interlock.loading.types import DECLARATIONS
 from interlock.model.area import Area
-from interlock.model.intent import Accelerator, Data, Image, Intent, Model, Tool
+from interlock.model.intent import Accelerator, Data, Image, Intent, Model, Resource, Tool
 from interlock.model.seen import Headroom, History
 
 _RECORDS: Final = {
     Area.TOOLS: Tool,
+    Area.RESOURCES: Resource,
     Area.MODELS: Model,
     Area.ACCELERATORS: Accelerator,
     Area.IMAGES: Image,

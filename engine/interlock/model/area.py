@@ -18,6 +18,7 @@ class Area(StrEnum):
 
     INTENT = "intent"
     TOOLS = "tools"
+    RESOURCES = "resources"
     MODELS = "models"
     ACCELERATORS = "accelerators"
     IMAGES = "images"
@@ -32,6 +33,7 @@ class Area(StrEnum):
 _VARIABLES: Final = {
     Area.INTENT: "intent",
     Area.TOOLS: "tool",
+    Area.RESOURCES: "resource",
     Area.MODELS: "model",
     Area.ACCELERATORS: "accelerator",
     Area.IMAGES: "image",
@@ -47,6 +49,7 @@ def _data(intent: Intent) -> Sequence[Any]:
 _ITEMS: Final[dict[Area, Callable[[Intent], Sequence[Any]]]] = {
     Area.INTENT: lambda intent: [intent],
     Area.TOOLS: lambda intent: intent["tools"],
+    Area.RESOURCES: lambda intent: intent["resources"],
     Area.MODELS: lambda intent: intent["models"],
     Area.ACCELERATORS: lambda intent: intent["accelerators"],
     Area.IMAGES: lambda intent: intent["images"],
@@ -74,11 +77,12 @@ def path(area: Area, index: int) -> str:
 _NAMES: Final[dict[Area, Callable[[Mapping[str, Any]], str]]] = {
     Area.MODELS: lambda item: str(item["name"]),
     Area.TOOLS: lambda item: f"{item['server']}/{item['name']}",
+    Area.RESOURCES: lambda item: f"{item['type']}/{item['id']}",
     Area.IMAGES: lambda item: str(item["reference"]),
     Area.ACCELERATORS: lambda item: str(item["product"]),
 }
 
 
 def name(area: Area, item: Mapping[str, Any]) -> str:
-    """What people call `item`: the model's name, `server/tool`, the image; nothing where it has no name."""
+    """What people call `item`: the model's name, `server/tool`, `type/id`; nothing where it has no name."""
     return _NAMES[area](item) if area in _NAMES else ""

@@ -43,10 +43,14 @@ class Action(StrEnum):
     MODEL_EMBED = "model.embed"
     TOOL_CALL = "tool.call"
     TOOL_LIST = "tool.list"
+    RESOURCE_ACCESS = "resource.access"
 
 
 class Principal(TypedDict):
-    """Who asks. `type` is user, serviceAccount, agent or unknown; `id` is unknown where nobody said."""
+    """Who asks: `id` is unknown where nobody said.
+
+    `type` is user, serviceAccount, agent or unknown; of an access it is the subject's own word.
+    """
 
     id: str
     type: str
@@ -152,6 +156,22 @@ is the pinned one.
 """
 
 
+class Operation(TypedDict):
+    """What is to be done with a resource, in the words of whoever guards it: `read` or `GET`."""
+
+    name: str
+    properties: dict[str, Any]
+
+
+class Resource(TypedDict):
+    """Something that is accessed: its type and id are the words of whoever guards it."""
+
+    type: str
+    id: str
+    properties: dict[str, Any]
+    source: str
+
+
 class Data(TypedDict):
     """What data is touched: its classifications, where it must stay, where it would go."""
 
@@ -217,11 +237,12 @@ class Unresolved(TypedDict):
 
 
 class Intent(TypedDict):
-    """Who wants to do what, with which models, accelerators, tools and data, at what cost.
+    """Who wants to do what, with which models, accelerators, tools, resources and data, at what cost.
 
     `subresource` is the part of the object that the request is about, such as
     `scale`; absent where it is about the whole. `discharges` are the obligations
-    that the caller knows how to meet; without it, none.
+    that the caller knows how to meet; without it, none. `operation` is what an
+    access would do, and `context` what whoever guards the resource says beside.
     """
 
     action: str
@@ -234,6 +255,9 @@ class Intent(TypedDict):
     models: list[Model]
     accelerators: list[Accelerator]
     tools: list[Tool]
+    resources: list[Resource]
+    operation: NotRequired[Operation]
+    context: dict[str, Any]
     data: Data
     usage: Usage
     images: list[Image]

@@ -51,10 +51,10 @@ class Layers:
 
 DEFAULT_LAYERS = Layers(
     (
-        Layer(name=LayerName("organization"), closed=frozenset({Area.TOOLS, Area.MODELS})),
+        Layer(name=LayerName("organization"), closed=frozenset({Area.TOOLS, Area.MODELS, Area.RESOURCES})),
         Layer(name=LayerName("platform")),
         Layer(name=LayerName("team")),
         Layer(name=LayerName("agent")),
     )
 )
-"""The organization permits tools and models; everybody below can only narrow."""
+"""The organization permits tools, models and resources; everybody below can only narrow."""

@@ -43,6 +43,8 @@ def _union(reaches: Iterable[Reach]) -> Reach:
 def reach_of(compiled: CompiledPolicy) -> Reach:
     """What the rules and limits of one policy can be about."""
     match = compiled.policy.match
+    if compiled.policy.area is Area.RESOURCES:
+        return Reach()  # only accesses have resources, and no request of the API server is one
     if not match.kinds and (compiled.policy.area is not Area.INTENT or is_silent_on_nothing(compiled)):
         return Reach(asking=_operations(match))
     return _named(match, ALL)
@@ -53,6 +55,7 @@ def _of_closures(policies: PolicySet) -> Iterable[Reach]:
     return (
         Reach(anything=ALL) if area is Area.INTENT else Reach(asking=ALL)
         for _, area in policies.layers.closures
+        if area is not Area.RESOURCES
     )
 
 

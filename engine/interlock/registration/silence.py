@@ -19,6 +19,8 @@ _NOTHING_ASKED: Final[dict[str, Any]] = {
     "models": [],
     "accelerators": [],
     "tools": [],
+    "resources": [],
+    "context": {},
     "data": {"classifications": []},
     "usage": {},
     "images": [],

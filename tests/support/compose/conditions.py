@@ -15,6 +15,7 @@ from support.compose.facts import (
     MODELS,
     REGIONS,
     REGISTRIES,
+    RESOURCES,
     TEAMS,
     TOOLS,
 )
@@ -102,6 +103,16 @@ _MODELS: Final = Grammar(
     },
     {"bool": ("(model.inputPrice <= {bound})", "(has(model.inputPrice) && model.inputPrice > {bound})")},
 )
+_RESOURCES: Final = Grammar(
+    {
+        "string": ("resource.type", "resource.id"),
+        "bool": (
+            "has(resource.properties.limit)",
+            *(f"(resource.type == '{kind}')" for kind in sorted({kind for kind, _ in RESOURCES})),
+        ),
+    },
+    {"bool": ("(resource.properties.limit <= {bound})",)},
+)
 _ACCELERATORS: Final = Grammar(
     {
         "int": ("accelerator.total",),
@@ -140,6 +151,7 @@ _OF: Final = {
         Area.INTENT: (),
         Area.TOOLS: (_TOOLS, _TOOLS),
         Area.MODELS: (_MODELS, _MODELS),
+        Area.RESOURCES: (_RESOURCES, _RESOURCES),
         Area.ACCELERATORS: (_ACCELERATORS, _ACCELERATORS),
         Area.IMAGES: (_IMAGES, _IMAGES),
         Area.DATA: (_DATA, _DATA),

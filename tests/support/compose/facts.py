@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from interlock.model.intent import MAX_INT64
 
-ACTIONS: Final = ("model.chat", "tool.call", "workload.create")
+ACTIONS: Final = ("model.chat", "tool.call", "workload.create", "resource.access")
 KINDS: Final = ("ChatCompletion", "Job")
 TEAMS: Final = ("search", "ads")
 GROUPS: Final = ("staff", "oncall", "guests")
@@ -34,5 +34,6 @@ TOOLS: Final[Mapping[tuple[str, str], str]] = {
     ("files", "write"): "write",
     ("shell", "run"): "unknown",
 }
+RESOURCES: Final = (("todo", "1"), ("todo", "2"), ("record", "1"))
 ACCELERATORS: Final = ("h100", "a100", "unknown")
 REGISTRIES: Final = ("registry.acme.test", "docker.io")

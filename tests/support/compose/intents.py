@@ -18,6 +18,7 @@ from support.compose.facts import (
     OF_ANOTHER_TYPE,
     REGIONS,
     REGISTRIES,
+    RESOURCES,
     TEAMS,
     TOOLS,
 )
@@ -49,6 +50,12 @@ def _tool(draw: st.DrawFn) -> dict[str, Any]:
         "pinned": draw(st.booleans()),
         "source": "$",
     }
+
+
+@st.composite
+def _resource(draw: st.DrawFn) -> dict[str, Any]:
+    kind, name = draw(st.sampled_from(RESOURCES))
+    return {"type": kind, "id": name, "properties": draw(_limits), "source": "$"}
 
 
 _accelerator: Final = st.fixed_dictionaries(
@@ -93,6 +100,8 @@ INTENTS: Final[st.SearchStrategy[Intent]] = st.fixed_dictionaries(
         "models": st.lists(_model(), max_size=2),
         "accelerators": st.lists(_accelerator, max_size=2),
         "tools": st.lists(_tool(), max_size=2),
+        "resources": st.lists(_resource(), max_size=2),
+        "context": st.just({}),
         "data": st.fixed_dictionaries(
             {"classifications": _some(CLASSIFICATIONS, 2)}, optional={"region": _regions, "residency": _regions}
         ),

@@ -50,6 +50,8 @@ def intent(**changes: Any) -> Intent:
         "models": [],
         "accelerators": [],
         "tools": [],
+        "resources": [],
+        "context": {},
         "data": {"classifications": []},
         "usage": {"outputTokens": 100},
         "images": [],

@@ -45,6 +45,15 @@ def tool(name: str = "search", **arguments: Any) -> Intent:
     )
 
 
+def access(resource: str) -> Intent:
+    body = {
+        "subject": {"type": "user", "id": "ana"},
+        "action": {"name": "read"},
+        "resource": {"type": "record", "id": resource},
+    }
+    return intent({"access": body, "caller": {"run": RUN}})
+
+
 class Remembered:
     """What is remembered of runs as requests are allowed."""
 
@@ -85,6 +94,18 @@ def test_calls_are_known_by_what_they_called() -> None:
         "",
         "priced",
         NOW + 5,
+    )
+
+
+def test_an_access_is_known_by_the_id_and_the_type_of_its_resource() -> None:
+    runs = Remembered()
+    runs.allow(access("r1"))
+    (seen,) = runs.seen(access("r2"))["calls"]
+    assert (seen["action"], seen["class"], seen["name"], seen["server"]) == (
+        "resource.access",
+        "record",
+        "r1",
+        "",
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from interlock.intents.access import from_access
 from interlock.intents.admission import from_admission, from_manifest
 from interlock.intents.chat import from_chat, from_embeddings
 from interlock.intents.check import from_check
@@ -26,6 +27,7 @@ _ENTRY_POINTS: dict[str, Callable[[Any], Intent]] = {
     "chat": lambda given_: from_chat(given_, {}, CONTEXT),
     "caller": lambda given_: from_chat({"model": "m", "messages": [{}]}, given_, CONTEXT),
     "embeddings": lambda given_: from_embeddings(given_, {}, CONTEXT),
+    "access": lambda given_: from_access(given_, {}, CONTEXT),
     "mcp": lambda given_: from_mcp(given_, {}, CONTEXT),
     "check": lambda given_: from_check(given_, CONTEXT),
     "stated": from_stated,
@@ -81,7 +83,13 @@ def test_a_real_request_gives_a_valid_intent_with_a_source_for_each_fact(name: s
     before = copy.deepcopy(_RECORDED[name])
     intent = extract(_RECORDED[name], CONTEXT)
     _INTENTS.validate_python(intent, strict=True)
-    for item in (*intent["models"], *intent["accelerators"], *intent["tools"], *intent["images"]):
+    for item in (
+        *intent["models"],
+        *intent["accelerators"],
+        *intent["tools"],
+        *intent["resources"],
+        *intent["images"],
+    ):
         assert item["source"]
     for fact in intent["attribution"]:
         assert intent["provenance"][f"attribution.{fact}"]

@@ -39,7 +39,8 @@ def test_a_check_request_holds_one_thing_to_decide(request_: dict[str, Any], act
 
 @pytest.mark.parametrize("request_", [{}, {"caller": {}}, {"chat": None}, {"chat": _CHAT, "mcp": _CALL}])
 def test_no_or_two_things_to_decide_are_refused(request_: dict[str, Any]) -> None:
-    with pytest.raises(RequestError, match="exactly one of `intent`, `chat`, `embeddings`, `mcp`, `admission`"):
+    choices = "exactly one of `intent`, `chat`, `embeddings`, `mcp`, `access`, `admission`"
+    with pytest.raises(RequestError, match=choices):
         _check(**request_)
 
 

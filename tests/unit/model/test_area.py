@@ -20,6 +20,7 @@ def test_what_the_tests_draw_is_an_intent(intent: Intent) -> None:
 def test_an_area_has_the_items_of_the_intent_in_their_order(intent: Intent) -> None:
     assert items(Area.INTENT, intent) == [intent]
     assert items(Area.TOOLS, intent) == intent["tools"]
+    assert items(Area.RESOURCES, intent) == intent["resources"]
     assert items(Area.MODELS, intent) == intent["models"]
     assert items(Area.ACCELERATORS, intent) == intent["accelerators"]
     assert items(Area.IMAGES, intent) == intent["images"]
@@ -47,6 +48,9 @@ def test_an_item_has_the_name_that_people_call_it_by(intent: Intent) -> None:
     ]
     assert [name(Area.TOOLS, each) for each in intent["tools"]] == [
         f"{each['server']}/{each['name']}" for each in intent["tools"]
+    ]
+    assert [name(Area.RESOURCES, each) for each in intent["resources"]] == [
+        f"{each['type']}/{each['id']}" for each in intent["resources"]
     ]
     products = [each["product"] for each in intent["accelerators"]]
     assert [name(Area.ACCELERATORS, each) for each in intent["accelerators"]] == products

@@ -36,8 +36,9 @@ def test_a_layer_may_not_ignore_errors_unless_it_is_said() -> None:
     assert not Layer(name=LayerName("any")).may_ignore_errors
 
 
-def test_the_organization_permits_tools_and_models() -> None:
-    assert DEFAULT_LAYERS.closures == (("organization", Area.MODELS), ("organization", Area.TOOLS))
+def test_the_organization_permits_tools_models_and_resources() -> None:
+    areas = (Area.MODELS, Area.RESOURCES, Area.TOOLS)
+    assert DEFAULT_LAYERS.closures == tuple(("organization", area) for area in areas)
 
 
 def test_names_of_layers_are_distinct() -> None:

@@ -354,6 +354,15 @@ def test_a_closed_layer_is_asked_about_whatever_it_closes(loaded: Loaded) -> Non
     assert not is_sent(loaded(settings=closed), request("ConfigMap", "DELETE"))
 
 
+def test_nothing_is_sent_for_the_sake_of_resources_as_no_object_has_any(loaded: Loaded) -> None:
+    closed = policy_set("  layers: [{name: organization, closed: [resources]}]\n")
+    on_resources = policy(
+        "reads", spec="  area: resources\n", rules="    - {name: r, forbid: 'true', message: no}\n"
+    )
+    for policies in (loaded(settings=closed), loaded(on_resources, settings=closed)):
+        assert not is_sent(policies, request("Pod", "CREATE"))
+
+
 def test_who_is_trusted_and_where_the_service_is_stands_in_each_webhook(loaded: Loaded) -> None:
     policies = loaded(POD)
     settings = Settings(target=AtUrl("https://policy.example:8443/"), trust=Bundle(b"PEM"))

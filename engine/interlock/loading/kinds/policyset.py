@@ -92,8 +92,8 @@ class PolicySetSpec(Shape):
     """What holds for all policies together; what is left out has its default."""
 
     layers: AtLeastOne[LayerShape] = ()
-    """The authorities, the highest first. Default: organization (closed for tools and models), platform,
-    team, agent."""
+    """The authorities, the highest first. Default: organization (closed for tools, models and
+    resources), platform, team, agent."""
 
     attribution: AttributionShape = AttributionShape()
     """Which labels say who answers and pays."""
