@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
 
+from interlock import clock
 from interlock.units import Milliseconds
-from interlock_webhooks import clock
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import ClusterError, GoneError, NotFoundError
 from interlock_webhooks.controller.roll import PACE, Pace, Roll

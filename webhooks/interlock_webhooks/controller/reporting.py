@@ -8,7 +8,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
-from interlock_webhooks import clock
+from interlock import clock
 from interlock_webhooks.cluster.answers import Object
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import ClusterError, NotFoundError

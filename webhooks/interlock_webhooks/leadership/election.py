@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
 
+from interlock import clock
 from interlock.units import Milliseconds
-from interlock_webhooks import clock
 from interlock_webhooks.cluster.client import Cluster
 from interlock_webhooks.cluster.refusals import (
     AlreadyExistsError,
