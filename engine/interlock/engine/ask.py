@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from interlock.cel.activation import Activation
-from interlock.cel.cost.guard import LARGEST
 from interlock.engine.funds import SharedFunds, UndecidableError, check_deadline
 from interlock.engine.index import Candidates
 from interlock.engine.judge import judge
@@ -73,11 +72,13 @@ def _slice(until: int | None) -> int | None:
 
 
 def _is_affordable(
-    asked: Iterable[tuple[Candidates, Sequence[Any]]], activation: Activation, limit: int
+    asked: Sequence[tuple[Candidates, Sequence[Any]]], activation: Activation, limit: int
 ) -> bool:
     """Whether all expressions are sure to cost no more than `limit` together."""
-    counted = [(candidates, len(members)) for candidates, members in asked]
-    if sum(candidates.cost(LARGEST) * count for candidates, count in counted) <= limit:
+    most = 0
+    for candidates, members in asked:
+        most += candidates.most * len(members)
+    if most <= limit:
         return True
     extent = activation.extent
-    return sum(candidates.cost(extent) * count for candidates, count in counted) <= limit
+    return sum(candidates.cost(extent) * len(members) for candidates, members in asked) <= limit

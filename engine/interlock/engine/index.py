@@ -56,6 +56,8 @@ class Candidates:
     guarded: tuple[tuple[CompiledPolicy, tuple[Line, ...]], ...]
     tight: frozenset[PolicyName]
     guards: tuple[Guard, ...]
+    most: int
+    """What asking all of them about one item costs at most, whatever it is."""
     _costs: dict[Extent, int] = field(default_factory=dict)
 
     def cost(self, extent: Extent) -> int:
@@ -120,13 +122,15 @@ class Index:
         ]
         lines = tuple(line for compiled in policies if compiled not in guarded for line in _lines(compiled))
         environment = self.environments[area]
+        guards = tuple(guard for compiled in policies for guard in compiled.guards)
         return Candidates(
             area=area,
             variable=area.variable,
             open=tuple(_batch(environment, lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH)),
             guarded=tuple((compiled, _lines(compiled)) for compiled in guarded),
             tight=tight,
-            guards=tuple(guard for compiled in policies for guard in compiled.guards),
+            guards=guards,
+            most=sum(guard.cost(LARGEST) for guard in guards),
         )
 
     def _is_tight(self, compiled: CompiledPolicy) -> bool:

@@ -26,8 +26,8 @@ _PLAIN: Final = frozenset({bool, type(None)})
 def check_bounds(value: object, path: str = "") -> None:
     """Raise RequestError, which names the place, where `value` at `path` isn't within the bounds.
 
-    It runs on every request, so it looks at the strings and numbers of one
-    value all at once, and searches for the culprit only if there is one.
+    It runs on every request, so it looks at all strings of one value at once,
+    and searches for the culprit only if there is one.
     """
     if not _is_within(value):
         place, fault = _first_fault(value, path)
@@ -41,23 +41,28 @@ def _is_within(root: object) -> bool:  # noqa: C901  # calls would cost more tha
         RequestError: it holds too many values; no place is to blame for that.
     """
     strings: list[str] = []
-    numbers: list[int | float] = []
     level: list[Any] = [[root]]
     nodes = depth = 0
     while level:
         deeper: list[Any] = []
         for container in level:
             nodes += len(container)
+            values = container
             if type(container) is dict:
                 strings += container
-            for value in container.values() if type(container) is dict else container:
+                values = container.values()
+            for value in values:
                 kind = type(value)
                 if kind is str:
                     strings.append(value)
                 elif kind is dict or kind is list:
                     deeper.append(value)
-                elif kind is int or kind is float:
-                    numbers.append(value)
+                elif kind is int:
+                    if not MIN_INT64 <= value <= MAX_INT64:
+                        return False
+                elif kind is float:
+                    if not isfinite(value):
+                        return False
                 elif kind not in _PLAIN:
                     return False
         depth += 1
@@ -67,7 +72,7 @@ def _is_within(root: object) -> bool:  # noqa: C901  # calls would cost more tha
         if depth > MAX_DEPTH + 1:
             return False
         level = deeper
-    return _are_sound(strings) and not any(map(_number_fault, numbers))
+    return _are_sound(strings)
 
 
 def _are_sound(strings: list[str]) -> bool:

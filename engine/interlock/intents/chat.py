@@ -208,12 +208,13 @@ def _chat_input(body: dict[str, Any]) -> int:
     messages = mappings(body, "messages", "")
     if not messages:
         refuse("messages", "a list that is not empty")
-    sizes = [message_size(message) for message in messages]
-    beside = [
-        value for key, value in body.items() if key not in _NO_PROMPT and isinstance(value, _TEXTUAL) and value
-    ]
-    size = sum(size for size, _ in sizes) + sum(json_size(each) for each in beside)
-    images = sum(images for _, images in sizes)
+    size = images = 0
+    for message in messages:
+        text_size, shown = message_size(message)
+        size, images = size + text_size, images + shown
+    for key, value in body.items():
+        if key not in _NO_PROMPT and isinstance(value, _TEXTUAL) and value:
+            size += json_size(value)
     return tokens_of_text(size) + TOKENS_PER_MESSAGE * len(messages) + IMAGE_TOKENS * images
 
 
@@ -221,9 +222,10 @@ def _unsized(body: dict[str, Any]) -> str:
     """The path of the first part of a message whose size can't be known; empty where there is none."""
     for index, message in enumerate(body["messages"]):
         content = message.get("content")
-        for position, part in enumerate(content if isinstance(content, list) else []):
-            if is_unsized(part):
-                return element(f"messages[{index}].content", position)
+        if isinstance(content, list):
+            for position, part in enumerate(content):
+                if is_unsized(part):
+                    return element(f"messages[{index}].content", position)
     return ""
 
 

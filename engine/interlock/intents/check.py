@@ -13,7 +13,7 @@ from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import Caller
 from interlock.intents.chat import from_chat, from_embeddings
 from interlock.intents.context import ExtractionContext
-from interlock.intents.draft import checked
+from interlock.intents.draft import few
 from interlock.intents.fields import texts
 from interlock.intents.keys import refuse_unknown_keys
 from interlock.intents.mcp import from_mcp
@@ -64,6 +64,7 @@ _NO_DISCHARGES: Final = {
     "intent": "an Intent has a key of its own for it, so move it into `intent`",
     "admission": "the API server meets no obligations, so leave it out",
 }
+_KEYS: Final = frozenset(CheckRequest.__annotations__)
 SUBJECTS: Final = ("intent", *_CALLS, "admission")
 """The keys of which a check request has exactly one."""
 
@@ -91,7 +92,7 @@ def changeable_call(request: Mapping[str, Any]) -> Changeable | None:
 
 def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
     """The Intent of whatever `request` holds. Raises RequestError."""
-    given: dict[str, Any] = {**_checked_keys(request)}
+    given = _checked_keys(request)
     subjects = [key for key in SUBJECTS if given.get(key) is not None]
     if len(subjects) != 1:
         choices = ", ".join(f"`{key}`" for key in SUBJECTS)
@@ -122,9 +123,9 @@ def _called(call: _Call, given: dict[str, Any], subject: str, context: Extractio
         raise _placed(error, subject) from None
     if discharges := texts(given, "discharges", ""):
         check_bounds(discharges, "discharges")
-        intent["discharges"] = discharges
+        intent["discharges"] = few(discharges, "obligations")
         intent["provenance"]["discharges"] = "discharges"
-    return checked(intent)
+    return intent
 
 
 def _placed(error: RequestError, subject: str) -> RequestError:
@@ -138,6 +139,7 @@ def _checked_keys(request: object) -> dict[str, Any]:
     """`request` without unknown keys. Its parts keep to the bounds by themselves."""
     if not isinstance(request, dict):
         raise RequestError("a check request is an object", path="$")
-    check_bounds(dict.fromkeys(request))
-    refuse_unknown_keys(request, CheckRequest.__annotations__, "")
+    if not request.keys() <= _KEYS:
+        check_bounds(dict.fromkeys(request))
+        refuse_unknown_keys(request, _KEYS, "")
     return request

@@ -36,6 +36,8 @@ _IMAGE_PARTS: Final = frozenset({"image_url", "input_image", "image"})
 _REFERRING_PARTS: Final = ("video_url", "audio_url", "file")
 _PICTURE: Final = frozenset({"image_url", "image", "source", "detail", "file_id"})
 
+_NO_PICTURE: Final = frozenset[str]()
+
 _WORDS: Final = frozenset({"role", "type"})
 _LONGEST_WORD: Final = 32
 
@@ -90,19 +92,33 @@ def json_size(value: object) -> int:
 
 
 def message_size(message: dict[str, Any]) -> tuple[int, int]:
-    """The bytes of text in `message`, and its images."""
+    """The bytes of text in `message`, and its images.
+
+    Of an image only the picture is no text, and short words such as a role are
+    in the tokens of their message. It runs for every message, so it is one loop.
+    """
     size = images = 0
     pending: list[Any] = [message]
     while pending:
         value = pending.pop()
-        if isinstance(value, str):
-            size += utf8_size(value)
+        if isinstance(value, dict):
+            pictures = _PICTURE if _is_image(value) else _NO_PICTURE
+            images += pictures is _PICTURE
+            for key, item in value.items():
+                if key not in _FIELDS:
+                    size += utf8_size(key)
+                elif key in pictures or (
+                    key in _WORDS and isinstance(item, str) and len(item) <= _LONGEST_WORD
+                ):
+                    continue
+                if isinstance(item, str):
+                    size += len(item) if item.isascii() else len(item.encode())
+                else:
+                    pending.append(item)
         elif isinstance(value, list):
             pending += value
-        elif isinstance(value, dict):
-            images += _is_image(value)
-            size += sum(utf8_size(key) for key in value if key not in _FIELDS)
-            pending += _read_by_models(value)
+        elif isinstance(value, str):
+            size += utf8_size(value)
         elif value is not None:
             size += len(str(value))
     return size, images
@@ -117,20 +133,6 @@ def is_unsized(part: object) -> bool:
         place = payload.get("url")
         return "file_id" in payload or (isinstance(place, str) and not place.startswith("data:"))
     return False
-
-
-def _read_by_models(value: dict[str, Any]) -> list[Any]:
-    """The values of an object in a message that count as text.
-
-    Of an image only the picture is no text, and short words such as a role are
-    in the tokens of their message.
-    """
-    pictures = _PICTURE if _is_image(value) else frozenset[str]()
-    return [
-        item
-        for key, item in value.items()
-        if key not in pictures and not (key in _WORDS and isinstance(item, str) and len(item) <= _LONGEST_WORD)
-    ]
 
 
 def _is_image(value: dict[str, Any]) -> bool:
