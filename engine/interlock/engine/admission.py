@@ -123,14 +123,17 @@ class Admission:
         """What was `allowed`, and all that it rests on taken; None where that is gone meanwhile."""
         decisions = group.reserving(allowed)
         rests_on_uses = group.rests_on_uses(decisions)
-        taking = Taking(
-            organization=group.organization,
-            holds=group.holds(decisions),
-            steps=group.steps(glance),
-            memo=None if once is None or rests_on_uses else memo_of(once, decisions, group.now),
-        )
-        if taking.holds or taking.steps or taking.memo is not None:
-            answer = await self._ledger.take(taking, group.now)
+        memo = None if once is None or rests_on_uses else memo_of(once, decisions, group.now)
+        if group.lines or group.runs or memo is not None:
+            answer = await self._ledger.take(
+                Taking(
+                    organization=group.organization,
+                    holds=group.holds(decisions),
+                    steps=group.steps(glance),
+                    memo=memo,
+                ),
+                group.now,
+            )
             if isinstance(answer, Remembered | Mismatched):
                 return again(answer)
             if not isinstance(answer, Held):

@@ -4,9 +4,9 @@ A budget whose condition or key fails, or that nobody knows the amount for, is
 not passed over: it is a reason for a denial.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from msgspec import Struct
 
@@ -19,13 +19,13 @@ from interlock.engine.funds import paid
 from interlock.engine.judge import outcome
 from interlock.identity import AccountName, OrganizationName
 from interlock.ledger.hold import Line
-from interlock.ledger.windows import Span, span
+from interlock.ledger.windows import span
 from interlock.loading.compiled import CompiledBudget
 from interlock.model.balances import Standing
 from interlock.model.budget import Budget, OnExceed, Unit, UnitLimit
 from interlock.model.charge import Charge, Uncharged
 from interlock.model.intent import Intent
-from interlock.model.window import PerRun, Rolling
+from interlock.model.window import PerRun, Rolling, Window
 from interlock.units import Instant, Milliseconds
 
 _LONGEST_KEY: Final = 512
@@ -39,6 +39,7 @@ class Draw(Struct, frozen=True, kw_only=True):
 
     line: Line
     budget: Budget
+    unit: Unit
     limit: int
     key: str
     ends: Instant | None
@@ -46,12 +47,12 @@ class Draw(Struct, frozen=True, kw_only=True):
 
     def charge(self, standing: Standing) -> Charge:
         """What is drawn on the account as it stands."""
-        budget, line = self.budget, self.line
+        budget = self.budget
         return Charge(
             budget=budget.name,
-            unit=Unit(line.unit),
+            unit=self.unit,
             key=self.key,
-            amount=line.amount,
+            amount=self.line.amount,
             limit=self.limit,
             spent=standing.spent + (standing.parts > 0),
             held=standing.held,
@@ -90,11 +91,54 @@ class Drawn:
         return {draw.line.account: each for draw, each in zip(self.draws, standings, strict=True)}
 
 
+class _Limit(Struct, frozen=True, kw_only=True):
+    """A limit of a budget, or the burst of one: what lines have in common, whoever draws and whenever."""
+
+    budget: Budget
+    unit: Unit
+    unit_name: str
+    assumed: int | None
+    most: int
+    bound: int | None
+    """`most`, or None where what does not fit goes on."""
+    window: Window
+    within: Milliseconds | None
+    account: AccountName
+    """The account of the empty key: others' end in their key."""
+
+    def draw(self, key: str, amount: int, now: Instant) -> Draw:
+        """The line of a request that may use `amount`."""
+        place = span(self.window, now)
+        line = Line(
+            account=AccountName(self.account + key),
+            unit=self.unit_name,
+            amount=amount,
+            limit=self.bound,
+            bucket=place.bucket,
+            since=place.since,
+            forgets=place.forgets,
+        )
+        return Draw(
+            line=line,
+            budget=self.budget,
+            unit=self.unit,
+            limit=self.most,
+            key=key,
+            ends=place.ends,
+            within=self.within,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """The budgets of one policy set."""
+    """The budgets of one policy set, each with its limits, of which each is before its burst."""
 
-    compiled: tuple[CompiledBudget, ...]
+    members: tuple[tuple[CompiledBudget, tuple[_Limit, ...]], ...]
+
+    @classmethod
+    def of(cls, compiled: Iterable[CompiledBudget]) -> Self:
+        """The `compiled` budgets."""
+        return cls(tuple((each, tuple(_limits(each.budget))) for each in compiled))
 
     def drawn(self, intent: Intent, now: Instant, until: int | None) -> Drawn:
         """All that `intent` draws on accounts at `now`.
@@ -103,15 +147,16 @@ class Budgets:
             UndecidableError: time ran out.
         """
         organization = OrganizationName(intent["attribution"].get("organization", ""))
-        if not self.compiled:
+        if not self.members:
             return Drawn(organization)
         activation = activation_of(intent, now)
         activation.until = until
         draws: list[Draw] = []
         uncharged: list[Uncharged] = []
-        for each in self.compiled:
-            if each.budget.match.covers(intent["action"], intent["kind"]):
-                found = _drawn(each, intent, activation, now)
+        action, kind = intent["action"], intent["kind"]
+        for each, limits in self.members:
+            if each.budget.match.covers(action, kind):
+                found = _drawn(each, limits, intent, activation, now)
                 if isinstance(found, Uncharged):
                     uncharged.append(found)
                 else:
@@ -119,8 +164,39 @@ class Budgets:
         return Drawn(organization, tuple(draws), tuple(uncharged))
 
 
+def _limits(budget: Budget) -> Iterator[_Limit]:
+    for limit in budget.limits:
+        unit = limit.unit
+        yield _limit(budget, limit, limit.most, budget.window, None, window_account(budget.name, unit, ""))
+        if limit.burst is not None:
+            most, within = limit.burst.most, limit.burst.within
+            account = burst_account(budget.name, unit, "")
+            yield _limit(budget, limit, most, Rolling(within), within, account)
+
+
+def _limit(  # noqa: PLR0913, PLR0917 - what a limit and its burst differ in
+    budget: Budget,
+    limit: UnitLimit,
+    most: int,
+    window: Window,
+    within: Milliseconds | None,
+    account: AccountName,
+) -> _Limit:
+    return _Limit(
+        budget=budget,
+        unit=limit.unit,
+        unit_name=limit.unit.value,
+        assumed=limit.assumed,
+        most=most,
+        bound=None if budget.on_exceed is OnExceed.WARN else most,
+        window=window,
+        within=within,
+        account=account,
+    )
+
+
 def _drawn(
-    compiled: CompiledBudget, intent: Intent, activation: Activation, now: Instant
+    compiled: CompiledBudget, limits: Iterable[_Limit], intent: Intent, activation: Activation, now: Instant
 ) -> list[Draw] | Uncharged:
     """The lines that `intent` draws on one budget; none where it is not matched."""
     budget = compiled.budget
@@ -137,12 +213,12 @@ def _drawn(
             return _unknown(budget, "it counts each run for itself, and the request names none", _NAME_RUN)
         key = key_of_run(intent["run"]["id"], key)
     draws: list[Draw] = []
-    for limit in budget.limits:
+    for limit in limits:
         needed = amount_of(limit.unit, intent)
         amount = limit.assumed if needed is None else needed
         if amount is None:
             return _unknown(budget, f"nobody knows how much `{limit.unit}` it may use", _remedy(limit.unit))
-        draws += _draws(budget, limit, key, amount, now)
+        draws.append(limit.draw(key, amount, now))
     return draws
 
 
@@ -157,36 +233,6 @@ def _key(compiled: CompiledBudget, activation: Activation) -> tuple[str, str]:
     if not isinstance(key, str):
         return "", "`key` is not a text"
     return (key, "") if len(key) <= _LONGEST_KEY else ("", f"`key` is longer than {_LONGEST_KEY} characters")
-
-
-def _draws(budget: Budget, limit: UnitLimit, key: str, amount: int, now: Instant) -> Iterator[Draw]:
-    """The line of the window, and that of the burst."""
-    place = span(budget.window, now)
-    account = window_account(budget.name, limit.unit, key)
-    line = _line(account, limit.unit, amount, _most(budget, limit.most), place)
-    yield Draw(line=line, budget=budget, limit=limit.most, key=key, ends=place.ends)
-    if limit.burst is not None:
-        most, within = limit.burst.most, limit.burst.within
-        place = span(Rolling(within), now)
-        account = burst_account(budget.name, limit.unit, key)
-        line = _line(account, limit.unit, amount, _most(budget, most), place)
-        yield Draw(line=line, budget=budget, limit=most, key=key, ends=place.ends, within=within)
-
-
-def _most(budget: Budget, most: int) -> int | None:
-    return None if budget.on_exceed is OnExceed.WARN else most
-
-
-def _line(account: AccountName, unit: Unit, amount: int, most: int | None, place: Span) -> Line:
-    return Line(
-        account=account,
-        unit=unit.value,
-        amount=amount,
-        limit=most,
-        bucket=place.bucket,
-        since=place.since,
-        forgets=place.forgets,
-    )
 
 
 def _unknown(budget: Budget, reason: str, remedy: str) -> Uncharged:

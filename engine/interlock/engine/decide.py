@@ -26,7 +26,7 @@ from interlock.engine.kubernetes import consulted, heeded, mutated
 from interlock.engine.lifting import Lifting
 from interlock.engine.mutate import NO_CHANGES, Changes, Mutator
 from interlock.engine.naming import named
-from interlock.engine.seen import reads_run, seen_by
+from interlock.engine.seen import reads_run, reads_seen, seen_by
 from interlock.engine.uses import CountedWaivers, UsesLeft
 from interlock.foreign.cluster import UnansweredError
 from interlock.foreign.merging.kinds import Structures
@@ -80,12 +80,15 @@ class Engine:
         for compiled in unenforced:
             compiled.prepare()  # they have little time to answer, and none to get ready
         self._mutator = Mutator.of(enforced, policies.layers)
+        self.mutates_by_seen = self._mutator.reads_seen
+        """Whether what policies change depends on how accounts stand, or on what runs did."""
         self._closed = sorted({area for _, area in policies.layers.closures})
         self._demands = lru_cache(maxsize=256)(self._demanded)
-        self._budgets = Budgets(policies.budgets)
+        self._budgets = Budgets.of(policies.budgets)
         self.asks_kubernetes = bool(policies.kubernetes.validating or policies.kubernetes.mutating)
         self._structures = Structures(policies.schemas.custom)
         self.watches_runs = any(reads_run(compiled) for compiled in policies.compiled)
+        self._reads_seen = any(reads_seen(compiled) for compiled in policies.compiled)
         self.counted = CountedWaivers(policies.waivers, MemoryUses() if uses is None else uses)
 
     @classmethod
@@ -147,11 +150,6 @@ class Engine:
         """What `intent` costs at most, in micro-USD, if it writes so many tokens; None where nobody knows."""
         read = intent["usage"].get("inputTokens", 0)
         return cost_of(intent["models"], read, written, self.context_at(now))
-
-    @property
-    def mutates_by_seen(self) -> bool:
-        """Whether what policies change depends on how accounts stand, or on what runs did."""
-        return self._mutator.reads_seen
 
     def seen(self, intent: Intent, balances: Balances, *, now: Instant, until: int | None = None) -> Seen:
         """What policies see of accounts and runs in a decision on `intent` that finds `balances`.
@@ -219,7 +217,7 @@ class Engine:
             raise UndecidableError(changes.failure)
         policies = self.policies
         charges = drawn.charges(found.accounts)
-        seen = seen_by(intent, charges, found.runs, now)
+        seen = seen_by(intent, charges, found.runs, now) if self._reads_seen else NOTHING_SEEN
         activation = activation_of(intent, now, seen)
         activation.until = until
         lifting = Lifting(policies, now, found.uses_left)
@@ -242,7 +240,7 @@ class Engine:
         if decision.missing:
             decision = replace(decision, missing=named(decision.missing, intent))
         decision = enforceable(decision, intent.get("discharges", ()))
-        if seen is not NOTHING_SEEN:
+        if charges or "run" in intent:
             accounts = {name: standing for name, standing in found.accounts.items() if standing != _UNTOUCHED}
             runs = {run: found.runs[run] for run in runs_of(intent) if found.runs.get(run)}
             decision = replace(decision, found=Balances(accounts=accounts, runs=runs))

@@ -60,13 +60,18 @@ class Ask(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Requests of one organization, each with what it draws; `saw` is how accounts stood that they rest on."""
+    """Requests of one organization, each with what it draws; `saw` is how accounts stood that they rest on.
+
+    `lines` are what they draw, and `runs` those that policies may want to know of, each once.
+    """
 
     engine: Engine
     members: tuple[tuple[Ask, Drawn, Claim], ...]
     now: Instant
     until: int | None
     saw: Mapping[AccountName, Standing]
+    lines: tuple[Line, ...]
+    runs: tuple[RunId, ...]
 
     @classmethod
     def of(
@@ -93,9 +98,17 @@ class Group:
                 for ask in asks
             ]
         )
-        if len({drawn.organization for _, drawn, _ in members}) > 1:
+        if len(members) > 1 and len({drawn.organization for _, drawn, _ in members}) > 1:
             raise RequestError("the checks of a linked batch must be of one organization", path="$.checks")
-        return cls(engine=engine, members=members, now=now, until=until, saw=saw)
+        return cls(
+            engine=engine,
+            members=members,
+            now=now,
+            until=until,
+            saw=saw,
+            lines=tuple([draw.line for _, drawn, _ in members for draw in drawn.draws]),
+            runs=_runs(asks) if engine.watches_runs else (),
+        )
 
     @property
     def organization(self) -> OrganizationName:
@@ -107,35 +120,27 @@ class Group:
         """What they draw, each with what it is for."""
         return tuple([draw for _, drawn, _ in self.members for draw in drawn.draws])
 
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """What they draw."""
-        return tuple([draw.line for draw in self.draws])
-
-    @property
-    def runs(self) -> tuple[RunId, ...]:
-        """The runs that policies may want to know of, each once."""
-        if not self.engine.watches_runs:
-            return ()
-        return tuple(dict.fromkeys(run for ask, _, _ in self.members for run in runs_of(ask.intent)))
-
     def decided(self, glance: Glance) -> tuple[Decision, ...]:
         """The decision on each, where all stands as in `glance`; one that is denied denies all."""
         # What requests were made by is what they are decided by, so that a replay comes to the same.
         accounts = {**self._accounts(glance), **self.saw}
         states = dict(zip(self.runs, glance.runs, strict=True))
-        decisions = []
+        decisions: list[Decision] = []
         for ask, drawn, claim in self.members:
+            if decisions:
+                (before, taken, _) = self.members[len(decisions) - 1]
+                accounts, states = _after(accounts, taken.lines), self._gone_on(before, states)
             runs = {run: state.text for run, state in states.items()}
             found = Found(self.engine.counted.uses_left(claim), accounts, runs)
             decisions.append(self._decided(ask, drawn, found))
-            accounts, states = _after(accounts, drawn.lines), self._gone_on(ask, states)
-        if all(decision.allowed for decision in decisions):
+        if len(decisions) == 1 or all(decision.allowed for decision in decisions):
             return tuple(decisions)
         return tuple(_denied_together(each) if each.allowed else each for each in decisions)
 
     def reserving(self, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
         """`decisions`, each with the hold that it is to have."""
+        if not self.lines:
+            return tuple(decisions)
         return tuple(
             [
                 self._reserving(ask, drawn, decision)
@@ -177,6 +182,8 @@ class Group:
 
     def steps(self, glance: Glance) -> tuple[RunStep, ...]:
         """What is remembered of each run once all were allowed."""
+        if not self.runs:
+            return ()
         first = dict(zip(self.runs, glance.runs, strict=True))
         states = first
         for ask, _, _ in self.members:
@@ -244,6 +251,10 @@ class Group:
             return decision
         name = hold_id(drawn.organization, ask.name or secrets.token_bytes(_NONCE))
         return replace(decision, held=Held(name, Instant(self.now + ask.lasts)))
+
+
+def _runs(asks: Sequence[Ask]) -> tuple[RunId, ...]:
+    return tuple(dict.fromkeys(run for ask in asks for run in runs_of(ask.intent)))
 
 
 def _after(accounts: Mapping[AccountName, Standing], lines: Sequence[Line]) -> dict[AccountName, Standing]:

@@ -1,12 +1,13 @@
 """What expressions see of accounts and runs in one decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from interlock.cel.tree import variables
 from interlock.engine.history import history
 from interlock.identity import RunId
 from interlock.loading.compiled import CompiledPolicy
+from interlock.loading.environments import SEEN
 from interlock.model.charge import Charge
 from interlock.model.decision import Decision
 from interlock.model.intent import Intent
@@ -30,10 +31,20 @@ def seen_in(decision: Decision, intent: Intent) -> Seen:
 
 def reads_run(compiled: CompiledPolicy) -> bool:
     """Whether any expression of the policy reads what runs did."""
+    return any(_RUN in read for read in _read(compiled))
+
+
+def reads_seen(compiled: CompiledPolicy) -> bool:
+    """Whether any expression of the policy reads what runs did, or how accounts stand."""
+    return any(not SEEN.keys().isdisjoint(read) for read in _read(compiled))
+
+
+def _read(compiled: CompiledPolicy) -> Iterator[frozenset[str]]:
+    """The variables that each expression of the policy reads."""
     messages = (rule.message for rule in compiled.rules if rule.message is not None)
     changes = (mutation.when for mutation in compiled.mutations if mutation.when is not None)
     programs = (*(program for _, program in compiled.deciding), *messages, *changes)
-    return any(_RUN in variables(program.node) for program in programs)
+    return (variables(program.node) for program in programs)
 
 
 def _headroom(charge: Charge) -> Headroom:

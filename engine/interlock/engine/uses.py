@@ -100,6 +100,8 @@ class CountedWaivers:
 
     def _used(self, decision: Decision) -> dict[WaiverName, Quota]:
         """The quotas that `decision` takes from: none unless it allows."""
+        if not decision.waived or not self._quotas:
+            return {}
         waivers = {verdict.waiver for verdict in decision.waived} if decision.allowed else ()
         return {name: self._quotas[name] for name in waivers if name is not None and name in self._quotas}
 

@@ -17,7 +17,7 @@ UNKNOWN = "nobody knows what the request draws on budget `team-tokens`: "
 def drawn(*documents: str, request: dict[str, Any] | None = None) -> Drawn:
     engine = engine_of(*documents)
     intent = intent_of(engine, request)
-    return Budgets(engine.policies.budgets).drawn(intent, NOW, None)
+    return Budgets.of(engine.policies.budgets).drawn(intent, NOW, None)
 
 
 def amounts(found: Drawn) -> dict[str, int]:
