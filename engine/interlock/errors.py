@@ -3,6 +3,8 @@
     InterlockError
     ├── AuthorError      the author of policies: documents or CEL that don't load
     ├── RequestError     the caller: a request that can't be understood
+    │   ├── NotFoundError    it is about something that there is not
+    │   └── ConflictError    something that was said before contradicts it
     └── OperatorError    who runs the service: files, certificates, ports
 
 Each class has a stable `code` for logs and metrics; nobody parses messages.
@@ -64,6 +66,18 @@ class RequestError(InterlockError):
     def __init__(self, message: str, *, path: str = "") -> None:
         self.path = path
         super().__init__(message)
+
+
+class NotFoundError(RequestError):
+    """A request about a hold, or a place, that there is not."""
+
+    code = "request.notFound"
+
+
+class ConflictError(RequestError):
+    """A request that contradicts one before: its key is of another one, or its hold has ended otherwise."""
+
+    code = "request.conflict"
 
 
 class OperatorError(InterlockError):

@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 
 from interlock.decisionlog.record import record
+from interlock.decisionlog.recorded import RecordedDecision
 from interlock.engine import Engine
 from interlock.loading.policyset import load
-from interlock_webhooks.runtime.codec import RecordedDecision
 from support.limits import OPEN, intent, limits
 from support.strategies import NOW
 

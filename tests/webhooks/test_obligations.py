@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from interlock.decisionlog.recorded import RecordedDecision
 from interlock_webhooks.app import Application, check_app, webhook_app
-from interlock_webhooks.runtime.codec import RecordedDecision
 from support.asgi import ask
 from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService, service_over

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from interlock.decisionlog.recorded import RecordedDecision
 from interlock_webhooks.app import Application, check_app
-from interlock_webhooks.runtime.codec import RecordedDecision
 from support.asgi import ask
 from support.policies import write_policies
 from support.reviews import chat, encoded

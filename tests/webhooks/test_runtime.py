@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from interlock.decisionlog.recorded import RecordedDecision
 from interlock_webhooks.app import Application
-from interlock_webhooks.runtime.codec import MAX_BATCH, BatchAnswer, RecordedDecision
+from interlock_webhooks.runtime.codec import MAX_BATCH, BatchAnswer
 from support.asgi import ask
 from support.reviews import call, chat, encoded, pod, review
 from support.service import LoggedService

@@ -11,11 +11,11 @@ import httpx
 import msgspec
 import pytest
 
+from interlock.decisionlog.recorded import RecordedDecision
 from interlock.errors import OperatorError
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock_webhooks.app import Application
 from interlock_webhooks.reload import LivePolicies
-from interlock_webhooks.runtime.codec import RecordedDecision
 from support.asgi import ask
 from support.process import command, running
 from support.reviews import chat, encoded, pod, review

@@ -12,12 +12,14 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.checks.holds import HoldAnswer, Settlement
+from interlock.decisionlog.recorded import RecordedDecision
 from interlock.engine.settlements import SettlementRecord
 from interlock.intents.check import CheckRequest
-from interlock_webhooks.accounts.codec import Extension, HoldAnswer, Release, Settlement
+from interlock_webhooks.accounts.codec import Extension, Release
 from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
 from interlock_webhooks.refusal import ErrorBody
-from interlock_webhooks.runtime.codec import Batch, BatchAnswer, RecordedDecision
+from interlock_webhooks.runtime.codec import Batch, BatchAnswer
 
 _TEMPLATE: Final = "#/components/schemas/{name}"
 

@@ -7,26 +7,24 @@ gets the same decision, hold and reasons, whichever way it came.
 
 import time
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from interlock.checks.admitting import admitted
 from interlock.checks.read import Read
 from interlock.clock import now
 from interlock.decisionlog.record import record
 from interlock.engine import Engine
-from interlock.engine.admission import Admission, Admitted
-from interlock.engine.group import Ask
-from interlock.engine.repetition import Misused, Once, Repeated
+from interlock.engine.admission import Admission
+from interlock.engine.repetition import Once, Repeated
 from interlock.foreign.requests import KubernetesRequest, stated
 from interlock.intents.check import CheckRequest
-from interlock.units import Instant
+from interlock.model.decision import Decision
 from interlock_webhooks.around import known
 from interlock_webhooks.clients.client import Client
 from interlock_webhooks.denials import log_denial
-from interlock_webhooks.refusal import RefusedError
 from interlock_webhooks.service import Service
 
 
@@ -80,9 +78,6 @@ class DecisionPoint:
         """
         started = time.perf_counter()
         answer = await self._answered(engine, [reading.read for reading in readings], once, until)
-        if isinstance(answer, Misused):
-            message = "`idempotencyKey`: it belongs to a request with another body: send a new one"
-            raise RefusedError(HTTPStatus.CONFLICT, message)
         if isinstance(answer, Repeated):
             return answer.records
         seconds = (time.perf_counter() - started) / len(readings)
@@ -97,31 +92,18 @@ class DecisionPoint:
                 log_denial(self._service.log, recorded[-1], client=reading.client.name, **about)
         return recorded
 
-    async def _answered(self, engine: Engine, reads: Sequence[Read], once: Once | None, until: int) -> Admitted:
+    async def _answered(
+        self, engine: Engine, reads: Sequence[Read], once: Once | None, until: int
+    ) -> tuple[Decision, ...] | Repeated:
         """The decisions on `reads`, of Kubernetes' policies as well where there are any."""
         admission = Admission(engine, self._service.ledger)
         asks = [read.ask for read in reads]
         at, is_dry_run = now(), reads[0].is_dry_run
         if not engine.asks_kubernetes:
-            return await _decided(admission, asks, at, once, until, is_dry_run=is_dry_run)
+            return await admitted(admission, asks, once, now=at, until=until, is_dry_run=is_dry_run)
 
-        async def decided(requests: Sequence[KubernetesRequest | None]) -> Admitted:
+        async def decided(requests: Sequence[KubernetesRequest | None]) -> tuple[Decision, ...] | Repeated:
             about = [replace(ask, kubernetes=each) for ask, each in zip(asks, requests, strict=True)]
-            return await _decided(admission, about, at, once, until, is_dry_run=is_dry_run)
+            return await admitted(admission, about, once, now=at, until=until, is_dry_run=is_dry_run)
 
         return await known(self._service.cluster, [stated(read.check) for read in reads], until, decided)
-
-
-async def _decided(  # noqa: PLR0913 - what a decision is a function of
-    admission: Admission,
-    asks: Sequence[Ask],
-    at: Instant,
-    once: Once | None,
-    until: int,
-    *,
-    is_dry_run: bool,
-) -> Admitted:
-    """The decisions on checks that go on if they are allowed, unless it is one that is a dry run."""
-    if is_dry_run:
-        return (await admission.consider(asks[0], now=at, until=until),)
-    return await admission.admit(asks, now=at, until=until, once=once)

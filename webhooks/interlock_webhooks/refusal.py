@@ -7,7 +7,7 @@ and what is not in the table is a 500. Pure.
 from http import HTTPStatus
 from typing import Final, NotRequired, TypedDict
 
-from interlock.errors import RequestError
+from interlock.errors import ConflictError, NotFoundError, RequestError
 from interlock_webhooks.text import one_line
 
 Header = tuple[bytes, bytes]
@@ -31,9 +31,9 @@ CODES: Final = {
     HTTPStatus.BAD_REQUEST: RequestError.code,
     HTTPStatus.UNAUTHORIZED: "request.unauthenticated",
     HTTPStatus.FORBIDDEN: "request.forbidden",
-    HTTPStatus.NOT_FOUND: "request.notFound",
+    HTTPStatus.NOT_FOUND: NotFoundError.code,
     HTTPStatus.METHOD_NOT_ALLOWED: "request.method",
-    HTTPStatus.CONFLICT: "request.conflict",
+    HTTPStatus.CONFLICT: ConflictError.code,
     HTTPStatus.REQUEST_TIMEOUT: "request.slow",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "request.tooLarge",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "request.mediaType",
@@ -62,6 +62,10 @@ def status_of(error: Exception) -> HTTPStatus:
     match error:
         case RefusedError():
             return error.status
+        case NotFoundError():
+            return HTTPStatus.NOT_FOUND
+        case ConflictError():
+            return HTTPStatus.CONFLICT
         case RequestError():
             return HTTPStatus.BAD_REQUEST
         case _:
