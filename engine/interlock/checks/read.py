@@ -14,7 +14,7 @@ from interlock.engine.mutate import NO_CHANGES, Changes
 from interlock.errors import RequestError
 from interlock.identity import BudgetName
 from interlock.intents.chat import limiting
-from interlock.intents.check import CheckRequest, changeable_call, from_check
+from interlock.intents.check import CheckRequest, changeable_call, from_check, is_without_arguments
 from interlock.model.intent import Action, Intent
 from interlock.model.seen import NOTHING_SEEN, Seen
 from interlock.units import Instant
@@ -105,7 +105,9 @@ class Read(Struct, frozen=True, kw_only=True):
     def is_dry_run(self) -> bool:
         """Whether nothing goes on, whatever is decided."""
         review = self.check.get("admission")
-        return self.terms.is_dry_run or (review is not None and review.get("dryRun") is True)
+        if self.terms.is_dry_run or is_without_arguments(self.check):
+            return True
+        return review is not None and review.get("dryRun") is True
 
     @property
     def ask(self) -> Ask:
@@ -113,7 +115,13 @@ class Read(Struct, frozen=True, kw_only=True):
         review = self.check.get("admission")
         # What has no identity is a request of its own, however it looks like another one.
         once = review if review is not None and review.get("uid") else None
-        ask = Ask(intent=self.intent, changes=self.changes, request=once, lasts=self.terms.lasts)
+        ask = Ask(
+            intent=self.intent,
+            changes=self.changes,
+            request=once,
+            lasts=self.terms.lasts,
+            is_without_arguments=is_without_arguments(self.check),
+        )
         if self.call is None:
             return ask
         ask = structs.replace(ask, remake=partial(self.call.asked, ask))

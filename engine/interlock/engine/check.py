@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from interlock.engine.mutate import NO_CHANGES
+from interlock.engine.possible import answered
 from interlock.foreign.known import UNKNOWN
 from interlock.foreign.looking import Looking
 from interlock.foreign.requests import KubernetesRequest, stated
@@ -35,4 +36,5 @@ def decide_check(engine: "Engine", check: Mapping[str, Any], *, now: Instant, un
         intent, changes = engine.mutate(body, read, until=until)
     attributes = stated(check) if engine.asks_kubernetes else None
     request = None if attributes is None else KubernetesRequest(attributes, Looking(UNKNOWN))
-    return engine.decide(intent, now=now, until=until, changes=changes, request=request)
+    decision = engine.decide(intent, now=now, until=until, changes=changes, request=request)
+    return answered(engine.policies, check, intent, decision)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from interlock.engine.decide import Engine
+from interlock.engine.possible import answered
 from interlock.foreign.cluster import Around
 from interlock.foreign.known import UNKNOWN
 from interlock.foreign.looking import Looking
@@ -71,7 +72,7 @@ def decide_document(
     if asked is not None and changes.object is not None:
         asked = asked.of(changes.object)
     decision = engine.decide(intent, now=now, balances=balances, changes=changes, request=asked)
-    return Decided(intent, decision, asked)
+    return Decided(intent, answered(engine.policies, document, intent, decision), asked)
 
 
 def decide_as_it_stands(
@@ -98,7 +99,8 @@ def _as_it_stands(
     balances: Balances | None,
 ) -> Decided:
     intent = extract(document, engine.context_at(now))
-    return Decided(intent, engine.decide(intent, now=now, balances=balances, request=asked), asked)
+    decision = engine.decide(intent, now=now, balances=balances, request=asked)
+    return Decided(intent, answered(engine.policies, document, intent, decision), asked)
 
 
 def _asked(engine: Engine, document: _Json, around: Around) -> KubernetesRequest | None:

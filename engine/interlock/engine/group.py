@@ -14,6 +14,7 @@ from interlock.engine.decide import Engine, Found
 from interlock.engine.facts import facts_of
 from interlock.engine.history import IDLE, gone_on, runs_of
 from interlock.engine.mutate import NO_CHANGES, Changes
+from interlock.engine.possible import possible
 from interlock.engine.seen import seen_by
 from interlock.errors import RequestError
 from interlock.foreign.requests import KubernetesRequest
@@ -45,7 +46,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     same request with a lower limit of the tokens that it writes, for what budgets;
     None where whoever asks does not pass that on. `remake` gives it with what
     policies change where that is seen. Of a request of Kubernetes, `kubernetes` is
-    what Kubernetes' policies are asked about.
+    what Kubernetes' policies are asked about. `is_without_arguments` says that nobody
+    knows the arguments of the tool call yet: only what denies it whatever they are counts.
     """
 
     intent: Intent
@@ -56,6 +58,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     clamp: Callable[[int, tuple[BudgetName, ...]], "Ask | None"] | None = None
     remake: Callable[[Seen], "Ask"] | None = None
     kubernetes: KubernetesRequest | None = None
+    is_without_arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +239,7 @@ class Group:
         return {**states, run: replace(states[run], text=gone_on(ask.intent, texts, self.now))}
 
     def _decided(self, ask: Ask, drawn: Drawn, found: Found) -> Decision:
-        return self.engine.decided(
+        decision = self.engine.decided(
             ask.intent,
             ask.changes,
             drawn,
@@ -245,6 +248,7 @@ class Group:
             until=self.until,
             request=ask.kubernetes,
         )
+        return possible(self.engine.policies, ask.intent, decision) if ask.is_without_arguments else decision
 
     def _reserving(self, ask: Ask, drawn: Drawn, decision: Decision) -> Decision:
         if not drawn.draws:

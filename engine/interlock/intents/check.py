@@ -16,7 +16,7 @@ from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import few
 from interlock.intents.fields import texts
 from interlock.intents.keys import refuse_unknown_keys
-from interlock.intents.mcp import from_mcp
+from interlock.intents.mcp import from_mcp, lacks_arguments
 from interlock.intents.stated import from_stated
 from interlock.model.intent import Intent
 
@@ -34,7 +34,8 @@ class CheckRequest(TypedDict):
     without it the body is decided as it stands. `holdFor` is how long what it
     draws is held, such as `10m`; a `dryRun` holds nothing. Who asks again with
     the same `idempotencyKey` and the same body is answered as before, and holds
-    nothing more.
+    nothing more. `withoutArguments` says of a `tools/call` that nobody knows its
+    arguments yet: only what denies it whatever they are counts, and nothing is held.
     """
 
     intent: NotRequired[dict[str, Any]]
@@ -49,6 +50,7 @@ class CheckRequest(TypedDict):
     holdFor: NotRequired[str]
     dryRun: NotRequired[bool]
     idempotencyKey: NotRequired[str]
+    withoutArguments: NotRequired[bool]
 
 
 _Call: TypeAlias = Callable[[dict[str, Any], Caller, ExtractionContext], Intent]
@@ -90,6 +92,11 @@ def changeable_call(request: Mapping[str, Any]) -> Changeable | None:
     )
 
 
+def is_without_arguments(document: object) -> bool:
+    """Whether `document`, which was understood, is about a tool call whose arguments nobody knows yet."""
+    return isinstance(document, dict) and document.get("withoutArguments") is True
+
+
 def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
     """The Intent of whatever `request` holds. Raises RequestError."""
     given = _checked_keys(request)
@@ -103,6 +110,7 @@ def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
         raise RequestError(
             f"`appliesPatches`: nothing of `{subject}` is changed, so leave it out", path="$.appliesPatches"
         )
+    _check_arguments(given, subject)
     if call is not None:
         return _called(call, given, subject, context)
     if caller is not None:
@@ -126,6 +134,16 @@ def _called(call: _Call, given: dict[str, Any], subject: str, context: Extractio
         intent["discharges"] = few(discharges, "obligations")
         intent["provenance"]["discharges"] = "discharges"
     return intent
+
+
+def _check_arguments(given: Mapping[str, Any], subject: str) -> None:
+    """Raise RequestError where arguments are said to be unknown of what has them, or can't have any."""
+    stated = given.get("withoutArguments")
+    if not isinstance(stated, bool | None):
+        raise RequestError("`withoutArguments`: must be true or false", path="$.withoutArguments")
+    if stated and not (subject == "mcp" and lacks_arguments(given[subject])):
+        message = "`withoutArguments`: only `tools/call` has arguments: send it as `mcp`, and leave them out"
+        raise RequestError(message, path="$.withoutArguments")
 
 
 def _placed(error: RequestError, subject: str) -> RequestError:

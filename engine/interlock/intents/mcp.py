@@ -23,6 +23,14 @@ from interlock.intents.fields import as_mapping, mapping, required_text
 from interlock.model.intent import Action, Intent
 
 
+def lacks_arguments(message: object) -> bool:
+    """Whether `message` calls a tool and says nothing of arguments."""
+    if not isinstance(message, dict) or message.get("method") != "tools/call":
+        return False
+    params = message.get("params")
+    return isinstance(params, dict) and "arguments" not in params
+
+
 def from_mcp(message: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
     """What the JSON-RPC `message` wants to do; its `params` are the Intent's object. Raises RequestError."""
     check_bounds(message)
