@@ -49,6 +49,12 @@ chaos: .venv/ready
 mutants: .venv/ready
 	$(BIN)/python tests/mutants $(MODULES)
 
+# The modules of protobuf messages, from their definitions.
+.PHONY: protos
+protos: .venv/ready
+	cd webhooks && ../$(BIN)/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
+		interlock_webhooks/*/*.proto
+
 .PHONY: conformance
 conformance: .venv/ready
 	cd tests && ../$(BIN)/python -m support.conformance.page

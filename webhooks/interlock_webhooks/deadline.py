@@ -47,8 +47,12 @@ def deadline(query: bytes, started: int) -> int:
     A tenth of the timeout, half a second at most, is left for the way back.
     A `timeout` that is no positive duration, or stands there twice, is a `RequestError`.
     """
-    timeout = _timeout(query) if query else DEFAULT_TIMEOUT
-    return started + timeout - min(timeout // 10, _MAX_MARGIN)
+    return started + leaving_a_margin(_timeout(query) if query else DEFAULT_TIMEOUT)
+
+
+def leaving_a_margin(timeout: int) -> int:
+    """The nanoseconds of `timeout` in which to decide."""
+    return timeout - min(timeout // 10, _MAX_MARGIN)
 
 
 def _timeout(query: bytes) -> int:

@@ -5,9 +5,8 @@ import signal
 import socket
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from interlock_webhooks.listener import Listener
 from interlock_webhooks.service import Service
 
 DRAIN_SECONDS: Final = 3.0
@@ -17,8 +16,18 @@ _LAST_WORDS: Final = 1.0
 """Seconds in which Events of denials may still be posted."""
 
 
+class Server(Protocol):
+    """Whatever answers on a listening socket."""
+
+    async def serve(self, sockets: list[socket.socket]) -> None:
+        """Serve until stopped, and answer what has come."""
+
+    def stop(self) -> None:
+        """Take no more connections."""
+
+
 async def live(
-    service: Service, servers: dict[socket.socket, Listener], watching: list[Coroutine[Any, Any, None]]
+    service: Service, servers: dict[socket.socket, Server], watching: list[Coroutine[Any, Any, None]]
 ) -> None:
     """Serve until told to stop, then answer what has come, and tell of what was denied."""
     async with asyncio.TaskGroup() as tasks:
@@ -27,7 +36,7 @@ async def live(
             tasks.create_task(server.serve(sockets=[bound]))
         await _told_to_stop(service)
         for server in servers.values():
-            server.should_exit = True
+            server.stop()
         if service.events is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(service.events.drained(), _LAST_WORDS)

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 from interlock.errors import OperatorError
 from interlock_webhooks.protocol import BoundedProtocol
 
-_FINISH_SECONDS: Final = 10
+FINISH_SECONDS: Final = 10
+"""From the last connection taken to the last answer sent."""
 
 # Longer than the 90 seconds for which the API server keeps idle connections: it closes first.
 _KEEP_ALIVE_SECONDS: Final = 120
@@ -45,10 +46,14 @@ class Listener(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=_FINISH_SECONDS,
+                timeout_graceful_shutdown=FINISH_SECONDS,
                 ssl_context_factory=None if tls is None else lambda _config, _default: tls,
             )
         )
+
+    def stop(self) -> None:
+        """Take no more connections, and end once all requests have been answered."""
+        self.should_exit = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,10 +1,11 @@
-"""Runs both listeners in one process, from the first file read to the last answer.
+"""Runs all listeners in one process, from the first file read to the last answer.
 
-The webhook over HTTPS, the check API over HTTP, one event loop.
+The webhook over HTTPS, the check API over HTTP and, if it is asked for, over gRPC; one event loop.
 """
 
 import asyncio
 import ipaddress
+import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -23,11 +24,14 @@ from interlock_webhooks.controller.membership import Membership
 from interlock_webhooks.controller.opening import controller_of
 from interlock_webhooks.events.opening import recorder_of
 from interlock_webhooks.exemptions import Exemptions
+from interlock_webhooks.grpc.calls import Calls
+from interlock_webhooks.grpc.listener import GrpcListener
 from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.installation.opening import certificate_of, upkeep_of
-from interlock_webhooks.lifetime import live
+from interlock_webhooks.lifetime import Server, live
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.logs import json_log
+from interlock_webhooks.methods import grpc_methods
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
 from interlock_webhooks.scan.opening import schedule_of
@@ -64,7 +68,8 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     an address, a certificate, the state directory, the ledger, the cluster or the decision log
     can't be used.
     """
-    _check_exposure(settings.check)
+    for address in filter(None, (settings.check, settings.grpc)):
+        _check_exposure(address)
     prices.load()
     log = json_log()
     metrics = Metrics()
@@ -84,6 +89,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
         with (
             bind(settings.webhook) as webhook,
             bind(settings.check) as check,
+            bind(settings.grpc) if settings.grpc else nullcontext() as grpc,
             DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
             _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
         ):
@@ -96,10 +102,12 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 cluster=None if controller is None else controller.view,
                 exemptions=settings.exemptions,
             )
-            servers = {
+            servers: dict[socket.socket, Server] = {
                 webhook: Listener(webhook_app(service), identity.front),
                 check: Listener(check_app(service), None),
             }
+            if grpc is not None:
+                servers[grpc] = GrpcListener(Calls(grpc_methods(service), metrics, log), None)
             watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
             if settings.watches and settings.policies:
                 watching.append(policies.watch())
@@ -111,18 +119,23 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 ]
             if cluster is not None and settings.workloads:
                 watching.append(workloads_of(cluster, service).watch())
-            announce(_started(settings, policies, address_of(webhook), address_of(check), cluster))
+            announce(_started(settings, policies, (webhook, check, grpc), cluster))
             runner.run(live(service, servers, watching))
 
 
 def _started(
-    settings: Settings, policies: LivePolicies, webhook: Address, check: Address, cluster: "Cluster | None"
+    settings: Settings,
+    policies: LivePolicies,
+    bound: tuple[socket.socket, socket.socket, socket.socket | None],
+    cluster: "Cluster | None",
 ) -> Started:
     state = StateDir(settings.state_dir)
+    webhook, check, grpc = bound
     watched = {"pods and jobs": settings.workloads, "policies": settings.cluster is not None}
     return Started(
-        webhook=webhook,
-        check=check,
+        webhook=address_of(webhook),
+        check=address_of(check),
+        grpc=None if grpc is None else address_of(grpc),
         policies=None if policies.missing() else policies.in_force.engine.policies,
         ca_certificate=None if settings.certificate or settings.installation else state.ca_certificate,
         ledger=shown(settings.ledger or url_of(state.ledger)),

@@ -15,8 +15,9 @@ from interlock_webhooks.listener import Address
 class Settings:
     """What who runs the service decides.
 
-    `certificate` and `key` are given both or not at all; without them the
-    service makes its own in `state_dir`, for localhost and for `names`. `ledger`
+    `grpc` is where gateways call over gRPC, if they do. `certificate` and `key`
+    are given both or not at all; without them the service makes its own in
+    `state_dir`, for localhost and for `names`. `ledger`
     is the URL of what keeps accounts; without it that is a file there. `workloads`
     says whether those of a cluster are watched, so that their holds end with them,
     and `cluster` who the service is in a cluster that has policies, too, if one has.
@@ -27,6 +28,7 @@ class Settings:
     policies: tuple[Path, ...]
     webhook: Address
     check: Address
+    grpc: Address | None
     certificate: Path | None
     key: Path | None
     state_dir: Path
@@ -45,6 +47,7 @@ class Settings:
 class Started:
     """What runs now.
 
+    `grpc` is where gateways call over gRPC, if anywhere.
     `policies` are None where they come from a cluster, too, and are not known yet.
     `ca_certificate` is what clients must trust, where the service made it,
     `ledger` the URL of what keeps accounts, without its password, `cluster` that
@@ -55,6 +58,7 @@ class Started:
 
     webhook: Address
     check: Address
+    grpc: Address | None
     policies: PolicySet | None
     ca_certificate: Path | None
     ledger: str

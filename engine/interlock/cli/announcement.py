@@ -54,6 +54,7 @@ def announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.settin
     facts = {
         "webhook": f"https://{started.webhook}/validate and /mutate",
         "check API": f"http://{started.check}/v1/check, described at http://{started.check}/docs",
+        **({"gRPC": f"{started.grpc}, without TLS"} if started.grpc else {}),
         "CA": str(started.ca_certificate or _authority(started)),
         **_policies(started.policies),
         "ledger": started.ledger,

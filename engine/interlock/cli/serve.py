@@ -47,6 +47,13 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     check_address: Annotated[
         str, typer.Option(help="Where the check API listens, HTTP, loopback only.")
     ] = "127.0.0.1:8080",
+    grpc_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Where gateways call over gRPC, loopback only, such as `127.0.0.1:9090`. Default: nowhere.",
+        ),
+    ] = None,
     cert: Annotated[Path | None, typer.Option(help="Certificate chain of the webhook, PEM.")] = None,
     key: Annotated[Path | None, typer.Option(help="Key of the certificate, PEM.")] = None,
     tls_name: Annotated[
@@ -154,6 +161,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         policies=tuple(policies or ([] if cluster else [Path("policies")])),
         webhook=service.Address(*_host_and_port("--webhook-address", webhook_address)),
         check=service.Address(*_host_and_port("--check-address", check_address)),
+        grpc=None if grpc_address is None else service.Address(*_host_and_port("--grpc-address", grpc_address)),
         certificate=cert,
         key=key,
         state_dir=state_dir or service.default_state_dir(),

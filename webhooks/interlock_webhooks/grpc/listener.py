@@ -1,0 +1,76 @@
+"""One listening socket and the gRPC server behind it."""
+
+import asyncio
+import socket
+import ssl
+import time
+from contextlib import suppress
+from typing import Final
+
+from interlock_webhooks.grpc.calls import Calls
+from interlock_webhooks.grpc.connection import Connection
+from interlock_webhooks.listener import FINISH_SECONDS
+
+MAX_CONNECTIONS: Final = 1024
+
+_HANDSHAKE_SECONDS: Final = 10.0
+_SWEEP_SECONDS: Final = 1.0
+_POLL_SECONDS: Final = 0.05
+
+
+class GrpcListener:
+    """A server of `calls`; over TLS, if `tls` is given."""
+
+    def __init__(self, calls: Calls, tls: ssl.SSLContext | None) -> None:
+        self._calls = calls
+        self._tls = tls
+        self._peers: set[Connection] = set()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more connections, and end once all calls have been answered."""
+        self._stopping.set()
+
+    async def serve(self, sockets: list[socket.socket]) -> None:
+        """Serve on `sockets` until stopped."""
+        loop = asyncio.get_running_loop()
+        timeout = None if self._tls is None else _HANDSHAKE_SECONDS
+        servers = [
+            await loop.create_server(self._connection, sock=bound, ssl=self._tls, ssl_handshake_timeout=timeout)
+            for bound in sockets
+        ]
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _SWEEP_SECONDS)
+            self._sweep()
+        for server in servers:
+            server.close()
+        await self._drained()
+
+    def _connection(self) -> asyncio.Protocol:
+        return Connection(self._calls, self._peers) if len(self._peers) < MAX_CONNECTIONS else _Refused()
+
+    def _sweep(self) -> None:
+        now = time.monotonic_ns()
+        for peer in list(self._peers):
+            peer.sweep(now)
+
+    async def _drained(self) -> None:
+        """Wait until all peers have gone, but not for ever."""
+        for peer in list(self._peers):
+            peer.drain()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                while self._peers:
+                    await asyncio.sleep(_POLL_SECONDS)
+                    self._sweep()
+        for peer in list(self._peers):
+            peer.abort()
+
+
+class _Refused(asyncio.Protocol):
+    """A connection too many."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a stream
+        """End it before it has said anything."""
+        transport.abort()

@@ -1,0 +1,4 @@
+"""gRPC's health checking protocol: whether the service takes calls.
+
+https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+"""
