@@ -6,7 +6,6 @@ beside them: the same check through it takes about twice as long
 (docs/reference/benchmarks.md).
 """
 
-import asyncio
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -27,6 +26,7 @@ from interlock_webhooks.exchange import Answer, Handler, Request
 from interlock_webhooks.metrics import RouteMetrics
 from interlock_webhooks.refusal import RefusedError, error_body, status_of
 from interlock_webhooks.text import quoted
+from interlock_webhooks.within import within
 
 MAX_BODY: Final = 3 * 1024 * 1024
 """Bytes of a request's body: the API server's own maximum."""
@@ -118,24 +118,26 @@ class HotRoute:
     async def _read(self, receive: Receive, parts: list[bytes], most: int) -> None:
         """Add the whole body, of `most` bytes, to `parts`, within a time; the route holds it from then on."""
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                size = 0
-                is_whole = False
-                while not is_whole:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body ended early")
-                    part = message.get("body", b"")
-                    parts.append(part)
-                    size += len(part)
-                    self._hold(len(part))
-                    if size > most:
-                        raise _too_large(most)
-                    is_whole = not message.get("more_body", False)
+            await within(READ_SECONDS, self._parts(receive, parts, most))
         except TimeoutError:
             raise RefusedError(
                 HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {READ_SECONDS:g} seconds"
             ) from None
+
+    async def _parts(self, receive: Receive, parts: list[bytes], most: int) -> None:
+        size = 0
+        is_whole = False
+        while not is_whole:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RefusedError(HTTPStatus.BAD_REQUEST, "the body ended early")
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            self._hold(len(part))
+            if size > most:
+                raise _too_large(most)
+            is_whole = not message.get("more_body", False)
 
     def _hold(self, more: int) -> None:
         """Hold so many bytes more."""
@@ -189,7 +191,9 @@ def _check_head(scope: Scope, takes: Takes, most: int) -> None:
             raise _too_large(most)
         elif name == b"content-encoding" and value.lower() != b"identity":
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is compressed: send it as it is")
-    if takes.media_types is None or media_type.partition(b";")[0].strip().lower() in takes.media_types:
+    if takes.media_types is None or media_type in takes.media_types:
+        return
+    if media_type.partition(b";")[0].strip().lower() in takes.media_types:
         return
     known = alternatives(sorted(each.decode() for each in takes.media_types))
     raise RefusedError(
@@ -200,6 +204,8 @@ def _check_head(scope: Scope, takes: Takes, most: int) -> None:
 
 def _is_too_long(digits: bytes, most: int) -> bool:
     """Whether a declared length is past the bound, without reading a number of thousands of digits."""
+    if len(digits) < len(str(most)):
+        return False
     significant = digits.lstrip(b"0")
     return len(significant) > len(str(most)) or int(significant or b"0") > most
 

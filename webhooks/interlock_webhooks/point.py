@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from interlock.checks.admitting import admitted
 from interlock.checks.read import Read
 from interlock.clock import now
-from interlock.decisionlog.record import record
 from interlock.engine import Engine
 from interlock.engine.admission import Admission
 from interlock.engine.repetition import Once, Repeated
@@ -84,9 +83,9 @@ class DecisionPoint:
         recorded = []
         for reading, decision in zip(readings, answer, strict=True):
             read = reading.read
-            self._service.keep(decision, cast("dict[str, Any]", read.check), mutates=True)
+            check = cast("dict[str, Any]", read.check)
+            recorded.append(self._service.recorded(decision, check, mutates=True))
             self._metrics.decided(decision, reading.seconds + seconds)
-            recorded.append(record(decision))
             if not decision.allowed:
                 about = {"action": read.intent["action"], "kind": read.intent["kind"]}
                 log_denial(self._service.log, recorded[-1], client=reading.client.name, **about)

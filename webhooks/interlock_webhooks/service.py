@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from structlog.typing import FilteringBoundLogger
 
 from interlock.decisionlog.entry import Entry
+from interlock.decisionlog.record import record
 from interlock.decisionlog.sink import DecisionLog
 from interlock.ledger.ledger import Ledger
 from interlock.model.decision import Decision
@@ -41,11 +42,14 @@ class Service:
     authenticator: Authenticator = EVERYBODY
     draining: bool = False
 
-    def keep(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> None:
-        """Log `decision` on `document`, if decisions are logged.
+    def recorded(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> dict[str, Any]:
+        """The record of `decision` on `document`, which is logged if decisions are.
 
         Raises:
-            OperatorError: it can't be; then nobody may be told that it allows.
+            OperatorError: it can't be logged; then nobody may be told that it allows.
         """
-        if self.decisions is not None:
-            self.decisions.append(Entry.of(decision, document, mutates=mutates))
+        if self.decisions is None:
+            return record(decision)
+        entry = Entry.of(decision, document, mutates=mutates)
+        self.decisions.append(entry)
+        return entry.decision

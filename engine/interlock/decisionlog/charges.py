@@ -16,7 +16,7 @@ _SECOND: Final = 1_000
 
 def charge(charged: Charge) -> dict[str, Any]:
     """One line of what the request draws."""
-    return {
+    said: dict[str, Any] = {
         "budget": charged.budget,
         "unit": charged.unit,
         "key": charged.key,
@@ -26,9 +26,12 @@ def charge(charged: Charge) -> dict[str, Any]:
         "held": charged.held,
         "left": charged.left,
         "level": charged.level,
-        **({} if charged.within is None else {"within": charged.within}),
-        **({} if charged.ends is None else {"ends": rfc3339(charged.ends)}),
     }
+    if charged.within is not None:
+        said["within"] = charged.within
+    if charged.ends is not None:
+        said["ends"] = rfc3339(charged.ends)
+    return said
 
 
 def hold(held: Held) -> dict[str, Any]:

@@ -5,7 +5,6 @@ and meaning. No prompt and no argument is in it unless a policy's own message
 puts it there.
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from interlock.decisionlog.charges import charge, hold, reasons
@@ -27,41 +26,50 @@ _UNASKED: Final = Ruling()
 def record(decision: Decision) -> dict[str, Any]:
     """`decision` as plain JSON."""
     kubernetes = decision.kubernetes or _UNASKED
-    annotations = kubernetes.audit_annotations()
-    return {
+    recorded: dict[str, Any] = {
         "decision": "allow" if decision.allowed else "deny",
         "policySet": decision.policy_set,
         "time": rfc3339(decision.now),
-        "reasons": list(_reasons(decision)),
+        "reasons": _reasons(decision),
         "warnings": [*map(_verdict, decision.warnings), *map(refusal, kubernetes.warnings)],
         "audits": [*map(_verdict, decision.audits), *map(refusal, kubernetes.audited)],
-        "tried": [_verdict(verdict) for verdict in decision.tried],
-        "waived": [_verdict(verdict) for verdict in decision.waived],
-        "permits": [_verdict(verdict) for verdict in decision.permits],
-        "errors": [_verdict(verdict) for verdict in decision.errors],
-        "patches": [_patch(patch) for patch in decision.patches],
-        **({"rewrites": [*map(_rewrite, kubernetes.rewrites)]} if kubernetes.rewrites else {}),
-        "limits": [_limitation(limitation) for limitation in decision.limits],
-        "obligations": [_due(due) for due in decision.obligations],
-        "advice": [_due(due) for due in decision.advice],
-        **({"uses": {each.waiver: each.left for each in decision.uses}} if decision.uses else {}),
-        **({"budgets": [charge(charged) for charged in decision.charges]} if decision.charges else {}),
-        **({"hold": hold(decision.held)} if decision.held else {}),
-        **({"auditAnnotations": annotations} if annotations else {}),
-        **({"untried": decision.untried} if decision.untried else {}),
+        "tried": [*map(_verdict, decision.tried)],
+        "waived": [*map(_verdict, decision.waived)],
+        "permits": [*map(_verdict, decision.permits)],
+        "errors": [*map(_verdict, decision.errors)],
+        "patches": [*map(_patch, decision.patches)],
     }
+    if kubernetes.rewrites:
+        recorded["rewrites"] = [*map(_rewrite, kubernetes.rewrites)]
+    recorded["limits"] = [*map(_limitation, decision.limits)]
+    recorded["obligations"] = [*map(_due, decision.obligations)]
+    recorded["advice"] = [*map(_due, decision.advice)]
+    if decision.uses:
+        recorded["uses"] = {each.waiver: each.left for each in decision.uses}
+    if decision.charges:
+        recorded["budgets"] = [*map(charge, decision.charges)]
+    if decision.held:
+        recorded["hold"] = hold(decision.held)
+    if annotations := kubernetes.audit_annotations():
+        recorded["auditAnnotations"] = annotations
+    if decision.untried:
+        recorded["untried"] = decision.untried
+    return recorded
 
 
-def _reasons(decision: Decision) -> Iterable[dict[str, Any]]:
-    if decision.failure:
-        yield {"code": ReasonCode.FAILED, "message": decision.failure}
-    yield from map(_verdict, decision.denials)
-    yield from map(_unpermitted, decision.missing)
-    yield from map(_conflict, decision.conflicts)
-    yield from map(_undischarged, decision.undischarged)
-    yield from reasons(decision.charges, decision.uncharged)
-    if decision.kubernetes is not None:
-        yield from map(refusal, decision.kubernetes.denials)
+def _reasons(decision: Decision) -> list[dict[str, Any]]:
+    if decision.allowed:
+        return []
+    kubernetes = decision.kubernetes or _UNASKED
+    return [
+        *([{"code": ReasonCode.FAILED, "message": decision.failure}] if decision.failure else []),
+        *map(_verdict, decision.denials),
+        *map(_unpermitted, decision.missing),
+        *map(_conflict, decision.conflicts),
+        *map(_undischarged, decision.undischarged),
+        *reasons(decision.charges, decision.uncharged),
+        *map(refusal, kubernetes.denials),
+    ]
 
 
 def _unpermitted(demand: Demand) -> dict[str, Any]:

@@ -27,6 +27,8 @@ class DecisionLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._whole_until = 0
+        """How long the file was after our last entry: while nobody else writes, that is its end."""
         try:
             # Opening a pipe or a device could wait forever.
             if path.exists() and not path.is_file():
@@ -40,12 +42,14 @@ class DecisionLog:
         line = encode_entry(entry)
         try:
             # What was cut off by a full disk or a crash, whoever wrote it, must not spoil the next entry.
-            whole = b"\n" + line if _is_torn(self._file) else line
+            end = self._file.seek(0, os.SEEK_END)
+            whole = line if end == self._whole_until or not _is_torn(self._file, end) else b"\n" + line
             written = self._file.write(whole)
         except OSError as error:
             raise self._unusable(error.strerror) from None
         if written != len(whole):
             raise self._unusable("an entry was cut off")
+        self._whole_until = end + written
 
     def __enter__(self) -> Self:
         return self
@@ -61,9 +65,9 @@ class DecisionLog:
         )
 
 
-def _is_torn(file: FileIO) -> bool:
-    """Whether `file` ends in the middle of a line."""
-    if file.seek(0, os.SEEK_END) == 0:
+def _is_torn(file: FileIO, end: int) -> bool:
+    """Whether `file`, which has `end` bytes, ends in the middle of a line."""
+    if end == 0:
         return False
     file.seek(-1, os.SEEK_END)
     return file.read(1) != b"\n"

@@ -1,6 +1,7 @@
 """What a request draws on accounts, and how these stand before it."""
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -16,6 +17,14 @@ class Level(StrEnum):
     WARNING = "warning"
     NOTICE = "notice"
     EXCEEDED = "exceeded"
+
+
+# Looking a member up in its enum takes longer than all that is compared.
+_WITHIN: Final = Level.WITHIN
+_WARNING: Final = Level.WARNING
+_NOTICE: Final = Level.NOTICE
+_EXCEEDED: Final = Level.EXCEEDED
+_WARN: Final = OnExceed.WARN
 
 
 class Charge(Struct, frozen=True, kw_only=True):
@@ -51,19 +60,19 @@ class Charge(Struct, frozen=True, kw_only=True):
     @property
     def level(self) -> Level:
         """How much of the limit is used."""
-        if self.used > self.limit:
-            return Level.EXCEEDED
-        if self._reaches(self.notify_at):
-            return Level.NOTICE
-        return Level.WARNING if self._reaches(self.warn_at) else Level.WITHIN
+        used, limit = self.used, self.limit
+        if used > limit:
+            return _EXCEEDED
+        if self.notify_at is not None and used * 100 >= limit * self.notify_at:
+            return _NOTICE
+        if self.warn_at is not None and used * 100 >= limit * self.warn_at:
+            return _WARNING
+        return _WITHIN
 
     @property
     def denies(self) -> bool:
         """Whether the request does not fit, and what does not fit is denied."""
-        return self.on_exceed is not OnExceed.WARN and self.used > self.limit
-
-    def _reaches(self, percentage: int | None) -> bool:
-        return percentage is not None and self.used * 100 >= self.limit * percentage
+        return self.on_exceed is not _WARN and self.used > self.limit
 
 
 class Uncharged(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from interlock.clock import now
-from interlock.decisionlog.record import record
 from interlock.digests import digest_of
 from interlock.engine import Engine
 from interlock.engine.admission import Admission
@@ -96,9 +95,8 @@ class KubernetesHandlers:
             return _encoded(request, recorded, [])
         taken = time.perf_counter() - started
         review = {"apiVersion": API_VERSION, "kind": KIND, "request": request}
-        self._service.keep(answer, review, mutates=decide is _mutated)
+        recorded = self._service.recorded(answer, review, mutates=decide is _mutated)
         metrics.decided(answer, taken)
-        recorded = record(answer)
         if not answer.allowed:
             self._tell(request, recorded)
         return _encoded(request, recorded, whole_patch(request, answer))
