@@ -10,6 +10,7 @@ from typing import Final
 from interlock.crds.validation import Validation
 from interlock.loading.kinds.budget import BudgetSpec, UnitLimitShape
 from interlock.loading.kinds.common import Shape
+from interlock.loading.kinds.entities import ResourceTypeShape
 from interlock.loading.kinds.library import FunctionShape, ParameterShape
 from interlock.loading.kinds.limits import LimitShape
 from interlock.loading.kinds.mutations import ClampShape, DefaultShape, LockShape, UnionShape
@@ -130,6 +131,7 @@ _LIST_KEYS: Final[Mapping[type[Shape], str]] = {
     LayerShape: "name",
     LimitShape: "name",
     ParameterShape: "name",
+    ResourceTypeShape: "name",
     RuleShape: "name",
     UnitLimitShape: "unit",
     VariableShape: "name",

@@ -20,26 +20,30 @@ from interlock.loading.kinds.devices import DeviceClassShape, DeviceShape
 from interlock.loading.validate import validate
 from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
 from interlock.model.devices import DeviceClassEntry, DeviceEntry
+from interlock.model.entities import EntityEntry, ResourceTypeEntry
 from interlock.spelling import quoted
 
 _Entry = TypeVar("_Entry", ModelEntry, AcceleratorEntry, ToolEntry, DeviceEntry, DeviceClassEntry)
+_Keyed = TypeVar("_Keyed", EntityEntry, ResourceTypeEntry)
 _Shape: TypeAlias = ModelShape | AcceleratorShape | ToolShape | DeviceShape | DeviceClassShape
 _Place: TypeAlias = tuple[Document, Path]
+_Name: TypeAlias = tuple[str, ...]
+"""What entries of one sort are told apart by: a name, or a type and an id."""
 
 
 def combine(catalogs: Iterable[tuple[Document, CatalogDocument]]) -> tuple[Catalog, list[Problem]]:
     """All entries of `catalogs`, sorted by their names, and the names that occur twice."""
     problems: list[Problem] = []
-    seen: dict[tuple[str, str], _Place] = {}
+    seen: dict[tuple[str, _Name], _Place] = {}
     found = Catalog()
     for document, shape in catalogs:
         found = _joined(found, decode_catalog(shape))
-        for sort, index, position, name in _names(shape):
-            here: _Place = document, ("spec", sort, index, "names", position)
+        for sort, name, path in (*_names(shape), *_entities(shape)):
+            here: _Place = document, path
             there = seen.setdefault((sort, name), here)
             if there is not here:
-                message = f"duplicate name {quoted(name)}: {there[0].span(there[1])} has it already"
-                problems.append(document.problem(here[1], message))
+                message = f"duplicate name {quoted(name[-1])}: {there[0].span(there[1])} has it already"
+                problems.append(document.problem(path, message))
     return found, problems
 
 
@@ -54,6 +58,9 @@ def over(base: Catalog, own: Catalog) -> Catalog:
             tools=_without(base.tools, own.tools),
             devices=tuple(device for device in base.devices if device.driver not in drivers),
             device_classes=_without(base.device_classes, own.device_classes),
+            subjects=_unlisted(base.subjects, own.subjects),
+            resources=_unlisted(base.resources, own.resources),
+            resource_types=_unlisted(base.resource_types, own.resource_types),
         ),
     )
 
@@ -80,8 +87,8 @@ def catalog_of(sources: Iterable[Source]) -> Catalog:
     return catalog
 
 
-def _names(shape: CatalogDocument) -> Iterator[tuple[str, int, int, str]]:
-    """Every name of the document: its sort, the index of its entry, its position there, the name."""
+def _names(shape: CatalogDocument) -> Iterator[tuple[str, _Name, Path]]:
+    """Every name of an entry that has several: its sort, the name, and where it stands."""
     sorts: dict[str, Sequence[_Shape]] = {
         "models": shape.spec.models,
         "accelerators": shape.spec.accelerators,
@@ -92,7 +99,17 @@ def _names(shape: CatalogDocument) -> Iterator[tuple[str, int, int, str]]:
     for sort, entries in sorts.items():
         for index, entry in enumerate(entries):
             for position, name in enumerate(entry.names):
-                yield sort, index, position, name
+                yield sort, (name,), ("spec", sort, index, "names", position)
+
+
+def _entities(shape: CatalogDocument) -> Iterator[tuple[str, _Name, Path]]:
+    """What every entry that has one name is called: its sort, the name, and where it stands."""
+    spec = shape.spec
+    for sort, entries in (("subjects", spec.subjects), ("resources", spec.resources)):
+        for index, entry in enumerate(entries):
+            yield sort, (entry.type, entry.id), ("spec", sort, index, "id")
+    for index, type_ in enumerate(spec.resource_types):
+        yield "resourceTypes", (type_.name,), ("spec", "resourceTypes", index, "name")
 
 
 def _joined(one: Catalog, other: Catalog) -> Catalog:
@@ -102,11 +119,24 @@ def _joined(one: Catalog, other: Catalog) -> Catalog:
         tools=_sorted(one.tools + other.tools),
         devices=_sorted(one.devices + other.devices),
         device_classes=_sorted(one.device_classes + other.device_classes),
+        subjects=_by_key(one.subjects + other.subjects),
+        resources=_by_key(one.resources + other.resources),
+        resource_types=_by_key(one.resource_types + other.resource_types),
     )
 
 
 def _sorted(entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.names))
+
+
+def _by_key(entries: tuple[_Keyed, ...]) -> tuple[_Keyed, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.key))
+
+
+def _unlisted(base: tuple[_Keyed, ...], own: tuple[_Keyed, ...]) -> tuple[_Keyed, ...]:
+    """What of `base` is not in `own`."""
+    taken = {entry.key for entry in own}
+    return tuple(entry for entry in base if entry.key not in taken)
 
 
 def _without(base: tuple[_Entry, ...], own: tuple[_Entry, ...]) -> tuple[_Entry, ...]:

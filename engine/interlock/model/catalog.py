@@ -1,16 +1,17 @@
-"""What the platform knows about models, accelerators and tools.
+"""What the platform knows about models, accelerators, tools, devices, subjects and resources.
 
 Extractors read names; the Catalog says what class they are of. A name in an
 entry is exact, or a pattern in which `*` stands for any text. An exact name
 wins over patterns, and of the patterns that match the longest wins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
 from interlock.identity import Digest
 from interlock.model.devices import DeviceClassEntry, DeviceEntry
+from interlock.model.entities import EntityEntry, EntityKey, ResourceTypeEntry
 from interlock.units import MicroUsdPerMillionTokens
 
 _REMEMBERED: Final = 4096
@@ -120,22 +121,29 @@ def _matches(pieces: list[str], name: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """All entries of one policy set; no name occurs twice among entries of one sort."""
+    """All entries of one policy set; no name, or type and id, occurs twice among entries of one sort."""
 
     models: tuple[ModelEntry, ...] = ()
     accelerators: tuple[AcceleratorEntry, ...] = ()
     tools: tuple[ToolEntry, ...] = ()
     devices: tuple[DeviceEntry, ...] = ()
     device_classes: tuple[DeviceClassEntry, ...] = ()
+    subjects: tuple[EntityEntry, ...] = ()
+    resources: tuple[EntityEntry, ...] = ()
+    resource_types: tuple[ResourceTypeEntry, ...] = ()
     _models: _Index[ModelEntry] = field(init=False, repr=False, compare=False)
     _accelerators: _Index[AcceleratorEntry] = field(init=False, repr=False, compare=False)
     _tools: _Index[ToolEntry] = field(init=False, repr=False, compare=False)
+    _subjects: Mapping[EntityKey, EntityEntry] = field(init=False, repr=False, compare=False)
+    _resources: Mapping[EntityKey, EntityEntry] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # A frozen dataclass sets derived fields in no other way.
         object.__setattr__(self, "_models", _Index(self.models))
         object.__setattr__(self, "_accelerators", _Index(self.accelerators))
         object.__setattr__(self, "_tools", _Index(self.tools))
+        object.__setattr__(self, "_subjects", {entry.key: entry for entry in self.subjects})
+        object.__setattr__(self, "_resources", {entry.key: entry for entry in self.resources})
 
     def model(self, name: str) -> ModelEntry | None:
         """The entry that knows the model `name`, or None."""
@@ -148,3 +156,11 @@ class Catalog:
     def tool(self, server: str, name: str) -> ToolEntry | None:
         """The entry that knows the tool `name` of `server`, or None."""
         return self._tools.find(f"{server}/{name}")
+
+    def subject(self, type_: str, id_: str) -> EntityEntry | None:
+        """The subject of this type and id, or None."""
+        return self._subjects.get((type_, id_))
+
+    def resource(self, type_: str, id_: str) -> EntityEntry | None:
+        """The resource of this type and id, or None."""
+        return self._resources.get((type_, id_))

@@ -3,8 +3,10 @@
 from interlock.identity import Digest
 from interlock.loading.kinds.catalog import AcceleratorShape, CatalogDocument, ModelShape, ToolShape
 from interlock.loading.kinds.devices import AttributeShape, DeviceClassShape, DeviceShape
+from interlock.loading.kinds.entities import EntityShape, ResourceTypeShape
 from interlock.model.catalog import AcceleratorEntry, Catalog, ModelEntry, ToolEntry
 from interlock.model.devices import Attribute, DeviceClassEntry, DeviceEntry, VersionText
+from interlock.model.entities import EntityEntry, ResourceTypeEntry
 from interlock.units import MicroUsdPerMillionTokens
 
 
@@ -17,6 +19,9 @@ def decode_catalog(shape: CatalogDocument) -> Catalog:
         tools=tuple(map(_tool, spec.tools)),
         devices=tuple(map(_device, spec.devices)),
         device_classes=tuple(map(_device_class, spec.device_classes)),
+        subjects=tuple(map(_entity, spec.subjects)),
+        resources=tuple(map(_entity, spec.resources)),
+        resource_types=tuple(map(_resource_type, spec.resource_types)),
     )
 
 
@@ -72,3 +77,11 @@ def _attribute(shape: AttributeShape) -> Attribute:
 
 def _device_class(shape: DeviceClassShape) -> DeviceClassEntry:
     return DeviceClassEntry(names=_names(shape.names), selectors=shape.selectors)
+
+
+def _entity(shape: EntityShape) -> EntityEntry:
+    return EntityEntry(type=shape.type, id=shape.id, properties=shape.properties)
+
+
+def _resource_type(shape: ResourceTypeShape) -> ResourceTypeEntry:
+    return ResourceTypeEntry(name=shape.name, operations=_names(shape.operations))

@@ -1,4 +1,4 @@
-"""The document kind Catalog: what models, accelerators, tools and devices are."""
+"""The document kind Catalog: what models, accelerators, tools, devices, subjects and resources are."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -17,6 +17,7 @@ from interlock.loading.kinds.common import (
     broken_rule,
 )
 from interlock.loading.kinds.devices import DeviceClassShape, DeviceShape
+from interlock.loading.kinds.entities import ResourceShape, ResourceTypeShape, SubjectShape
 from interlock.model.intent import MAX_INT64
 
 _SPECIAL = r"?\[\]"
@@ -146,9 +147,18 @@ class CatalogSpec(Shape):
     device_classes: Many[DeviceClassShape] = ()
     """Which devices are of which class."""
 
+    subjects: Many[SubjectShape] = ()
+    """Who asks for access to resources."""
+
+    resources: Many[ResourceShape] = ()
+    """What is accessed."""
+
+    resource_types: Many[ResourceTypeShape] = ()
+    """What can be done with resources."""
+
 
 class CatalogDocument(Envelope[Metadata]):
-    """What the platform knows about models, accelerators and tools."""
+    """What the platform knows about models, accelerators, tools, devices, subjects and resources."""
 
     kind: Literal["Catalog"]
     """The kind of document."""
