@@ -8,9 +8,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from interlock.checks.holds import HoldAnswer as HoldAnswer
+    from interlock.checks.holds import Settlement as Settlement
+    from interlock.checks.holds import Used as Used
     from interlock.engine import Engine as Engine
+    from interlock.errors import AuthorError as AuthorError
+    from interlock.errors import ConflictError as ConflictError
+    from interlock.errors import InterlockError as InterlockError
+    from interlock.errors import NotFoundError as NotFoundError
+    from interlock.errors import OperatorError as OperatorError
+    from interlock.errors import RequestError as RequestError
+    from interlock.sdk.client import AsyncClient as AsyncClient
+    from interlock.sdk.client import Client as Client
+    from interlock.sdk.errors import DeniedError as DeniedError
+    from interlock.sdk.errors import UnavailableError as UnavailableError
+    from interlock.sdk.result import CheckResult as CheckResult
 
-_HOMES: Final = {"Engine": "interlock.engine"}
+_NAMES: Final = {
+    "interlock.checks.holds": ("HoldAnswer", "Settlement", "Used"),
+    "interlock.engine": ("Engine",),
+    "interlock.errors": (
+        *("AuthorError", "ConflictError", "InterlockError", "NotFoundError", "OperatorError", "RequestError"),
+    ),
+    "interlock.sdk.client": ("AsyncClient", "Client"),
+    "interlock.sdk.errors": ("DeniedError", "UnavailableError"),
+    "interlock.sdk.result": ("CheckResult",),
+}
+_HOMES: Final = {name: home for home, names in _NAMES.items() for name in names}
 
 if not TYPE_CHECKING:  # whose checkers know the names above, and take any other for a mistake
 
