@@ -53,7 +53,7 @@ mutants: .venv/ready
 .PHONY: protos
 protos: .venv/ready
 	cd webhooks && ../$(BIN)/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
-		interlock_webhooks/*/*.proto
+		$$(find interlock_webhooks -name '*.proto')
 
 .PHONY: conformance
 conformance: .venv/ready

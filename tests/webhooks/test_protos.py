@@ -9,7 +9,10 @@ from grpc_tools import protoc
 import interlock_webhooks
 
 _ROOT = Path(interlock_webhooks.__file__).parents[1]
-_DEFINITIONS = sorted(_ROOT.glob("interlock_webhooks/*/*.proto"))
+_KNOWN = Path(protoc.__file__).with_name("_proto")
+"""The definitions that everybody has, such as that of durations."""
+
+_DEFINITIONS = sorted(_ROOT.glob("interlock_webhooks/**/*.proto"))
 
 
 @pytest.fixture(params=_DEFINITIONS, ids=lambda path: path.stem)
@@ -19,7 +22,13 @@ def definition(request: pytest.FixtureRequest) -> Path:
 
 
 def test_the_modules_are_what_make_protos_writes(definition: Path, tmp_path: Path) -> None:
-    arguments = ["", f"--proto_path={_ROOT}", f"--python_out={tmp_path}", f"--pyi_out={tmp_path}"]
+    arguments = [
+        "",
+        f"--proto_path={_ROOT}",
+        f"--proto_path={_KNOWN}",
+        f"--python_out={tmp_path}",
+        f"--pyi_out={tmp_path}",
+    ]
     assert protoc.main([*arguments, str(_ROOT / definition)]) == 0
     for suffix in ("_pb2.py", "_pb2.pyi"):
         made = definition.with_name(definition.stem + suffix)

@@ -5,6 +5,7 @@ server's, the check API has clients, and asks them who they are. Hot routes are
 raw ASGI; FastAPI has all others and describes both.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
@@ -21,8 +22,10 @@ from interlock_webhooks.accounts.reports import reports
 from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.clients.guarded import Guarded
 from interlock_webhooks.docs import docs
+from interlock_webhooks.envoy.authz import web
+from interlock_webhooks.envoy.authz.handlers import ENDPOINT, AuthorizationHandlers
 from interlock_webhooks.exchange import Handler
-from interlock_webhooks.hot import HotRoute
+from interlock_webhooks.hot import ANYTHING, HotRoute
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
 from interlock_webhooks.openapi import Operation
 from interlock_webhooks.probes import probes
@@ -38,17 +41,30 @@ _DESCRIPTION: Final = (
 )
 
 
-class Application:
-    """Sends each request to its hot route, or to the application beside them."""
+_NOTHING: Final[Mapping[str, HotRoute]] = {}
 
-    def __init__(self, hot: dict[str, HotRoute], beside: ASGIApp) -> None:
+
+class Application:
+    """Sends each request to its hot route, or to the application beside them.
+
+    `below` has routes of whatever is below a path of one part, such as `/ext-authz`.
+    """
+
+    def __init__(
+        self, hot: dict[str, HotRoute], beside: ASGIApp, below: Mapping[str, HotRoute] = _NOTHING
+    ) -> None:
         self.hot = hot
+        self.below = below
         self.beside = beside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        route = self.hot.get(scope["path"]) if scope["type"] == "http" else None
+        route = self._route(scope["path"]) if scope["type"] == "http" else None
         await (route or self.beside)(scope, receive, send)
+
+    def _route(self, path: str) -> HotRoute | None:
+        first, _, _ = path[1:].partition("/")
+        return self.hot.get(path) or self.below.get(f"/{first}")
 
 
 def webhook_app(service: Service) -> Application:
@@ -82,7 +98,15 @@ def check_app(service: Service) -> Application:
 
     beside.add_api_route("/openapi.json", description, include_in_schema=False)
     beside.include_router(docs())
-    return Application(_hot(service, service.authenticator, *routes), Guarded(beside, service))
+    hot = _hot(service, service.authenticator, *routes)
+    return Application(hot, Guarded(beside, service), {web.PREFIX: _forwarded(service)})
+
+
+def _forwarded(service: Service) -> HotRoute:
+    """The route of requests that proxies send on, to ask whether they may pass."""
+    handler = AuthorizationHandlers(service).forwarded
+    metrics = service.metrics.route(ENDPOINT)
+    return HotRoute(handler, metrics, service.log, service.authenticator, ANYTHING)
 
 
 def _hot(

@@ -13,8 +13,9 @@ from interlock_webhooks.refusal import Header
 class Request(Struct, frozen=True, kw_only=True):
     """What `client` sends, all of it there.
 
-    `until` is the `time.monotonic_ns()` by which to answer. `headers` have names
-    in lower case, in the order that they came in; of gRPC they are the metadata.
+    `until` is the `time.monotonic_ns()` by which to answer. `path` is as it was sent,
+    encoded. `headers` have names in lower case, in the order that they came in; of
+    gRPC they are the metadata.
     """
 
     body: bytes

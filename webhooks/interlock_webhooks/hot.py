@@ -42,14 +42,21 @@ READ_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """Requests of which methods and media types a route takes; None means any."""
+    """Requests of which methods and media types a route takes; None means any, also encoded ones.
+
+    `is_timed` says whether the query is ours, and says by when to answer.
+    """
 
     methods: frozenset[str] | None
     media_types: frozenset[bytes] | None
+    is_timed: bool = True
 
 
 JSON: Final = Takes(frozenset({"POST"}), frozenset({b"application/json"}))
 """POST requests of JSON."""
+
+ANYTHING: Final = Takes(methods=None, media_types=None, is_timed=False)
+"""Requests that were meant for somebody else."""
 
 
 class HotRoute:
@@ -97,7 +104,7 @@ class HotRoute:
         client = await authorized(self._authenticator, scope["headers"], peer, self.endpoint)
         most = MAX_BODY if client.max_body is None else min(MAX_BODY, client.max_body)
         _check_head(scope, self._takes, most)
-        until = deadline(scope["query_string"], started)
+        until = deadline(scope["query_string"] if self._takes.is_timed else b"", started)
         parts: list[bytes] = []
         try:
             await self._read(receive, parts, most)
@@ -107,7 +114,7 @@ class HotRoute:
                     until=min(until, time.monotonic_ns() + MAX_DECISION),
                     client=client,
                     method=scope["method"],
-                    path=scope["path"],
+                    path=scope["raw_path"].decode("latin-1"),
                     query=scope["query_string"],
                     headers=scope["headers"] if client is LOCAL else unspent(scope["headers"], peer),
                 )
@@ -184,12 +191,13 @@ def _check_head(scope: Scope, takes: Takes, most: int) -> None:
             (b"allow", allowed.encode()),
         )
     media_type = b""
+    takes_anything = takes.media_types is None
     for name, value in scope["headers"]:
         if name == b"content-type":
             media_type = value
         elif name == b"content-length" and value.isdigit() and _is_too_long(value, most):
             raise _too_large(most)
-        elif name == b"content-encoding" and value.lower() != b"identity":
+        elif name == b"content-encoding" and not takes_anything and value.lower() != b"identity":
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is compressed: send it as it is")
     if takes.media_types is None or media_type in takes.media_types:
         return

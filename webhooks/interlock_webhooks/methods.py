@@ -1,5 +1,7 @@
 """What can be called over gRPC: the counterpart of `app`."""
 
+from interlock_webhooks.envoy.authz import handlers as authz
+from interlock_webhooks.envoy.authz.handlers import AuthorizationHandlers
 from interlock_webhooks.grpc.method import Method, Methods
 from interlock_webhooks.health import codec as health
 from interlock_webhooks.health.handlers import HealthHandlers
@@ -8,6 +10,9 @@ from interlock_webhooks.service import Service
 
 def grpc_methods(service: Service) -> Methods:
     """The methods of all protocols of gateways, and what says whether they can be called."""
-    methods: dict[str, Method] = {}
+    authorization = AuthorizationHandlers(service)
+    methods: dict[str, Method] = {
+        authz.GRPC: Method(authorization.check, authz.ENDPOINT),
+    }
     offered = {path.split("/")[1] for path in methods}
     return {**methods, health.PATH: Method(HealthHandlers(service, offered).check, "health")}

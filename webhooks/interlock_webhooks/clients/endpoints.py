@@ -5,7 +5,7 @@ The names are those that metrics have as `endpoint`. Tests hold the table to the
 
 from typing import Final
 
-HOT: Final = frozenset({"batch", "check", "extend", "release", "settle"})
+HOT: Final = frozenset({"authz", "batch", "check", "extend", "release", "settle"})
 """What gateways wait for."""
 
 BESIDE: Final = {

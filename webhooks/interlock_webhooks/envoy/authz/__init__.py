@@ -1,0 +1,1 @@
+"""External authorization: may this request pass? Over gRPC and over HTTP."""

@@ -1,0 +1,137 @@
+"""The check that a request comes to, by the table in docs/reference/envoy.md. Pure.
+
+Where a request doesn't fit what it is taken for, it is refused: it never
+becomes something else that fewer policies look at.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import msgspec
+
+from interlock.errors import RequestError
+from interlock.intents.caller import Caller
+from interlock.intents.check import CheckRequest
+from interlock.model.intent import UNKNOWN
+from interlock_webhooks import wire
+from interlock_webhooks.envoy.authz.caller import caller_of
+from interlock_webhooks.envoy.authz.context import Context, Kind
+from interlock_webhooks.envoy.authz.original import Original, segments_of
+from interlock_webhooks.text import quoted
+
+_CHAT: Final = ("chat", "completions")
+_EMBEDDINGS: Final = ("embeddings",)
+_MESSAGES: Final = "messages"
+_JSONRPC: Final = "jsonrpc"
+_DECIDED_METHODS: Final = frozenset({"tools/call", "tools/list"})
+_ANY: Final = msgspec.json.Decoder[Any]()
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+_ENCODINGS: Final = frozenset({"", "identity"})
+_SPACE: Final = b" \t\r\n"
+_JSON_STARTS: Final = (b"{", b"[")
+
+
+def check_of(original: Original, context: Context) -> CheckRequest:
+    """What is to be decided of `original`.
+
+    Raises:
+        RequestError: it isn't what it is taken for, or too little of it is here to tell.
+    """
+    if original.is_cut:
+        raise RequestError(
+            "the proxy has cut the body, and what nobody sees nobody can decide: "
+            "send less, or have the proxy buffer more (`max_request_bytes`)"
+        )
+    segments = segments_of(original.path)
+    kind = context.kind or _kind(original, segments)
+    check: dict[str, Any] = {}
+    if context.hold_for is not None:
+        check["holdFor"] = context.hold_for
+    if context.discharges:
+        check["discharges"] = [*context.discharges]
+    subject = _subject(kind, original, segments, caller_of(original, context))
+    return cast("CheckRequest", {**subject, **check})
+
+
+def _kind(original: Original, segments: tuple[str, ...]) -> Kind:
+    """What `original` itself shows that it is."""
+    if original.is_bodiless:
+        raise RequestError(
+            f"a {quoted(original.method)} without a body that anybody sees: have the proxy send bodies "
+            "(`with_request_body`), or set `interlock.kind` where they don't matter"
+        )
+    lowered = tuple(map(str.casefold, segments))
+    if original.body and lowered[-2:] == _CHAT:
+        return Kind.CHAT
+    if original.body and lowered[-1:] == _EMBEDDINGS:
+        return Kind.EMBEDDINGS
+    return _by_content(_shown(original))
+
+
+def _by_content(content: object) -> Kind:
+    """What a body of `content` is."""
+    parts = content if isinstance(content, list) else [content]
+    if any(isinstance(part, dict) and _JSONRPC in part for part in parts):
+        return Kind.MCP
+    return Kind.CHAT if isinstance(content, dict) and _MESSAGES in content else Kind.ROUTE
+
+
+def _shown(original: Original) -> object:
+    """The JSON in the body; None where there is none. Whatever begins like JSON has to be JSON."""
+    if not original.body.lstrip(_SPACE).startswith(_JSON_STARTS):
+        return None
+    _check_encoding(original)
+    return wire.decode(original.body, _ANY)
+
+
+def _subject(kind: Kind, original: Original, segments: tuple[str, ...], caller: Caller) -> dict[str, Any]:
+    if kind is Kind.ROUTE:
+        return _route(original, segments, caller)
+    _check_encoding(original)
+    if not original.body:
+        raise RequestError(
+            f"it is taken for `{kind}`, and the proxy has sent no body: set `with_request_body` there"
+        )
+    body = wire.decode(original.body, _OBJECT)
+    if kind is Kind.MCP and body.get("method") not in _DECIDED_METHODS:
+        return _message(body, caller)
+    return {kind.value: body, "caller": caller}
+
+
+def _check_encoding(original: Original) -> None:
+    encoding = original.headers.get("content-encoding", "")
+    if encoding.lower() not in _ENCODINGS:
+        raise RequestError(f"the body is encoded as {quoted(encoding)}: send it as it is")
+
+
+def _route(original: Original, segments: tuple[str, ...], caller: Caller) -> dict[str, Any]:
+    """That somebody asks for a route of the upstream."""
+    resource = {"type": "route", "id": "/" + "/".join(segments), "properties": {"host": original.host}}
+    return _access(original.method, resource, caller)
+
+
+def _message(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+    """That somebody sends an MCP server a message that is about no tool."""
+    method = body.get("method")
+    if not isinstance(method, str) or not method:
+        raise RequestError("`method`: an MCP message that is no request or notification is not decided")
+    return _access(method, {"type": "mcp", "id": caller.get("server", UNKNOWN)}, caller)
+
+
+def _access(operation: str, resource: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    principal = caller.get("principal", {})
+    claims = {**principal.get("claims", {}), "groups": principal.get("groups", [])}
+    # An access says itself who asks, and to which server.
+    beside = {part: said for part, said in caller.items() if part not in {"principal", "server", "tool"}}
+    return {
+        "access": {
+            "subject": {
+                "type": principal.get("type", UNKNOWN),
+                "id": principal.get("id", UNKNOWN),
+                "properties": claims,
+            },
+            "action": {"name": operation},
+            "resource": resource,
+        },
+        "caller": beside,
+    }

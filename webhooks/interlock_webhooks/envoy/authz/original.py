@@ -1,0 +1,55 @@
+"""The request that a proxy asks about, as far as it shows it. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from interlock.errors import RequestError
+from interlock_webhooks.text import quoted
+
+_HERE: Final = frozenset({"", "."})
+_UP: Final = ".."
+
+
+class Original(Struct, frozen=True, kw_only=True):
+    """One request; `path` is as it was sent, with the query. `headers` have names in lower case.
+
+    `is_cut` says that there is more of the body than is here. `peer` is whom
+    the client's certificate names, and `metadata` what filters of the proxy know,
+    by their names: both are empty where the proxy can't tell.
+    """
+
+    method: str
+    path: str
+    host: str
+    headers: Mapping[str, str]
+    body: bytes
+    is_cut: bool
+    peer: str = ""
+    metadata: Mapping[str, Any] = {}
+
+    @property
+    def is_bodiless(self) -> bool:
+        """Whether a body may be there that nobody has shown us."""
+        return not self.body and self.method not in _WITHOUT_BODY
+
+
+_WITHOUT_BODY: Final = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods whose requests mostly have no body."""
+
+
+def segments_of(path: str) -> tuple[str, ...]:
+    """What `path` names, part by part, as a server takes it: decoded, and without what says nothing.
+
+    Raises:
+        RequestError: nobody can be sure what a server takes it for.
+    """
+    plain = path.partition("?")[0].partition("#")[0]
+    segments = tuple([unquote(each) for each in plain.split("/") if unquote(each) not in _HERE])
+    if _UP in segments or any("/" in each or "\\" in each for each in segments):
+        raise RequestError(
+            f"the path {quoted(plain)} leads up or hides a separator: send the one that it means"
+        )
+    return segments

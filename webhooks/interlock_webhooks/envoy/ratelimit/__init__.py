@@ -1,0 +1,1 @@
+"""Rate limits: is a limit reached, and what was used? As Envoy asks, and as Kuadrant does."""
