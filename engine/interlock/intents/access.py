@@ -2,13 +2,15 @@
 
 Knows the body of an Access Evaluation of the Authorization API 1.0 (section 5).
 What AuthZEN calls the action is the Intent's `operation`: `action` says what
-kind of thing is about to happen, here always `resource.access`.
+kind of thing is about to happen, which is `resource.access` but for calls of tools and models.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from interlock.errors import RequestError
 from interlock.intents.bounds import check_bounds
+from interlock.intents.callables import TOOL, TOOLS_CALL, call_of, is_call
 from interlock.intents.caller import Caller, add_caller, checked_caller
 from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import blank_intent, checked
@@ -29,7 +31,7 @@ def from_access(body: dict[str, Any], caller: Caller, context: ExtractionContext
     The subject is the principal, and all its properties are claims. What the
     Catalog knows of subject and resource fills in what the body doesn't say.
     Of the caller only counts what AuthZEN has no words for: agent, run,
-    attribution and data.
+    attribution and data, and of a tool that is called its server and schema.
 
     Raises:
         RequestError: a required member is missing or of a wrong type, or the
@@ -37,32 +39,48 @@ def from_access(body: dict[str, Any], caller: Caller, context: ExtractionContext
     """
     check_bounds(body)
     as_mapping(body, "")
-    stated = _caller(caller)
     subject = entity(body, "subject", context.catalog.subject)
     operation = _operation(body)
     resource = entity(body, "resource", context.catalog.resource)
-    intent = blank_intent(Action.RESOURCE_ACCESS, resource.type, _principal(subject), body)
-    intent["operation"] = operation
-    intent["resources"] = [_resource(resource)]
+    principal, stated = _principal(subject), checked_caller(caller)
+    is_calling = is_call(resource.type, operation["name"])
+    _leave_out(stated, {"principal"} if is_calling else _NOT_OF_AN_ACCESS.keys())
+    if is_calling:
+        calling: Caller = {**stated, "principal": {**principal}}
+        intent = call_of(resource.id, resource.type, operation, calling, context)
+    else:
+        intent = blank_intent(Action.RESOURCE_ACCESS, resource.type, principal, body)
+        intent["resources"] = [_resource(resource)]
+        intent["operation"] = operation
+        intent["provenance"] |= {
+            "operation.name": "action.name",
+            **resource.provenance("resources[0].properties"),
+        }
+        add_caller(intent, stated)
     intent["context"] = mapping(body, "context", "")
-    add_caller(intent, stated)
     intent["provenance"] |= {
         "principal.id": "subject.id",
         "principal.type": "subject.type",
-        "operation.name": "action.name",
         **subject.provenance("principal.claims"),
-        **resource.provenance("resources[0].properties"),
     }
     return checked(intent)
 
 
-def _caller(caller: Caller) -> Caller:
-    """What `caller` states beside the access, and nothing that the access says itself."""
-    stated = checked_caller(caller)
+def calls_a_tool(body: object) -> bool:
+    """Whether the access `body` is a call of a tool that says nothing of arguments."""
+    if not isinstance(body, dict):
+        return False
+    resource, action = body.get("resource"), body.get("action")
+    if not (isinstance(resource, dict) and isinstance(action, dict)):
+        return False
+    return (resource.get("type"), action.get("name"), action.get("properties") or {}) == (TOOL, TOOLS_CALL, {})
+
+
+def _leave_out(caller: Caller, keys: Collection[str]) -> None:
+    """Raise RequestError where `caller` says what the access says itself."""
     for key, reason in _NOT_OF_AN_ACCESS.items():
-        if key in stated:
+        if key in caller and key in keys:
             raise RequestError(f"`caller.{key}`: {reason}, so leave it out", path=f"$.caller.{key}")
-    return stated
 
 
 def _principal(subject: Entity) -> Principal:

@@ -7,7 +7,7 @@ from typing import Any, Final, NotRequired, TypeAlias
 from typing_extensions import TypedDict
 
 from interlock.errors import RequestError
-from interlock.intents.access import from_access
+from interlock.intents.access import calls_a_tool, from_access
 from interlock.intents.admission import Changeable, from_admission
 from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import Caller
@@ -62,6 +62,8 @@ _CALLS: Final[dict[str, _Call]] = {
     "access": from_access,
 }
 _CHANGEABLE: Final = ("chat", "embeddings", "mcp")
+_LACKING: Final[dict[str, Callable[[object], bool]]] = {"mcp": lacks_arguments, "access": calls_a_tool}
+"""What can be about a tool call whose arguments nobody knows, and how it looks then."""
 _NO_DISCHARGES: Final = {
     "intent": "an Intent has a key of its own for it, so move it into `intent`",
     "admission": "the API server meets no obligations, so leave it out",
@@ -141,7 +143,7 @@ def _check_arguments(given: Mapping[str, Any], subject: str) -> None:
     stated = given.get("withoutArguments")
     if not isinstance(stated, bool | None):
         raise RequestError("`withoutArguments`: must be true or false", path="$.withoutArguments")
-    if stated and not (subject == "mcp" and lacks_arguments(given[subject])):
+    if stated and not (subject in _LACKING and _LACKING[subject](given[subject])):
         message = "`withoutArguments`: only `tools/call` has arguments: send it as `mcp`, and leave them out"
         raise RequestError(message, path="$.withoutArguments")
 
