@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from interlock.sdk.client import Client as Client
     from interlock.sdk.errors import DeniedError as DeniedError
     from interlock.sdk.errors import UnavailableError as UnavailableError
+    from interlock.sdk.gate import Gate as Gate
     from interlock.sdk.result import CheckResult as CheckResult
 
 _NAMES: Final = {
@@ -32,6 +33,7 @@ _NAMES: Final = {
     ),
     "interlock.sdk.client": ("AsyncClient", "Client"),
     "interlock.sdk.errors": ("DeniedError", "UnavailableError"),
+    "interlock.sdk.gate": ("Gate",),
     "interlock.sdk.result": ("CheckResult",),
 }
 _HOMES: Final = {name: home for home, names in _NAMES.items() for name in names}

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from interlock import AsyncClient, CheckResult, HoldAnswer, Settlement
+from interlock import AsyncClient, CheckResult, Engine, Gate, HoldAnswer, Settlement
 from interlock.intents.check import CheckRequest
 from interlock.sdk.points import AsyncPoint
 
@@ -45,6 +45,17 @@ class Awaited:
 
     def _run(self, asked: Coroutine[Any, Any, _Answer]) -> _Answer:
         return self._runner.run(asked)
+
+
+@contextmanager
+def entered(engine: Engine, ledger: str = "memory:") -> Iterator[Awaited]:
+    """A gate in this process."""
+    with asyncio.Runner() as runner:
+        gate = runner.run(Gate(engine, ledger).__aenter__())
+        try:
+            yield Awaited(gate, runner)
+        finally:
+            runner.run(gate.__aexit__(None, None, None))
 
 
 @contextmanager
