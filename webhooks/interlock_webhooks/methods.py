@@ -1,8 +1,10 @@
 """What can be called over gRPC: the counterpart of `app`."""
 
+from interlock_webhooks.envoy.accesslog import handlers as accesslog
+from interlock_webhooks.envoy.accesslog.handlers import AccessLogHandlers
 from interlock_webhooks.envoy.authz import handlers as authz
 from interlock_webhooks.envoy.authz.handlers import AuthorizationHandlers
-from interlock_webhooks.grpc.method import Method, Methods
+from interlock_webhooks.grpc.method import Method, Methods, StreamedMethod
 from interlock_webhooks.health import codec as health
 from interlock_webhooks.health.handlers import HealthHandlers
 from interlock_webhooks.service import Service
@@ -11,8 +13,9 @@ from interlock_webhooks.service import Service
 def grpc_methods(service: Service) -> Methods:
     """The methods of all protocols of gateways, and what says whether they can be called."""
     authorization = AuthorizationHandlers(service)
-    methods: dict[str, Method] = {
+    methods: dict[str, Method | StreamedMethod] = {
         authz.GRPC: Method(authorization.check, authz.ENDPOINT),
+        accesslog.GRPC: StreamedMethod(AccessLogHandlers(service).stream, accesslog.ENDPOINT),
     }
     offered = {path.split("/")[1] for path in methods}
     return {**methods, health.PATH: Method(HealthHandlers(service, offered).check, "health")}

@@ -1,6 +1,6 @@
 """What a call to a model costs: by the Catalog where it says so, else by what providers publish."""
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -12,8 +12,11 @@ from interlock.model.budget import Unit
 from interlock.model.catalog import Catalog
 from interlock.prices import published
 from interlock.prices.cost import cost
-from interlock.prices.row import Row, of_catalog
+from interlock.prices.row import Row, Terms, of_catalog
+from interlock.prices.usage import Usage
 from interlock.units import Instant
+
+_USUAL: Final[Terms] = {}
 
 
 class Reported(Struct, frozen=True):
@@ -49,15 +52,23 @@ def reported(body: Any, catalog: Catalog, at: Instant, told: Told) -> Reported: 
         RequestError: it can't be read.
     """
     read = published.read(body, provider=told.provider, model=told.model, flavor=told.flavor)
-    usage = read.usage
+    named = told.model or read.model
+    return counted(read.usage, catalog, at, Told(told.provider, named), read.terms)
+
+
+def counted(usage: Usage, catalog: Catalog, at: Instant, told: Told, terms: Terms = _USUAL) -> Reported:
+    """What `usage` of the model in `told` is of each unit, and costs at `at` on `terms`, as `reported`.
+
+    Raises:
+        RequestError: a part is counted whose whole is not.
+    """
     actual = {
         Unit.INPUT_TOKENS.value: usage.input_tokens * PARTS,
         Unit.OUTPUT_TOKENS.value: usage.output_tokens * PARTS,
         Unit.TOKENS.value: (usage.input_tokens + usage.output_tokens) * PARTS,
     }
-    name = told.model or read.model
-    row = None if name is None else row_of(name, told.provider, catalog, at)
+    row = None if told.model is None else row_of(told.model, told.provider, catalog, at)
     if row is None:
         return Reported(actual, None)
     # A micro-USD has as many pico-USD as a unit has parts.
-    return Reported({**actual, Unit.COST.value: cost(row.under(read.terms), usage).total}, row.digest)
+    return Reported({**actual, Unit.COST.value: cost(row.under(terms), usage).total}, row.digest)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from interlock.decisionlog.codes import ReasonCode
 from interlock_webhooks import wire
+from interlock_webhooks.envoy.names import HOLD_HEADER
 from interlock_webhooks.refusal import INTERNAL_MESSAGE, error_body, status_of
 from interlock_webhooks.text import one_line
 
@@ -19,13 +20,9 @@ PREFIX: Final = "x-interlock-"
 DECISION: Final = f"{PREFIX}decision"
 REASONS: Final = f"{PREFIX}reasons"
 POLICY_SET: Final = f"{PREFIX}policy-set"
-HOLD: Final = f"{PREFIX}hold"
 MAX_OUTPUT_TOKENS: Final = f"{PREFIX}max-output-tokens"
-HEADERS: Final = (DECISION, REASONS, POLICY_SET, HOLD, MAX_OUTPUT_TOKENS)
+HEADERS: Final = (DECISION, REASONS, POLICY_SET, HOLD_HEADER, MAX_OUTPUT_TOKENS)
 """What the upstream is told. Whatever a client sends under these names never gets there."""
-
-NAMESPACE: Final = "interlock"
-"""The key in the filter's dynamic metadata under which ours stands."""
 
 _RETRY_AFTER: Final = "retry-after"
 _OUTPUT_TOKENS: Final = frozenset({"intent.usage.outputTokens", "intent.usage.?outputTokens"})
@@ -95,7 +92,7 @@ def refused(error: Exception) -> Outcome:
 
 def _passing(recorded: Mapping[str, Any], headers: dict[str, str], metadata: dict[str, Any]) -> Outcome:
     if "hold" in recorded:
-        headers[HOLD] = metadata["hold"] = recorded["hold"]["id"]
+        headers[HOLD_HEADER] = metadata["hold"] = recorded["hold"]["id"]
     ceiling = _ceiling(recorded["limits"])
     if ceiling is not None:
         headers[MAX_OUTPUT_TOKENS] = str(ceiling)

@@ -1,0 +1,25 @@
+"""One line of an access log, as far as it is about a hold. Pure."""
+
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from interlock.checks.holds import HoldText, Name, Used
+
+
+class Ending(StrEnum):
+    """What becomes of a hold: what was really used is booked, all of what was held, or nothing."""
+
+    USED = "used"
+    HELD = "held"
+    NOTHING = "nothing"
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """That a request is over, and what became of it. `model` and `provider` say by whose prices it costs."""
+
+    hold: HoldText
+    ending: Ending
+    used: Used = field(default_factory=Used)
+    model: Name | None = None
+    provider: Name | None = None

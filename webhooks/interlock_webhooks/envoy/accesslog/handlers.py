@@ -1,0 +1,63 @@
+"""Ends holds by what proxies log of the requests that they were taken for."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from interlock.clock import now
+from interlock.engine.pricing import Told, counted
+from interlock.errors import RequestError
+from interlock.identity import HoldId
+from interlock.ledger.account import PARTS
+from interlock.ledger.answers import Ended
+from interlock.ledger.hold import Actual
+from interlock.model.budget import Unit
+from interlock.prices.unit import INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS
+from interlock.prices.usage import Usage
+from interlock.units import Instant
+from interlock_webhooks.envoy.accesslog import codec
+from interlock_webhooks.envoy.accesslog.entry import Ending, Entry
+from interlock_webhooks.exchange import Answer, Request
+from interlock_webhooks.service import Service
+
+GRPC: Final = "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs"
+"""The method of gRPC."""
+
+ENDPOINT: Final = "accesslog"
+"""What it is called where it is counted, and granted to clients."""
+
+
+class AccessLogHandlers:
+    """The access log of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def stream(self, _request: Request, messages: AsyncIterator[bytes]) -> Answer:
+        """That the log has ended; until then holds are ended as its entries come."""
+        async for message in messages:
+            for entry in codec.decode_entries(message):
+                if isinstance(entry, RequestError):
+                    self._service.log.warning("access log entry not understood", error=str(entry))
+                else:
+                    await self._end(entry, now())
+        return Answer(codec.encode_end())
+
+    async def _end(self, entry: Entry, at: Instant) -> None:
+        """Have the hold of `entry` ended; one that has ended already stays as it is."""
+        hold = HoldId(entry.hold)
+        if entry.ending is Ending.NOTHING:
+            answer = await self._service.ledger.release(hold, at)
+        else:
+            answer = await self._service.ledger.settle(hold, self._actual(entry, at), at)
+        if not isinstance(answer, Ended):
+            self._service.log.warning("hold not ended", ending=entry.ending, why=type(answer).__name__.lower())
+
+    def _actual(self, entry: Entry, at: Instant) -> Actual:
+        """What was used, with what it costs where somebody knows; nothing where it is booked as it was held."""
+        said = entry.used.actual
+        read, written = said.get(Unit.INPUT_TOKENS), said.get(Unit.OUTPUT_TOKENS)
+        if entry.model is None or read is None or written is None:
+            return said
+        usage = Usage({INPUT_TOKENS: read // PARTS, OUTPUT_TOKENS: written // PARTS, REQUESTS: 1})
+        catalog = self._service.policies.in_force.engine.policies.catalog
+        return {**counted(usage, catalog, at, Told(entry.provider, entry.model)).actual, **said}
