@@ -24,6 +24,11 @@ from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService
 
 _REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "http.md"
+_ACCESS: dict[str, Any] = {
+    "subject": {"type": "user", "id": "ann"},
+    "action": {"name": "read"},
+    "resource": {"type": "record", "id": "r1"},
+}
 _GOOD: dict[str, Any] = {
     "/validate": review(pod(team="a")),
     "/guard": review({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}),
@@ -31,8 +36,11 @@ _GOOD: dict[str, Any] = {
     "/v1/check": chat("good-1"),
     "/v1/check/batch": {"checks": [chat("good-1"), chat("bad-1")]},
     **HOLDS,
+    "/access/v1/evaluation": _ACCESS,
+    "/access/v1/evaluations": {**_ACCESS, "evaluations": [{}, {}]},
 }
 _READ = {
+    "/.well-known/authzen-configuration": b"",
     "/healthz": b"",
     "/readyz": b"",
     "/metrics": b"",
@@ -41,16 +49,28 @@ _READ = {
 }
 """What is read, and what is asked for."""
 _SETTLED, _RELEASED = ENDED
+
+
+def _named(record: str) -> dict[str, Any]:
+    """The evaluation of an access to `record`, under one key."""
+    context = {"interlock": {"idempotencyKey": "a"}}
+    return _ACCESS | {"resource": {"type": "record", "id": record}, "context": context}
+
+
 _CONFLICTS: dict[str, list[dict[str, Any]]] = {
     "/v1/check": [chat(model) | {"idempotencyKey": "a"} for model in ("good-1", "good-2")],
     "/v1/check/batch": [
         {"checks": [chat(model)], "linked": True, "idempotencyKey": "a"} for model in ("good-1", "good-2")
     ],
+    "/access/v1/evaluation": [_named("r1"), _named("r2")],
+    "/access/v1/evaluations": [_named("r1"), _named("r2")],
     "/v1/settle": [{"hold": "x", "used": {}}, {"hold": _RELEASED, "used": {}}],
     "/v1/release": [{"hold": "x"}, {"hold": _SETTLED}],
     "/v1/extend": [{"hold": "x", "holdFor": "1m"}, {"hold": _SETTLED, "holdFor": "1m"}],
 }
 """Requests of which one is refused for what was before, or for what it is about."""
+
+_WEBHOOKS = {"/validate", "/mutate", "/guard"}
 
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.path)
 
@@ -64,7 +84,7 @@ def described(check: Application) -> dict[str, Any]:
 @pytest.fixture
 def apps(webhook: Application, check: Application, service: LoggedService) -> dict[str, Application]:
     take_holds(service)
-    return {path: check if path.startswith("/v1") else webhook for path in _GOOD}
+    return {path: webhook if path in _WEBHOOKS else check for path in _GOOD}
 
 
 def test_the_description_is_openapi_3_1(described: dict[str, Any]) -> None:
@@ -144,7 +164,7 @@ def _refusals(app: Application, path: str, service: LoggedService, patch: pytest
     with patch.context() as full:
         full.setattr(hot, "MAX_IN_FLIGHT", 0)
         answers.append(ask(app, path, good))
-    if path.startswith("/v1"):
+    if path not in _WEBHOOKS:
         # Webhooks answer their own failures with a denial inside the review.
         answers += [ask(app, path, encoded(body)) for body in _CONFLICTS.get(path, [])]
         service.authenticator = Known(Client("known", endpoints=NOTHING))

@@ -19,6 +19,8 @@ from interlock.errors import InterlockError, OperatorError, RequestError
 from interlock_webhooks import openapi, wire
 from interlock_webhooks.accounts.handlers import AccountHandlers
 from interlock_webhooks.accounts.reports import reports
+from interlock_webhooks.authzen.discovery import discovery
+from interlock_webhooks.authzen.handlers import AuthzenHandlers
 from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.clients.guarded import Guarded
 from interlock_webhooks.docs import docs
@@ -82,15 +84,19 @@ def check_app(service: Service) -> Application:
     """What gateways and people talk to: the check API, the probes and the description of all."""
     handlers = RuntimeHandlers(service)
     accounts = AccountHandlers(service)
+    authzen = AuthzenHandlers(service)
     routes = (
         (openapi.CHECK, "check", handlers.check),
         (openapi.CHECK_BATCH, "batch", handlers.check_batch),
         (openapi.SETTLE, "settle", accounts.settle),
         (openapi.RELEASE, "release", accounts.release),
         (openapi.EXTEND, "extend", accounts.extend),
+        (openapi.EVALUATION, "authzen", authzen.evaluation),
+        (openapi.EVALUATIONS, "authzen", authzen.evaluations),
     )
     beside = _beside(service)
     beside.include_router(reports(service))
+    beside.include_router(discovery(service))
     described = openapi.describe(beside.openapi())
 
     async def description() -> Response:

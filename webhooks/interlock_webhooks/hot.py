@@ -24,7 +24,7 @@ from interlock_webhooks.clients.credentials import unspent
 from interlock_webhooks.deadline import MAX_DECISION, deadline
 from interlock_webhooks.exchange import Answer, Handler, Request
 from interlock_webhooks.metrics import RouteMetrics
-from interlock_webhooks.refusal import RefusedError, error_body, status_of
+from interlock_webhooks.refusal import Header, RefusedError, error_body, status_of
 from interlock_webhooks.text import quoted
 from interlock_webhooks.within import within
 
@@ -38,6 +38,9 @@ MAX_HELD: Final = 256 * 1024 * 1024
 """Bytes of their bodies, all together."""
 
 READ_SECONDS: Final = 10.0
+
+_REQUEST_ID: Final = b"x-request-id"
+_LONGEST_ID: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,10 @@ class HotRoute:
         try:
             answer = await self._answered(scope, receive)
         except Exception as error:  # noqa: BLE001 - closed by default: the caller gets a status, never an allow
-            await self._refuse(error, send)
-        else:
-            await respond(send, answer)
+            answer = self._refusal(error)
         finally:
             self._in_flight -= 1
+        await respond(send, answer, _request_id(scope))
 
     async def _answered(self, scope: Scope, receive: Receive) -> Answer:
         started = time.monotonic_ns()
@@ -152,7 +154,7 @@ class HotRoute:
         if self._held > MAX_HELD:
             raise _too_many()
 
-    async def _refuse(self, error: Exception, send: Send) -> None:
+    def _refusal(self, error: Exception) -> Answer:
         status = status_of(error)
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             # What an operator has to mend says so itself; anything else is a defect.
@@ -160,11 +162,11 @@ class HotRoute:
             self._log.error("request failed", endpoint=self._metrics.endpoint, **why)
         self._metrics.refused(status)
         headers = error.headers if isinstance(error, RefusedError) else ()
-        await respond(send, Answer(wire.encode(error_body(error)), status, headers))
+        return Answer(wire.encode(error_body(error)), status, headers)
 
 
-async def respond(send: Send, answer: Answer) -> None:
-    """Send the whole `answer`."""
+async def respond(send: Send, answer: Answer, further: tuple[Header, ...] = ()) -> None:
+    """Send the whole `answer`, with `further` headers."""
     await send(
         {
             "type": "http.response.start",
@@ -175,6 +177,7 @@ async def respond(send: Send, answer: Answer) -> None:
                 (b"cache-control", b"no-store"),
                 (b"x-content-type-options", b"nosniff"),
                 *answer.headers,
+                *further,
             ],
         }
     )
@@ -208,6 +211,14 @@ def _check_head(scope: Scope, takes: Takes, most: int) -> None:
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         f"the content type is {quoted(media_type.decode('latin-1'))}: send {known}",
     )
+
+
+def _request_id(scope: Scope) -> tuple[Header, ...]:
+    """What the client calls its request, to be said back: AuthZEN wants that, and whoever reads logs."""
+    for name, value in scope["headers"]:
+        if name == _REQUEST_ID:
+            return ((_REQUEST_ID, value),) if len(value) <= _LONGEST_ID else ()
+    return ()
 
 
 def _is_too_long(digits: bytes, most: int) -> bool:

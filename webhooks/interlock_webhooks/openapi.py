@@ -17,6 +17,8 @@ from interlock.decisionlog.recorded import RecordedDecision
 from interlock.engine.settlements import SettlementRecord
 from interlock.intents.check import CheckRequest
 from interlock_webhooks.accounts.codec import Extension, Release
+from interlock_webhooks.authzen import discovery as authzen
+from interlock_webhooks.authzen.shapes import AllDecided, Decided, Evaluation, Evaluations
 from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
 from interlock_webhooks.refusal import ErrorBody
 from interlock_webhooks.runtime.codec import Batch, BatchAnswer
@@ -119,7 +121,40 @@ EXTEND: Final = Operation(
     refusals={HTTPStatus.NOT_FOUND: _NO_HOLD, HTTPStatus.CONFLICT: _ENDED},
 )
 
-OPERATIONS: Final = (VALIDATE, MUTATE, GUARD, CHECK, CHECK_BATCH, SETTLE, RELEASE, EXTEND)
+EVALUATION: Final = Operation(
+    path=authzen.EVALUATION,
+    tag="authzen",
+    summary="Decide one access",
+    description="The Access Evaluation API of AuthZEN's Authorization API 1.0. A denial has status 200, too.",
+    takes=Evaluation,
+    gives=Decided,
+    refusals={HTTPStatus.CONFLICT: _KEY_TAKEN},
+)
+
+EVALUATIONS: Final = Operation(
+    path=authzen.EVALUATIONS,
+    tag="authzen",
+    summary="Decide up to 100 accesses",
+    description="The Access Evaluations API of AuthZEN's Authorization API 1.0. One that can't be understood "
+    "is denied in its place. Without `evaluations` it answers as for one.",
+    takes=Evaluations,
+    gives=AllDecided,
+    answer="The decisions, in the order of the evaluations, up to the one that settles it.",
+    refusals={HTTPStatus.CONFLICT: _KEY_TAKEN},
+)
+
+OPERATIONS: Final = (
+    VALIDATE,
+    MUTATE,
+    GUARD,
+    CHECK,
+    CHECK_BATCH,
+    SETTLE,
+    RELEASE,
+    EXTEND,
+    EVALUATION,
+    EVALUATIONS,
+)
 
 REFUSALS: Final = {
     HTTPStatus.BAD_REQUEST: "Not the JSON that this route takes, or `timeout` is not a duration.",

@@ -28,7 +28,7 @@ class Service:
     each decision is logged before it is answered, if anywhere. `cluster` is the one
     that requests of Kubernetes come from, where the service is connected to it, and
     `events` tells there of denials. `exemptions` are what no policy is asked about,
-    and `authenticator` tells who calls the check listener.
+    `authenticator` tells who calls the check listener, and `url` is where clients reach that.
     """
 
     policies: LivePolicies
@@ -40,6 +40,7 @@ class Service:
     events: "EventRecorder | None" = None
     exemptions: Exemptions = NOTHING_EXEMPT
     authenticator: Authenticator = EVERYBODY
+    url: str = "http://localhost:8080"
     draining: bool = False
 
     def recorded(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from interlock.model.labels import AttributionLabels
 from interlock.model.layers import Layers
 from interlock.model.library import LibraryId
 from interlock.model.policy import Policy
+from interlock.model.vocabulary import Vocabulary
 from interlock.model.waiver import Waiver
 from interlock.prices.published import release
 
@@ -48,6 +49,7 @@ class PolicySet:
     labels: AttributionLabels
     catalog: Catalog
     costs: CostLimits
+    vocabulary: Vocabulary
     schemas: Schemas
     environments: Mapping[Area, Environment]
     libraries: Mapping[LibraryId, CompiledLibrary]
@@ -112,6 +114,7 @@ def load(
         labels=bundle.labels,
         catalog=bundle.catalog,
         costs=bundle.costs,
+        vocabulary=bundle.vocabulary,
         schemas=bundle.schemas,
         environments=compiler.environments,
         libraries=libraries,

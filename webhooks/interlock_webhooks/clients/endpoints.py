@@ -5,7 +5,7 @@ The names are those that metrics have as `endpoint`. Tests hold the table to the
 
 from typing import Final
 
-HOT: Final = frozenset({"authz", "batch", "check", "extend", "release", "settle"})
+HOT: Final = frozenset({"authz", "authzen", "batch", "check", "extend", "release", "settle"})
 """What gateways wait for."""
 
 BESIDE: Final = {
@@ -20,8 +20,8 @@ BESIDE: Final = {
 }
 """What people and their tools ask for."""
 
-OPEN: Final = frozenset({"/healthz", "/readyz"})
-"""What is answered to everybody: whether the service is there."""
+OPEN: Final = frozenset({"/healthz", "/readyz", "/.well-known/authzen-configuration"})
+"""What is answered to everybody: whether the service is there, and where AuthZEN's clients ask what."""
 
 NAMES: Final = HOT | frozenset(BESIDE.values())
 """All that may be granted."""

@@ -1,0 +1,87 @@
+"""The wire form of the Authorization API 1.0. Pure.
+
+Members that the specification doesn't have are ignored, so these say what is
+read. Which of them must be there the extractors say, member by member.
+"""
+
+from enum import StrEnum
+from typing import Any, NotRequired
+
+# pydantic refuses the standard library's before Python 3.12.
+from typing_extensions import TypedDict
+
+
+class Entity(TypedDict):
+    """A subject or a resource (sections 5.1 and 5.2). Of what is searched for, `id` is ignored."""
+
+    type: str
+    id: NotRequired[str]
+    properties: NotRequired[dict[str, Any]]
+
+
+class Action(TypedDict):
+    """What the subject would do (section 5.3)."""
+
+    name: str
+    properties: NotRequired[dict[str, Any]]
+
+
+class Evaluation(TypedDict):
+    """May the subject do the action to the resource? (section 6.1).
+
+    In `context`, `obligations_supported` are the types of obligations that the
+    enforcement point can meet (obligations profile), `agent` is the agent that
+    acts (COAZ), and `interlock` says what AuthZEN has no words for.
+    """
+
+    subject: Entity
+    action: Action
+    resource: Entity
+    context: NotRequired[dict[str, Any]]
+
+
+class Semantic(StrEnum):
+    """How many of several evaluations are made (section 7.1.2.1)."""
+
+    EXECUTE_ALL = "execute_all"
+    DENY_ON_FIRST_DENY = "deny_on_first_deny"
+    PERMIT_ON_FIRST_PERMIT = "permit_on_first_permit"
+
+
+class Options(TypedDict):
+    """How several evaluations are made."""
+
+    evaluations_semantic: NotRequired[Semantic]
+
+
+class Evaluations(TypedDict):
+    """Several evaluations in their order; what one leaves out is taken from beside them (section 7.1)."""
+
+    subject: NotRequired[Entity]
+    action: NotRequired[Action]
+    resource: NotRequired[Entity]
+    context: NotRequired[dict[str, Any]]
+    evaluations: NotRequired[list[dict[str, Any]]]
+    options: NotRequired[Options]
+
+
+class Decided(TypedDict):
+    """A decision; `context.interlock` is its record (section 5.5)."""
+
+    decision: bool
+    context: dict[str, Any]
+
+
+class AllDecided(TypedDict):
+    """The decisions on those evaluations that were made, in their order (section 7.2)."""
+
+    evaluations: list[Decided]
+
+
+class Metadata(TypedDict):
+    """Where what is asked (section 9)."""
+
+    policy_decision_point: str
+    access_evaluation_endpoint: str
+    access_evaluations_endpoint: str
+    obligations_supported: NotRequired[list[str]]
