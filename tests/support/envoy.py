@@ -84,13 +84,12 @@ def asked(handler: Handler, message: bytes, path: str) -> bytes:
     return asyncio.run(handler(request)).payload  # type: ignore[arg-type]  # a handler is a coroutine function
 
 
-def message_of(  # noqa: PLR0913 - the parts of what a proxy sends
+def message_of(
     sent: Sent,
     extensions: Mapping[str, str] | None = None,
     *,
     metadata: Mapping[str, Any] | None = None,
     peer: str = "",
-    size: int | None = None,
     as_map: bool = False,
 ) -> bytes:
     """The `CheckRequest` about `sent`."""
@@ -99,7 +98,6 @@ def message_of(  # noqa: PLR0913 - the parts of what a proxy sends
         path=sent.path,
         host="api.example",
         raw_body=sent.body,
-        size=len(sent.body) if size is None else size,
     )
     if as_map:
         values = [HeaderValue(key=key, raw_value=value.encode()) for key, value in sent.headers.items()]

@@ -127,6 +127,7 @@ def test_a_denial_holds_nothing(over: Over, tell: Ask) -> None:
         (Sent(body=chat(), headers={"x-envoy-auth-partial-body": "true"}), 400, "max_request_bytes"),
         (Sent(path="/mcp", body=b'[{"jsonrpc": "2.0"}]'), 400, "object"),
         (Sent(path="/mcp", body=b'{"jsonrpc": "2.0"}'), 400, "method"),
+        (Sent(path="/x", body=b" " * 2000), 400, "space"),
         (Sent(path="/x", body=b"{" * 2000), 400, "JSON"),
         (Sent(path="/x", body=b"[" * 200_000), 400, ""),
     ],
@@ -152,9 +153,16 @@ def test_what_is_no_message_of_protobuf_is_denied(over: Over) -> None:
     assert over_grpc(over(), b"\xff\xff\xff").status == 400
 
 
-def test_a_body_that_is_shorter_than_it_should_be_is_denied(over: Over) -> None:
-    told = over_grpc(over(), message_of(Sent(body=chat()), size=10_000))
-    assert not told.passes
+@pytest.mark.parametrize("length", ["10000", "9" * 5000, "many", "-1", "\u0663"])
+def test_a_body_that_is_shorter_than_it_was_said_to_be_is_denied(over: Over, length: str) -> None:
+    told = over_grpc(over(), message_of(Sent(body=chat(), headers={"content-length": length})))
+    assert (told.passes, told.status) == (False, 400)
+    assert "cut" in told.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("length", [str(len(chat())), f"00{len(chat())}", "5"])
+def test_a_body_that_is_as_long_as_it_was_said_to_be_is_decided(over: Over, length: str) -> None:
+    assert over_grpc(over(), message_of(Sent(body=chat(), headers={"content-length": length}))).passes
 
 
 def test_what_was_decided_is_in_the_metadata(over: Over) -> None:

@@ -16,7 +16,7 @@ _PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
 
 def _original(method: str = "POST", path: str = "/", body: bytes = b"", **headers: str) -> Original:
-    return Original(method=method, path=path, host="api.example", headers=headers, body=body, is_cut=False)
+    return Original(method=method, path=path, host="api.example", headers=headers, body=body, is_partial=False)
 
 
 def _json(value: Any) -> bytes:

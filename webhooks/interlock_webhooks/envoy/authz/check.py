@@ -78,7 +78,10 @@ def _by_content(content: object) -> Kind:
 
 def _shown(original: Original) -> object:
     """The JSON in the body; None where there is none. Whatever begins like JSON has to be JSON."""
-    if not original.body.lstrip(_SPACE).startswith(_JSON_STARTS):
+    shown = original.body.lstrip(_SPACE)
+    if original.body and not shown:
+        raise RequestError("the body is nothing but space: send one that says something")
+    if not shown.startswith(_JSON_STARTS):
         return None
     _check_encoding(original)
     return wire.decode(original.body, _ANY)

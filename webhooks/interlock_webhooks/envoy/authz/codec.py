@@ -66,15 +66,13 @@ def encode(outcome: Outcome) -> bytes:
 def _original(attributes: AttributeContext) -> Original:
     http = attributes.request.http
     headers = _headers(http)
-    body = http.raw_body or http.body.encode()
     return Original(
         method=http.method,
         path=http.path,
         host=http.host,
         headers=headers,
-        body=body,
-        # Where no body is sent at all, nothing is cut: it is missing.
-        is_cut=headers.get(PARTIAL) == "true" or (bool(body) and http.size > len(body)),
+        body=http.raw_body or http.body.encode(),
+        is_partial=headers.get(PARTIAL) == "true",
         peer=attributes.source.principal,
         metadata=_metadata(attributes),
     )

@@ -37,7 +37,7 @@ def read(request: Request) -> tuple[Original, Context]:
         host=headers.get("host", ""),
         headers=headers,
         body=request.body,
-        is_cut=headers.get(PARTIAL) == "true",
+        is_partial=headers.get(PARTIAL) == "true",
     )
     return original, decode_context(stated)
 

@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from interlock_webhooks.envoy.messages import core_pb2 as interlock__webhooks_dot_envoy_dot_messages_dot_core__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,interlock_webhooks/envoy/messages/auth.proto\x12\x14interlock.envoy.auth\x1a\x1cgoogle/protobuf/struct.proto\x1a,interlock_webhooks/envoy/messages/core.proto\"\x19\n\x04Peer\x12\x11\n\tprincipal\x18\x04 \x01(\t\"\x9d\x02\n\x0bHttpRequest\x12\x0e\n\x06method\x18\x02 \x01(\t\x12?\n\x07headers\x18\x03 \x03(\x0b\x32..interlock.envoy.auth.HttpRequest.HeadersEntry\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x0c\n\x04host\x18\x05 \x01(\t\x12\x0e\n\x06scheme\x18\x06 \x01(\t\x12\x0c\n\x04size\x18\t \x01(\x03\x12\x0c\n\x04\x62ody\x18\x0b \x01(\t\x12\x10\n\x08raw_body\x18\x0c \x01(\x0c\x12\x33\n\nheader_map\x18\r \x01(\x0b\x32\x1f.interlock.envoy.core.HeaderMap\x1a.\n\x0cHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\":\n\x07Request\x12/\n\x04http\x18\x02 \x01(\x0b\x32!.interlock.envoy.auth.HttpRequest\"\xfd\x02\n\x10\x41ttributeContext\x12*\n\x06source\x18\x01 \x01(\x0b\x32\x1a.interlock.envoy.auth.Peer\x12.\n\x07request\x18\x04 \x01(\x0b\x32\x1d.interlock.envoy.auth.Request\x12Y\n\x12\x63ontext_extensions\x18\n \x03(\x0b\x32=.interlock.envoy.auth.AttributeContext.ContextExtensionsEntry\x12\x38\n\x10metadata_context\x18\x0b \x01(\x0b\x32\x1e.interlock.envoy.core.Metadata\x12>\n\x16route_metadata_context\x18\r \x01(\x0b\x32\x1e.interlock.envoy.core.Metadata\x1a\x38\n\x16\x43ontextExtensionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"J\n\x0c\x43heckRequest\x12:\n\nattributes\x18\x01 \x01(\x0b\x32&.interlock.envoy.auth.AttributeContext\"\'\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x8e\x01\n\x12\x44\x65niedHttpResponse\x12\x30\n\x06status\x18\x01 \x01(\x0b\x32 .interlock.envoy.auth.HttpStatus\x12\x38\n\x07headers\x18\x02 \x03(\x0b\x32\'.interlock.envoy.core.HeaderValueOption\x12\x0c\n\x04\x62ody\x18\x03 \x01(\t\"e\n\x0eOkHttpResponse\x12\x38\n\x07headers\x18\x02 \x03(\x0b\x32\'.interlock.envoy.core.HeaderValueOption\x12\x19\n\x11headers_to_remove\x18\x05 \x03(\t\"\x83\x02\n\rCheckResponse\x12,\n\x06status\x18\x01 \x01(\x0b\x32\x1c.interlock.envoy.auth.Status\x12\x43\n\x0f\x64\x65nied_response\x18\x02 \x01(\x0b\x32(.interlock.envoy.auth.DeniedHttpResponseH\x00\x12;\n\x0bok_response\x18\x03 \x01(\x0b\x32$.interlock.envoy.auth.OkHttpResponseH\x00\x12\x31\n\x10\x64ynamic_metadata\x18\x04 \x01(\x0b\x32\x17.google.protobuf.StructB\x0f\n\rhttp_responseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,interlock_webhooks/envoy/messages/auth.proto\x12\x14interlock.envoy.auth\x1a\x1cgoogle/protobuf/struct.proto\x1a,interlock_webhooks/envoy/messages/core.proto\"\x19\n\x04Peer\x12\x11\n\tprincipal\x18\x04 \x01(\t\"\x8f\x02\n\x0bHttpRequest\x12\x0e\n\x06method\x18\x02 \x01(\t\x12?\n\x07headers\x18\x03 \x03(\x0b\x32..interlock.envoy.auth.HttpRequest.HeadersEntry\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x0c\n\x04host\x18\x05 \x01(\t\x12\x0e\n\x06scheme\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x0b \x01(\t\x12\x10\n\x08raw_body\x18\x0c \x01(\x0c\x12\x33\n\nheader_map\x18\r \x01(\x0b\x32\x1f.interlock.envoy.core.HeaderMap\x1a.\n\x0cHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\":\n\x07Request\x12/\n\x04http\x18\x02 \x01(\x0b\x32!.interlock.envoy.auth.HttpRequest\"\xfd\x02\n\x10\x41ttributeContext\x12*\n\x06source\x18\x01 \x01(\x0b\x32\x1a.interlock.envoy.auth.Peer\x12.\n\x07request\x18\x04 \x01(\x0b\x32\x1d.interlock.envoy.auth.Request\x12Y\n\x12\x63ontext_extensions\x18\n \x03(\x0b\x32=.interlock.envoy.auth.AttributeContext.ContextExtensionsEntry\x12\x38\n\x10metadata_context\x18\x0b \x01(\x0b\x32\x1e.interlock.envoy.core.Metadata\x12>\n\x16route_metadata_context\x18\r \x01(\x0b\x32\x1e.interlock.envoy.core.Metadata\x1a\x38\n\x16\x43ontextExtensionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"J\n\x0c\x43heckRequest\x12:\n\nattributes\x18\x01 \x01(\x0b\x32&.interlock.envoy.auth.AttributeContext\"\'\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x8e\x01\n\x12\x44\x65niedHttpResponse\x12\x30\n\x06status\x18\x01 \x01(\x0b\x32 .interlock.envoy.auth.HttpStatus\x12\x38\n\x07headers\x18\x02 \x03(\x0b\x32\'.interlock.envoy.core.HeaderValueOption\x12\x0c\n\x04\x62ody\x18\x03 \x01(\t\"e\n\x0eOkHttpResponse\x12\x38\n\x07headers\x18\x02 \x03(\x0b\x32\'.interlock.envoy.core.HeaderValueOption\x12\x19\n\x11headers_to_remove\x18\x05 \x03(\t\"\x83\x02\n\rCheckResponse\x12,\n\x06status\x18\x01 \x01(\x0b\x32\x1c.interlock.envoy.auth.Status\x12\x43\n\x0f\x64\x65nied_response\x18\x02 \x01(\x0b\x32(.interlock.envoy.auth.DeniedHttpResponseH\x00\x12;\n\x0bok_response\x18\x03 \x01(\x0b\x32$.interlock.envoy.auth.OkHttpResponseH\x00\x12\x31\n\x10\x64ynamic_metadata\x18\x04 \x01(\x0b\x32\x17.google.protobuf.StructB\x0f\n\rhttp_responseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,25 +40,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PEER']._serialized_start=146
   _globals['_PEER']._serialized_end=171
   _globals['_HTTPREQUEST']._serialized_start=174
-  _globals['_HTTPREQUEST']._serialized_end=459
-  _globals['_HTTPREQUEST_HEADERSENTRY']._serialized_start=413
-  _globals['_HTTPREQUEST_HEADERSENTRY']._serialized_end=459
-  _globals['_REQUEST']._serialized_start=461
-  _globals['_REQUEST']._serialized_end=519
-  _globals['_ATTRIBUTECONTEXT']._serialized_start=522
-  _globals['_ATTRIBUTECONTEXT']._serialized_end=903
-  _globals['_ATTRIBUTECONTEXT_CONTEXTEXTENSIONSENTRY']._serialized_start=847
-  _globals['_ATTRIBUTECONTEXT_CONTEXTEXTENSIONSENTRY']._serialized_end=903
-  _globals['_CHECKREQUEST']._serialized_start=905
-  _globals['_CHECKREQUEST']._serialized_end=979
-  _globals['_STATUS']._serialized_start=981
-  _globals['_STATUS']._serialized_end=1020
-  _globals['_HTTPSTATUS']._serialized_start=1022
-  _globals['_HTTPSTATUS']._serialized_end=1048
-  _globals['_DENIEDHTTPRESPONSE']._serialized_start=1051
-  _globals['_DENIEDHTTPRESPONSE']._serialized_end=1193
-  _globals['_OKHTTPRESPONSE']._serialized_start=1195
-  _globals['_OKHTTPRESPONSE']._serialized_end=1296
-  _globals['_CHECKRESPONSE']._serialized_start=1299
-  _globals['_CHECKRESPONSE']._serialized_end=1558
+  _globals['_HTTPREQUEST']._serialized_end=445
+  _globals['_HTTPREQUEST_HEADERSENTRY']._serialized_start=399
+  _globals['_HTTPREQUEST_HEADERSENTRY']._serialized_end=445
+  _globals['_REQUEST']._serialized_start=447
+  _globals['_REQUEST']._serialized_end=505
+  _globals['_ATTRIBUTECONTEXT']._serialized_start=508
+  _globals['_ATTRIBUTECONTEXT']._serialized_end=889
+  _globals['_ATTRIBUTECONTEXT_CONTEXTEXTENSIONSENTRY']._serialized_start=833
+  _globals['_ATTRIBUTECONTEXT_CONTEXTEXTENSIONSENTRY']._serialized_end=889
+  _globals['_CHECKREQUEST']._serialized_start=891
+  _globals['_CHECKREQUEST']._serialized_end=965
+  _globals['_STATUS']._serialized_start=967
+  _globals['_STATUS']._serialized_end=1006
+  _globals['_HTTPSTATUS']._serialized_start=1008
+  _globals['_HTTPSTATUS']._serialized_end=1034
+  _globals['_DENIEDHTTPRESPONSE']._serialized_start=1037
+  _globals['_DENIEDHTTPRESPONSE']._serialized_end=1179
+  _globals['_OKHTTPRESPONSE']._serialized_start=1181
+  _globals['_OKHTTPRESPONSE']._serialized_end=1282
+  _globals['_CHECKRESPONSE']._serialized_start=1285
+  _globals['_CHECKRESPONSE']._serialized_end=1544
 # @@protoc_insertion_point(module_scope)

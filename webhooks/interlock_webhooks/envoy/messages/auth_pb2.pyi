@@ -15,7 +15,7 @@ class Peer(_message.Message):
     def __init__(self, principal: _Optional[str] = ...) -> None: ...
 
 class HttpRequest(_message.Message):
-    __slots__ = ("method", "headers", "path", "host", "scheme", "size", "body", "raw_body", "header_map")
+    __slots__ = ("method", "headers", "path", "host", "scheme", "body", "raw_body", "header_map")
     class HeadersEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -28,7 +28,6 @@ class HttpRequest(_message.Message):
     PATH_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
     SCHEME_FIELD_NUMBER: _ClassVar[int]
-    SIZE_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     RAW_BODY_FIELD_NUMBER: _ClassVar[int]
     HEADER_MAP_FIELD_NUMBER: _ClassVar[int]
@@ -37,11 +36,10 @@ class HttpRequest(_message.Message):
     path: str
     host: str
     scheme: str
-    size: int
     body: str
     raw_body: bytes
     header_map: _core_pb2.HeaderMap
-    def __init__(self, method: _Optional[str] = ..., headers: _Optional[_Mapping[str, str]] = ..., path: _Optional[str] = ..., host: _Optional[str] = ..., scheme: _Optional[str] = ..., size: _Optional[int] = ..., body: _Optional[str] = ..., raw_body: _Optional[bytes] = ..., header_map: _Optional[_Union[_core_pb2.HeaderMap, _Mapping]] = ...) -> None: ...
+    def __init__(self, method: _Optional[str] = ..., headers: _Optional[_Mapping[str, str]] = ..., path: _Optional[str] = ..., host: _Optional[str] = ..., scheme: _Optional[str] = ..., body: _Optional[str] = ..., raw_body: _Optional[bytes] = ..., header_map: _Optional[_Union[_core_pb2.HeaderMap, _Mapping]] = ...) -> None: ...
 
 class Request(_message.Message):
     __slots__ = ("http",)
