@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from interlock.identity import PolicyName
 from interlock.model.patch import Patch
-from interlock_webhooks.kubernetes.patch import json_patch
+from interlock_webhooks.jsonpatch import json_patch
 from support.jsonpatch import applied
 
 

@@ -27,9 +27,10 @@ from interlock_webhooks.docs import docs
 from interlock_webhooks.envoy.authz import web
 from interlock_webhooks.envoy.authz.handlers import ENDPOINT, AuthorizationHandlers
 from interlock_webhooks.exchange import Handler
+from interlock_webhooks.guardrails import guardrails
 from interlock_webhooks.hot import ANYTHING, HotRoute
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
-from interlock_webhooks.openapi import Operation
+from interlock_webhooks.operation import Operation
 from interlock_webhooks.probes import probes
 from interlock_webhooks.refusal import RefusedError, error_body, status_of
 from interlock_webhooks.runtime.handlers import RuntimeHandlers
@@ -93,6 +94,7 @@ def check_app(service: Service) -> Application:
         (openapi.EXTEND, "extend", accounts.extend),
         (openapi.EVALUATION, "authzen", authzen.evaluation),
         (openapi.EVALUATIONS, "authzen", authzen.evaluations),
+        *guardrails(service),
     )
     beside = _beside(service)
     beside.include_router(reports(service))

@@ -6,7 +6,6 @@ tests hold the table and the routes to each other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,27 +18,13 @@ from interlock.intents.check import CheckRequest
 from interlock_webhooks.accounts.codec import Extension, Release
 from interlock_webhooks.authzen import discovery as authzen
 from interlock_webhooks.authzen.shapes import AllDecided, Decided, Evaluation, Evaluations
+from interlock_webhooks.guardrails import GUARDRAILS
 from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
+from interlock_webhooks.operation import Operation
 from interlock_webhooks.refusal import ErrorBody
 from interlock_webhooks.runtime.codec import Batch, BatchAnswer
 
 _TEMPLATE: Final = "#/components/schemas/{name}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One raw route, always POST of JSON."""
-
-    path: str
-    tag: str
-    summary: str
-    description: str
-    takes: type
-    gives: type
-    answer: str = "The decision."
-    refusals: Mapping[HTTPStatus, str] = field(default_factory=dict)
-    """Statuses beside those of every raw route."""
-
 
 _WEBHOOKS: Final = "kubernetes"
 _NO_HOLD: Final = "Nobody has such a hold, or it ended long ago."
@@ -154,6 +139,7 @@ OPERATIONS: Final = (
     EXTEND,
     EVALUATION,
     EVALUATIONS,
+    *GUARDRAILS,
 )
 
 REFUSALS: Final = {
@@ -204,7 +190,7 @@ def _described(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
         "responses": {
             "200": {"description": operation.answer, "content": _json(schemas[operation.gives])},
             **{
-                str(status.value): {"description": reason, "content": _json(schemas[ErrorBody])}
+                str(status.value): {"description": reason, "content": _json(schemas[_shape(operation, status)])}
                 for status, reason in sorted(_refusals(operation).items())
             },
         },
@@ -213,6 +199,11 @@ def _described(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
 
 def _refusals(operation: Operation) -> Mapping[HTTPStatus, str]:
     return {**REFUSALS, **({} if operation.tag == _WEBHOOKS else CLIENTS), **operation.refusals}
+
+
+def _shape(operation: Operation, status: HTTPStatus) -> type:
+    """What is answered with `status`: of our own an error, and of a protocol's own what it always gets."""
+    return operation.gives if status is HTTPStatus.UNPROCESSABLE_ENTITY else ErrorBody
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

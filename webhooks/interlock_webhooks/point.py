@@ -19,6 +19,7 @@ from interlock.engine import Engine
 from interlock.engine.admission import Admission
 from interlock.engine.repetition import Once, Repeated
 from interlock.foreign.requests import KubernetesRequest, stated
+from interlock.identity import HoldId
 from interlock.intents.check import CheckRequest
 from interlock.model.decision import Decision
 from interlock_webhooks.around import known
@@ -52,6 +53,17 @@ class DecisionPoint:
         engine = self._service.policies.in_force.engine
         reading = self.understood(engine, check, client, until)
         (recorded,) = await self.admitted(engine, [reading], reading.read.terms.once, until)
+        return recorded
+
+    async def spent(self, check: CheckRequest, client: Client, until: int) -> dict[str, Any]:
+        """As `decided`, for callers who never tell what became of it: what it draws is booked at once, as held.
+
+        Raises:
+            RequestError: as `decided`.
+        """
+        recorded = await self.decided(check, client, until)
+        if "hold" in recorded:
+            await self._service.ledger.settle(HoldId(recorded["hold"]["id"]), {}, now())
         return recorded
 
     def understood(

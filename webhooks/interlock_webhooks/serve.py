@@ -40,6 +40,7 @@ from interlock_webhooks.settings import Settings, Started
 from interlock_webhooks.state import StateDir, default_state_dir
 from interlock_webhooks.sweep import sweep
 from interlock_webhooks.tls import Certificate, GivenCertificate, Identity, SelfMadeCertificate
+from interlock_webhooks.toolhive.secret import secret_in
 from interlock_webhooks.workloads.opening import workloads_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 decisions=decisions,
                 cluster=None if controller is None else controller.view,
                 exemptions=settings.exemptions,
+                toolhive_secret=secret_in(settings.toolhive_secret),
             )
             servers: dict[socket.socket, Server] = {
                 webhook: Listener(webhook_app(service), identity.front),

@@ -29,6 +29,7 @@ class Service:
     that requests of Kubernetes come from, where the service is connected to it, and
     `events` tells there of denials. `exemptions` are what no policy is asked about,
     `authenticator` tells who calls the check listener, and `url` is where clients reach that.
+    With `toolhive_secret` ToolHive signs its webhooks, if it is to.
     """
 
     policies: LivePolicies
@@ -41,6 +42,7 @@ class Service:
     exemptions: Exemptions = NOTHING_EXEMPT
     authenticator: Authenticator = EVERYBODY
     url: str = "http://localhost:8080"
+    toolhive_secret: bytes | None = None
     draining: bool = False
 
     def recorded(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> dict[str, Any]:

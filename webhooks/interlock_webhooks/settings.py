@@ -22,7 +22,8 @@ class Settings:
     says whether those of a cluster are watched, so that their holds end with them,
     and `cluster` who the service is in a cluster that has policies, too, if one has.
     `installation` is what it keeps there, if it does, and `exemptions` what no policy is asked about.
-    `scan_every` is how often all that is there is scanned, if it is.
+    `scan_every` is how often all that is there is scanned, if it is. `toolhive_secret` has
+    what ToolHive's webhooks are signed with, if they are.
     """
 
     policies: tuple[Path, ...]
@@ -35,6 +36,7 @@ class Settings:
     names: tuple[str, ...]
     ledger: str | None
     decision_log: Path | None
+    toolhive_secret: Path | None
     watches: bool
     workloads: bool
     cluster: Membership | None

@@ -80,6 +80,12 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
             metavar="FILE", help="Append each decision to this file, with all that was asked: prompts, too."
         ),
     ] = None,
+    toolhive_secret: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The secret with which ToolHive signs what it sends to its webhooks."
+        ),
+    ] = None,
     workloads: Annotated[  # noqa: FBT002 - a flag
         bool,
         typer.Option(
@@ -168,6 +174,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         names=names,
         ledger=ledger,
         decision_log=decision_log,
+        toolhive_secret=toolhive_secret,
         watches=watch,
         workloads=workloads,
         cluster=member,

@@ -16,7 +16,7 @@ from interlock.errors import AuthorError
 from interlock.intents.admission import from_manifest
 from interlock.loading.policyset import load
 from interlock.model.decision import Decision
-from interlock_webhooks.kubernetes.patch import json_patch
+from interlock_webhooks.jsonpatch import json_patch
 from support.jsonpatch import applied
 from support.strategies import NOW
 

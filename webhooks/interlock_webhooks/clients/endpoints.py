@@ -5,7 +5,21 @@ The names are those that metrics have as `endpoint`. Tests hold the table to the
 
 from typing import Final
 
-HOT: Final = frozenset({"authz", "authzen", "batch", "check", "extend", "release", "settle"})
+HOT: Final = frozenset(
+    {
+        "agentgateway",
+        "authz",
+        "authzen",
+        "batch",
+        "check",
+        "docker",
+        "extend",
+        "litellm",
+        "release",
+        "settle",
+        "toolhive",
+    }
+)
 """What gateways wait for."""
 
 BESIDE: Final = {

@@ -1,12 +1,10 @@
-"""Patches of a decision as a JSON Patch (RFC 6902). Pure."""
+"""What a decision changed in the object of a review, as a JSON Patch. Pure."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from interlock.foreign.rewrites import rewritten
-from interlock.kernel.mutation.places import lookup
 from interlock.model.decision import Decision
-from interlock.model.patch import Patch, Place
+from interlock_webhooks.jsonpatch import json_patch
 
 
 def whole_patch(request: dict[str, Any], decision: Decision) -> list[dict[str, Any]]:
@@ -19,34 +17,3 @@ def whole_patch(request: dict[str, Any], decision: Decision) -> list[dict[str, A
     if decision.patches:
         operations += json_patch(rewritten(request["object"], rewrites), decision.patches)
     return operations
-
-
-def json_patch(document: dict[str, Any], patches: Iterable[Patch]) -> list[dict[str, Any]]:
-    """The operations that put `patches` into `document`, each after the parents that are missing.
-
-    `add` also takes the place of what an object has (RFC 6902, section 4.1). At
-    the index of a list it would insert, so there an item is replaced.
-    """
-    operations: list[dict[str, Any]] = []
-    made: set[Place] = set()
-    for patch in patches:
-        for parent in _missing_parents(document, patch.path):
-            if parent not in made:
-                made.add(parent)
-                operations.append(_put(parent, {}))
-        operations.append(_put(patch.path, patch.value))
-    return operations
-
-
-def _put(place: Place, value: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
-    return {"op": "replace" if isinstance(place[-1], int) else "add", "path": _pointer(place), "value": value}
-
-
-def _missing_parents(document: dict[str, Any], path: Place) -> Iterable[Place]:
-    """The paths above `path` where `document` has nothing, or null, from the root on."""
-    return (path[:depth] for depth in range(1, len(path)) if lookup(document, path[:depth]) is None)
-
-
-def _pointer(path: Place) -> str:
-    """`path` as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in path)

@@ -1,0 +1,1 @@
+"""Answers the guardrail webhook of agentgateway."""

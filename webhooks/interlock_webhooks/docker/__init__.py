@@ -1,0 +1,1 @@
+"""Answers interceptors of Docker's MCP gateway."""

@@ -1,0 +1,1 @@
+"""Answers LiteLLM's generic guardrail."""

@@ -1,0 +1,1 @@
+"""Answers ToolHive: its authorizer, and its webhooks."""
