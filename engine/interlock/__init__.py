@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from interlock.sdk.errors import DeniedError as DeniedError
     from interlock.sdk.errors import UnavailableError as UnavailableError
     from interlock.sdk.gate import Gate as Gate
+    from interlock.sdk.guard import Guard as Guard
+    from interlock.sdk.guard import ModelCall as ModelCall
+    from interlock.sdk.guard import calling as calling
     from interlock.sdk.result import CheckResult as CheckResult
 
 _NAMES: Final = {
@@ -34,6 +37,7 @@ _NAMES: Final = {
     "interlock.sdk.client": ("AsyncClient", "Client"),
     "interlock.sdk.errors": ("DeniedError", "UnavailableError"),
     "interlock.sdk.gate": ("Gate",),
+    "interlock.sdk.guard": ("Guard", "ModelCall", "calling"),
     "interlock.sdk.result": ("CheckResult",),
 }
 _HOMES: Final = {name: home for home, names in _NAMES.items() for name in names}

@@ -52,6 +52,11 @@ def _typed(session: str) -> Iterator[Typed]:
         yield Typed(command, output.strip("\n"))
 
 
+def programs(page: str) -> list[str]:
+    """The Python of `page` that is no file, in order: what a reader types into one session."""
+    return [text for path, language, text in _BLOCK.findall(page) if language == "python" and not path]
+
+
 def links(page: Path) -> list[Path]:
     """The files and folders that `page` links to."""
     prose = _FENCED.sub("", page.read_text(encoding="utf-8"))

@@ -19,9 +19,13 @@ class Awaited:
     def __init__(self, point: AsyncPoint, runner: asyncio.Runner) -> None:
         self._point = point
         self._runner = runner
+        self.held: list[str] = []
+        """The holds of its checks."""
 
     def check(self, check: CheckRequest, *, within: timedelta | None = None) -> CheckResult:
-        return self._run(self._point.check(check, within=within))
+        result = self._run(self._point.check(check, within=within))
+        self.held += [] if result.hold is None else [result.hold]
+        return result
 
     def check_batch(
         self,

@@ -1,5 +1,6 @@
 """All that Python programs ask: clients of a service in a process of its own, and a gate in this one."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,15 +9,18 @@ from typing import Any, Final, cast
 import pytest
 
 from interlock import (
+    AsyncClient,
     Client,
     ConflictError,
     DeniedError,
+    Guard,
     NotFoundError,
     OperatorError,
     RequestError,
     Settlement,
     UnavailableError,
     Used,
+    calling,
 )
 from interlock.intents.check import CheckRequest
 from interlock.sdk.points import Point
@@ -123,6 +127,41 @@ def test_no_time_is_no_allowance(point: Point, team: str) -> None:
         assert not point.check(_call(team), within=timedelta())
     except UnavailableError as error:
         assert "within 0 seconds" in str(error)  # noqa: PT017 - either of them denies
+
+
+def test_functions_are_guarded_by_any_point(point: Point, team: str) -> None:
+    guard = Guard(point)
+    with calling(attribution={"team": team}), guard.model(call()["chat"]) as made:
+        made.read({"model": "gpt-4o", "usage": {"prompt_tokens": 3, "completion_tokens": 4}})
+    assert _held(point, team) == (7, 0)
+
+
+def test_a_coroutine_waits_for_a_synchronous_client_in_a_thread_of_its_own(service: Running, team: str) -> None:
+    with Client(service.check) as client:
+
+        @Guard(client).tool(server="payments")
+        async def twice(number: int) -> int:
+            return 2 * number
+
+        async def both() -> list[int]:
+            return [*await asyncio.gather(twice(1), twice(2))]
+
+        with calling(attribution={"team": team}):
+            assert asyncio.run(both()) == [2, 4]
+
+
+def test_a_coroutine_waits_for_an_asynchronous_client(service: Running, team: str) -> None:
+    async def made() -> int:
+        async with AsyncClient(service.check) as client:
+
+            @Guard(client).tool(server="payments")
+            async def twice(number: int) -> int:
+                return 2 * number
+
+            with calling(attribution={"team": team}):
+                return await twice(2)
+
+    assert asyncio.run(made()) == 4
 
 
 def test_a_service_that_is_not_there_decides_nothing() -> None:
