@@ -28,6 +28,7 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.admission
 	$(BIN)/python -m benchmarks.foreign
 	$(BIN)/python -m benchmarks.cel

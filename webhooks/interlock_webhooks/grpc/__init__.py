@@ -2,5 +2,5 @@
 
 A call becomes an `interlock_webhooks.exchange.Request`, an `Answer` becomes what
 ends the call. Which methods there are, and what their messages mean, the folders
-of the protocols know; the h2 library knows HTTP/2 (docs/decisions/0040).
+of the protocols know. Why there is a server of our own: docs/decisions/0040.
 """
