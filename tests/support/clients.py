@@ -1,8 +1,10 @@
 """A client that is known by one header, whatever shows who it is elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
+
+import yaml
 
 from interlock_webhooks.clients.client import Client
 from interlock_webhooks.clients.peer import Peer
@@ -23,3 +25,25 @@ class Known:
         if peer.address != "127.0.0.1" or (b"name", b"known") not in headers:
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "a stranger", (b"www-authenticate", b"Bearer"))
         return self._client
+
+
+def document(*clients: Mapping[str, Any], **spec: Any) -> str:
+    """A document of `clients`, with the rest of its `spec`."""
+    return yaml.safe_dump(
+        {
+            "apiVersion": "interlock.dev/v1alpha1",
+            "kind": "Clients",
+            "metadata": {"name": "gateways"},
+            "spec": {"clients": list(clients), **spec},
+        }
+    )
+
+
+def listed(name: str, *ways: Mapping[str, Any], **may: Any) -> dict[str, Any]:
+    """The client `name` of a document, which may call everything unless `may` says otherwise."""
+    return {"name": name, "recognizedBy": list(ways), "may": {"call": ["*"], **may}}
+
+
+def bearer(token: str) -> list[Header]:
+    """The header of `token`."""
+    return [(b"authorization", f"Bearer {token}".encode())]

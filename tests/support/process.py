@@ -78,7 +78,7 @@ def _started(process: subprocess.Popen[str], ca: Path, log: Path) -> Running:
         lines.append(line)
     said = "".join(lines)
     webhook = re.search(r"https://127\.0\.0\.1:(\d+)/validate", said)
-    check = re.search(r"(http://127\.0\.0\.1:\d+)/v1/check", said)
+    check = re.search(r"(https?://(?:127\.0\.0\.1|localhost):\d+)/v1/check", said)
     assert webhook is not None
     assert check is not None
     return Running(

@@ -34,8 +34,23 @@ def _said(*arguments: str) -> str:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "example.org:8080"])
-def test_the_check_api_stays_on_loopback(address: str) -> None:
-    assert "it has no authentication yet" in _said("--check-address", address)
+@pytest.mark.parametrize("option", ["--check-address", "--grpc-address"])
+def test_what_answers_everybody_stays_on_loopback(option: str, address: str) -> None:
+    assert "say with `--clients` who may call" in _said(option, address)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--check-cert", "x.pem"], "both `--check-cert` and `--check-key`"),
+        (["--check-key", "x.pem"], "both `--check-cert` and `--check-key`"),
+        (["--client-ca", "x.pem"], "give `--clients`, too"),
+        (["--tls-terminated", "--check-cert", "x.pem", "--check-key", "x.pem"], "leave out `--check-cert`"),
+        (["--tls-terminated", "--clients", "x.yaml", "--client-ca", "x.pem"], "leave out `--check-cert`"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(arguments: list[str], message: str) -> None:
+    assert message in _said(*arguments)
 
 
 @pytest.mark.parametrize(

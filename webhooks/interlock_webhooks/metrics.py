@@ -85,6 +85,12 @@ class Metrics:
             ("outcome",),
             registry=self._registry,
         )
+        self._clients = Counter(
+            "interlock_clients_reload_total",
+            "Attempts to load a changed document of clients, by outcome.",
+            ("outcome",),
+            registry=self._registry,
+        )
         self._events = Counter(
             "interlock_events_total",
             "Events about denials, by outcome.",
@@ -163,6 +169,10 @@ class Metrics:
         """Count one attempt to load changed files: `loaded`, `unchanged` or `failed`."""
         self._reloads.labels(outcome).inc()
         self._stale.set(1 if outcome == "failed" else 0)
+
+    def clients_reloaded(self, outcome: str) -> None:
+        """Count one attempt to load a changed document of clients: `loaded` or `failed`."""
+        self._clients.labels(outcome).inc()
 
     def workload_hold(self, outcome: str) -> None:
         """Count one hold of a workload: `settled`, `released`, `extended`, or `failed` to be."""

@@ -4,7 +4,6 @@ The webhook over HTTPS, the check API over HTTP and, if it is asked for, over gR
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, nullcontext
@@ -19,11 +18,14 @@ from interlock.ledger.stores.opening import open_ledger, shown, url_of
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.prices import published as prices
 from interlock_webhooks.app import check_app, webhook_app
+from interlock_webhooks.clients.authenticator import EVERYBODY
+from interlock_webhooks.clients.opening import asks_a_cluster, live_clients
 from interlock_webhooks.cluster.opening import open_cluster
 from interlock_webhooks.controller.membership import Membership
 from interlock_webhooks.controller.opening import controller_of
 from interlock_webhooks.events.opening import recorder_of
 from interlock_webhooks.exemptions import Exemptions
+from interlock_webhooks.exposure import Exposure, GatewayTls, check_exposure
 from interlock_webhooks.grpc.calls import Calls
 from interlock_webhooks.grpc.listener import GrpcListener
 from interlock_webhooks.installation.installation import Installation
@@ -53,6 +55,7 @@ _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 __all__ = [
     "Address",
     "Exemptions",
+    "Exposure",
     "Installation",
     "Membership",
     "Settings",
@@ -69,24 +72,29 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     an address, a certificate, the state directory, the ledger, the cluster or the decision log
     can't be used.
     """
-    for address in filter(None, (settings.check, settings.grpc)):
-        _check_exposure(address)
+    exposure = settings.exposure
+    check_exposure(exposure, *filter(None, (settings.check, settings.grpc)))
     prices.load()
     log = json_log()
     metrics = Metrics()
     state = StateDir(settings.state_dir)
     identity = Identity()
     metrics.presents(lambda: identity.ends)
+    gateways = GatewayTls(exposure, identity)
+    check_tls = gateways.front(settings.check, "http/1.1")
+    grpc_tls = gateways.front(settings.grpc, "h2")
     with (
         asyncio.Runner(loop_factory=event_loop()) as runner,
         SqliteUses(state.uses) as uses,
         _connected(settings, runner) as cluster,
     ):
         certificate = _certificate(settings, identity, cluster)
+        gateways.present()
         controller = None
         if cluster is not None and settings.cluster is not None:
             controller = controller_of(cluster, settings.cluster, metrics, log)
         policies = LivePolicies(settings.policies, uses, metrics, log, controller)
+        clients = live_clients(exposure, cluster, metrics, log)
         with (
             bind(settings.webhook) as webhook,
             bind(settings.check) as check,
@@ -103,14 +111,18 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 cluster=None if controller is None else controller.view,
                 exemptions=settings.exemptions,
                 toolhive_secret=secret_in(settings.toolhive_secret),
+                authenticator=clients or EVERYBODY,
             )
             servers: dict[socket.socket, Server] = {
                 webhook: Listener(webhook_app(service), identity.front),
-                check: Listener(check_app(service), None),
+                check: Listener(check_app(service), check_tls),
             }
             if grpc is not None:
-                servers[grpc] = GrpcListener(Calls(grpc_methods(service), metrics, log), None)
+                servers[grpc] = GrpcListener(Calls(grpc_methods(service), metrics, log), grpc_tls)
             watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
+            watching += gateways.kept(log)
+            if clients is not None:
+                watching.append(clients.watch())
             if settings.watches and settings.policies:
                 watching.append(policies.watch())
             if cluster is not None and controller is not None and settings.cluster is not None:
@@ -121,7 +133,9 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 ]
             if cluster is not None and settings.workloads:
                 watching.append(workloads_of(cluster, service).watch())
-            announce(_started(settings, policies, (webhook, check, grpc), cluster))
+            announce(
+                _started(settings, policies, (webhook, check, grpc), cluster, has_tls=check_tls is not None)
+            )
             runner.run(live(service, servers, watching))
 
 
@@ -130,10 +144,16 @@ def _started(
     policies: LivePolicies,
     bound: tuple[socket.socket, socket.socket, socket.socket | None],
     cluster: "Cluster | None",
+    *,
+    has_tls: bool,
 ) -> Started:
     state = StateDir(settings.state_dir)
     webhook, check, grpc = bound
-    watched = {"pods and jobs": settings.workloads, "policies": settings.cluster is not None}
+    watched = {
+        "pods and jobs": settings.workloads,
+        "policies": settings.cluster is not None,
+        "tokens": asks_a_cluster(settings.exposure),
+    }
     return Started(
         webhook=address_of(webhook),
         check=address_of(check),
@@ -145,13 +165,16 @@ def _started(
         watched=tuple(what for what, is_watched in watched.items() if is_watched),
         decision_log=settings.decision_log,
         is_registered=settings.installation is not None,
+        has_tls=has_tls,
+        clients=settings.exposure.clients,
     )
 
 
 @contextmanager
 def _connected(settings: Settings, runner: asyncio.Runner) -> Iterator["Cluster | None"]:
-    """The cluster, if anything in it is watched."""
-    if not settings.workloads and settings.cluster is None:
+    """The cluster, if anything in it is watched, or it is asked whose tokens are."""
+    is_asked = asks_a_cluster(settings.exposure)
+    if not settings.workloads and settings.cluster is None and not is_asked:
         yield None
         return
     cluster = runner.run(open_cluster())
@@ -169,20 +192,6 @@ def _opened(url: str, runner: asyncio.Runner) -> Iterator[Ledger]:
         yield ledger
     finally:
         runner.run(ledger.close())
-
-
-def _check_exposure(check: Address) -> None:
-    if check.host == "localhost":
-        return
-    try:
-        local = ipaddress.ip_address(check.host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise OperatorError(
-            f"the check API can't listen on `{check}`: it has no authentication yet, so it stays on loopback: "
-            "run it beside the gateway, on an address such as `127.0.0.1:8080`"
-        )
 
 
 def _duties(settings: Settings, cluster: "Cluster", service: Service) -> Iterator["Duty"]:

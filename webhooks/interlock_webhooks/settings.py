@@ -7,6 +7,7 @@ from interlock.loading.policyset import PolicySet
 from interlock.units import Milliseconds
 from interlock_webhooks.controller.membership import Membership
 from interlock_webhooks.exemptions import Exemptions
+from interlock_webhooks.exposure import Exposure
 from interlock_webhooks.installation.installation import Installation
 from interlock_webhooks.listener import Address
 
@@ -22,6 +23,7 @@ class Settings:
     says whether those of a cluster are watched, so that their holds end with them,
     and `cluster` who the service is in a cluster that has policies, too, if one has.
     `installation` is what it keeps there, if it does, and `exemptions` what no policy is asked about.
+    `exposure` is how gateways reach what listens for them.
     `scan_every` is how often all that is there is scanned, if it is. `toolhive_secret` has
     what ToolHive's webhooks are signed with, if they are.
     """
@@ -42,6 +44,7 @@ class Settings:
     cluster: Membership | None
     installation: Installation | None
     exemptions: Exemptions
+    exposure: Exposure
     scan_every: Milliseconds | None
 
 
@@ -49,7 +52,8 @@ class Settings:
 class Started:
     """What runs now.
 
-    `grpc` is where gateways call over gRPC, if anywhere.
+    `grpc` is where gateways call over gRPC, if anywhere; `has_tls` whether that and the check API are over TLS,
+    and `clients` the document that says who may call them, if there is one.
     `policies` are None where they come from a cluster, too, and are not known yet.
     `ca_certificate` is what clients must trust, where the service made it,
     `ledger` the URL of what keeps accounts, without its password, `cluster` that
@@ -68,3 +72,5 @@ class Started:
     watched: tuple[str, ...]
     decision_log: Path | None
     is_registered: bool
+    has_tls: bool
+    clients: Path | None

@@ -1,6 +1,6 @@
-"""The webhook's TLS identity, replaceable while connections are open.
+"""The TLS identity of listeners, replaceable while connections are open.
 
-One front context belongs to the listener for ever and holds no certificate;
+One front context belongs to each listener for ever and holds no certificate;
 for each handshake it hands over to the current context. A new certificate is
 loaded into a fresh context, which takes over only if it loads: loading into a
 context in use leaves it broken when the files don't fit each other.
@@ -8,7 +8,8 @@ context in use leaves it broken when the files don't fit each other.
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -23,36 +24,90 @@ from interlock_webhooks.watch import changes, fingerprint
 _RENEW_AFTER_SECONDS: Final = (LEAF_LIFETIME - RENEW_BEFORE).total_seconds()
 
 
-class Identity:
-    """The certificate that clients see; `OperatorError` if `present` can't load one.
+class Front:
+    """What one listener shows, where `protocol` is spoken, by its ALPN name.
 
-    `ends` is when it does, in Unix time; 0 while there is none.
+    With `authorities`, clients may show certificates that those signed. Who
+    shows none is let in: what that means is for others to say.
     """
 
-    def __init__(self) -> None:
-        self.ends = 0.0
-        self.front = _context()
-        self.front.sni_callback = self._hand_over
-        self._current = self.front
+    def __init__(self, authorities: Path | None = None, protocol: str = "http/1.1") -> None:
+        self._authorities = authorities
+        self._protocol = protocol
+        self.context = self._fresh()
+        self.context.sni_callback = self._hand_over
+        self._current = self.context
 
-    def present(self, certificate: Path, key: Path | None = None) -> None:
-        """Show `certificate`, a PEM chain, from the next handshake on; `key` may stand in the same file."""
-        fresh = _context()
-        try:
+    def made(self, certificate: Path, key: Path | None) -> ssl.SSLContext:
+        """A context that shows `certificate`; OperatorError where there can be none."""
+        fresh = self._fresh()
+        with _reading("certificate", certificate, "not a certificate and its key"):
             _refuse_pipes(certificate, key)
             fresh.load_cert_chain(certificate, key, password=_no_password)
-            ends = load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-        except (OSError, ValueError) as error:
-            # ssl.SSLError is an OSError.
-            reason = (
-                error.strerror or "not a certificate and its key" if isinstance(error, OSError) else str(error)
-            )
-            raise OperatorError(f"the certificate `{certificate}` can't be used: {reason}") from None
-        self._current = fresh
-        self.ends = ends.timestamp()
+        if self._authorities is not None:
+            with _reading("client CA", self._authorities, "no certificates"):
+                _refuse_pipes(self._authorities)
+                fresh.load_verify_locations(self._authorities)
+        return fresh
+
+    def show(self, made: ssl.SSLContext) -> None:
+        """Show what was `made` from the next handshake on."""
+        self._current = made
+
+    def _fresh(self) -> ssl.SSLContext:
+        context = _context(self._protocol)
+        if self._authorities is not None:
+            context.verify_mode = ssl.CERT_OPTIONAL
+            # A resumed session would be of whom authorities vouched for that are trusted no more.
+            context.options |= ssl.OP_NO_TICKET
+            context.num_tickets = 0
+        return context
 
     def _hand_over(self, connection: ssl.SSLObject, _name: str | None, _front: ssl.SSLContext) -> None:
         connection.context = self._current
+
+
+class Identity:
+    """The certificate that clients see; `OperatorError` if `present` can't load one.
+
+    `ends` is when it does, in Unix time; 0 while there is none. Clients may show
+    certificates of their own that `authorities` signed.
+    """
+
+    def __init__(self, authorities: Path | None = None) -> None:
+        self.ends = 0.0
+        self._fronts = [Front(authorities)]
+        self._shown: tuple[Path, Path | None] | None = None
+
+    @property
+    def front(self) -> ssl.SSLContext:
+        """What the listener has for ever."""
+        return self._fronts[0].context
+
+    def beside(self, front: Front) -> None:
+        """Show at `front`, too, whatever is presented from now on."""
+        self._fronts.append(front)
+
+    def present(self, certificate: Path, key: Path | None = None) -> None:
+        """Show `certificate`, a PEM chain, from the next handshake on; `key` may stand in the same file."""
+        made = [front.made(certificate, key) for front in self._fronts]
+        with _reading("certificate", certificate, "not a certificate"):
+            ends = load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+        for front, context in zip(self._fronts, made, strict=True):
+            front.show(context)
+        self._shown = certificate, key
+        self.ends = ends.timestamp()
+
+    def renew(self) -> None:
+        """Show what is shown as its files are now, and verify by authorities as theirs are."""
+        if self._shown is not None:
+            self.present(*self._shown)
+
+
+async def keep_authorities(authorities: Path, identity: Identity, log: FilteringBoundLogger) -> None:
+    """Verify clients by what `authorities` holds, for as long as the service runs."""
+    async for _ in changes((authorities,), fingerprint((authorities,))):
+        _replace(identity.renew, log)
 
 
 class Certificate(Protocol):
@@ -112,11 +167,22 @@ def _replace(renew: Callable[[], None], log: FilteringBoundLogger) -> None:
         log.info("certificate renewed")
 
 
-def _context() -> ssl.SSLContext:
+def _context(protocol: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols([protocol])
     return context
+
+
+@contextmanager
+def _reading(what: str, file: Path, otherwise: str) -> Iterator[None]:
+    """Reads `file`; what goes wrong is an OperatorError that says so of `what`."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        # ssl.SSLError is an OSError without a system's reason.
+        reason = error.strerror or otherwise if isinstance(error, OSError) else str(error)
+        raise OperatorError(f"the {what} `{file}` can't be used: {reason}") from None
 
 
 def _refuse_pipes(*files: Path | None) -> None:

@@ -51,10 +51,12 @@ def announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.settin
     """Print what has `started`, and two requests that can be tried at once."""
     console = Console(soft_wrap=True, highlight=False)
     trust = f" --cacert {shlex.quote(str(started.ca_certificate))}" if started.ca_certificate else ""
+    check = f"https://localhost:{started.check.port}" if started.has_tls else f"http://{started.check}"
     facts = {
         "webhook": f"https://{started.webhook}/validate and /mutate",
-        "check API": f"http://{started.check}/v1/check, described at http://{started.check}/docs",
-        **({"gRPC": f"{started.grpc}, without TLS"} if started.grpc else {}),
+        "check API": f"{check}/v1/check, described at {check}/docs",
+        **({"gRPC": f"{started.grpc}, with{'' if started.has_tls else 'out'} TLS"} if started.grpc else {}),
+        "clients": str(started.clients or "everybody on this machine"),
         "CA": str(started.ca_certificate or _authority(started)),
         **_policies(started.policies),
         "ledger": started.ledger,
@@ -66,7 +68,9 @@ def announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.settin
     for name, fact in facts.items():
         console.print(Text.assemble((f"{name:<12}", "bold"), fact))
     console.print("\nIn another terminal, a model call that is denied:")
-    console.print(_curl(f"http://{started.check}/v1/check", "", _CALL), markup=False)
+    token = ' -H "authorization: Bearer $TOKEN"' if started.clients else ""
+    options = f"{trust if started.has_tls else ''}{token}"
+    console.print(_curl(f"{check}/v1/check", options, _CALL), markup=False)
     console.print("and a workload:")
     webhook = f"https://localhost:{started.webhook.port}/validate"
     console.print(_curl(webhook, trust, _REVIEW), markup=False)
@@ -97,7 +101,7 @@ def _loaded(policies: PolicySet) -> str:
     return f"{number}; layers {layers}; {waivers}"
 
 
-def _curl(url: str, trust: str, body: dict[str, Any]) -> str:
+def _curl(url: str, options: str, body: dict[str, Any]) -> str:
     """A command line that works as it stands in a POSIX shell."""
     sent = shlex.quote(json.dumps(body, separators=(",", ":")))
-    return f"curl -sS{trust} {url} -H 'content-type: application/json' -d {sent}"
+    return f"curl -sS{options} {url} -H 'content-type: application/json' -d {sent}"

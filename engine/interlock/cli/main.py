@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from interlock.cli.budgets import budgets
 from interlock.cli.check import check
+from interlock.cli.clients import clients
 from interlock.cli.crds import crds
 from interlock.cli.evaluate import evaluate
 from interlock.cli.explain import explain
@@ -67,6 +68,7 @@ app.command()(lint)
 app.command("replay")(replay_log)
 app.command()(serve)
 app.command()(crds)
+app.add_typer(clients, name="clients", cls=TyperGroup)
 app.add_typer(budgets, name="budgets", cls=TyperGroup)
 app.add_typer(webhooks, name="webhooks", cls=TyperGroup)
 app.add_typer(export, name="export", cls=TyperGroup)

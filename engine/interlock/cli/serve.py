@@ -1,16 +1,11 @@
-"""`interlock serve`: start the service and say how to talk to it.
+"""`interlock serve`: start the service and say how to talk to it."""
 
-The only module of the command line that knows the service, which stands above
-the command line and comes with an extra.
-"""
-
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Final
 
 import typer
 
+from interlock.cli.above import service_part
 from interlock.cli.announcement import announce
 from interlock.cli.placement import (
     DEFAULT_PORT,
@@ -44,9 +39,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     webhook_address: Annotated[
         str, typer.Option(help="Where the admission webhook listens, HTTPS.")
     ] = "127.0.0.1:8443",
-    check_address: Annotated[
-        str, typer.Option(help="Where the check API listens, HTTP, loopback only.")
-    ] = "127.0.0.1:8080",
+    check_address: Annotated[str, typer.Option(help="Where the check API listens.")] = "127.0.0.1:8080",
     grpc_address: Annotated[
         str | None,
         typer.Option(
@@ -54,6 +47,33 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
             help="Where gateways call over gRPC, loopback only, such as `127.0.0.1:9090`. Default: nowhere.",
         ),
     ] = None,
+    clients: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Who may call the check API. Without it everybody who can: on loopback only."
+        ),
+    ] = None,
+    client_ca: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Certificates, PEM, that client certificates are signed by."),
+    ] = None,
+    check_cert: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Certificate chain of the check API, PEM. Default: that of the webhook."
+        ),
+    ] = None,
+    check_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Key of that certificate, PEM.")
+    ] = None,
+    tls_terminated: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option(
+            "--tls-terminated",
+            help="Something in front of the check API speaks TLS with its callers: beyond loopback, too, "
+            "listen without.",
+        ),
+    ] = False,
     cert: Annotated[Path | None, typer.Option(help="Certificate chain of the webhook, PEM.")] = None,
     key: Annotated[Path | None, typer.Option(help="Key of the certificate, PEM.")] = None,
     tls_name: Annotated[
@@ -145,8 +165,8 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     ] = None,
     watch: Annotated[bool, typer.Option(help="Reload policies when their files change.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
-    """Serve the admission webhook over HTTPS and the check API over HTTP."""
-    service = _service()
+    """Serve the admission webhook over HTTPS, and the check API for gateways."""
+    service = service_part("serve")
     if register and not cluster:
         raise OperatorError("`--register` writes into a cluster: give `--cluster`, too")
     if scan_every and not cluster:
@@ -184,23 +204,16 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         if register
         else None,
         exemptions=service.Exemptions.of(placement, is_registered=register),
+        exposure=service.Exposure(
+            clients=clients,
+            authorities=client_ca,
+            certificate=check_cert,
+            key=check_key,
+            is_terminated=tls_terminated,
+        ),
         scan_every=None if scan_every is None else _pause(scan_every),
     )
     service.serve(settings, announce)
-
-
-def _service() -> ModuleType:
-    """The module that runs the service.
-
-    Asked for by name: the service stands above the command line and may be
-    absent, so an import statement here would be one against the layers.
-    """
-    try:
-        return import_module("interlock_webhooks.serve")
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("interlock"):
-            raise
-        raise OperatorError(f"`{error.name}` is missing: install `interlock[server]`") from None
 
 
 def _pause(written: str) -> Milliseconds:

@@ -6,9 +6,9 @@ least one problem. How the shape becomes part of the model is decoding.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from interlock.documents.document import Document
 from interlock.documents.messages import explain
@@ -27,6 +27,8 @@ from interlock.spelling import quoted, suggestion
 AnyShape: TypeAlias = (
     BudgetDocument | PolicyDocument | LibraryDocument | CatalogDocument | WaiverDocument | PolicySetDocument
 )
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
 
 POLICY = "IntentPolicy"
 POLICY_SET = "PolicySet"
@@ -66,19 +68,27 @@ def validate(document: Document, known: Collection[Span] = ()) -> Checked:
     header = _header_problem(document)
     if header is not None:
         return Checked(document, "", "", None, (header,))
+    kind = _text_at(document, "kind")
+    shape, problems = shaped(document, KINDS[kind], known)
+    # A name that is wrong tells nothing about the name that was meant.
+    is_named = document.span(_NAME) not in {problem.span for problem in problems}
+    name = _text_at(document, *_NAME) if is_named else ""
+    return Checked(document, kind, name, shape, tuple(problems))
+
+
+def shaped(
+    document: Document, model: type[_Shape], known: Collection[Span] = ()
+) -> tuple[_Shape | None, list[Problem]]:
+    """`document` as `model` has it, or else everything that is wrong with it, less what is `known`."""
     empty = {document.span(path): path for path in _empty(document.root, ())}
     problems = [_empty_problem(document, span, path) for span, path in empty.items() if span not in known]
-    kind = _text_at(document, "kind")
-    model, shape = KINDS[kind], None
+    shape = None
     try:
         shape = model.model_validate(document.plain())
     except ValidationError as error:
         details = error.errors(include_url=False)
         problems += explain(document, model, details, {*known, *empty})
-    # A name that is wrong tells nothing about the name that was meant.
-    is_named = document.span(_NAME) not in {problem.span for problem in problems}
-    name = _text_at(document, *_NAME) if is_named else ""
-    return Checked(document, kind, name, None if problems else shape, tuple(problems))
+    return None if problems else shape, problems
 
 
 def is_test(document: Document) -> bool:

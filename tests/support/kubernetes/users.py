@@ -13,13 +13,18 @@ _BINDINGS: Final = built_in(_RBAC, "RoleBinding")
 _CLUSTER_BINDINGS: Final = built_in(_RBAC, "ClusterRoleBinding")
 
 
+API: Final = "https://kubernetes.default.svc"
+"""The audience of tokens that are for the API server."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody, as authentication found them."""
+    """Somebody, as authentication found them. Their token is for `audiences`."""
 
     name: str
     groups: tuple[str, ...] = ("system:authenticated",)
     extra: Mapping[str, list[str]] = field(default_factory=dict)
+    audiences: tuple[str, ...] = (API,)
 
     @property
     def said(self) -> Object:

@@ -17,6 +17,7 @@ from interlock_webhooks.clients.globs import Globs
 from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.clients.rates import Meter, Rate
 from interlock_webhooks.clients.scope import Scope
+from interlock_webhooks.methods import grpc_methods
 from interlock_webhooks.refusal import Header
 from support.asgi import ask
 from support.clients import AS_KNOWN, Known
@@ -91,7 +92,9 @@ def test_a_stranger_s_body_is_not_read(service: LoggedService) -> None:
 
 def test_names_that_may_be_granted_are_those_of_the_routes(service: LoggedService) -> None:
     app = _app(service, Client("known"))
-    assert {route.endpoint for route in (*app.hot.values(), *app.below.values())} == HOT
+    routes = {route.endpoint for route in (*app.hot.values(), *app.below.values())}
+    methods = {method.endpoint for method in grpc_methods(service).values()}
+    assert (routes | methods) - {"health"} == HOT
     assert {*HOT, *BESIDE.values()} == NAMES
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 HOT: Final = frozenset(
     {
+        "accesslog",
         "agentgateway",
         "authz",
         "authzen",
