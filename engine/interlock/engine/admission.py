@@ -83,6 +83,10 @@ class Admission:
         group = Group.of(self._engine, asks, now, until)
         if once is not None and once.of_holds and not group.lines:
             once = None
+        if once is None and group.is_unbooked:
+            decisions = group.decided(_NOTHING)
+            if not group.rests_on_uses(decisions):
+                return decisions
         for _ in range(_TRIES):
             glance = await self._glance(group, once)
             if glance.answered is not None:

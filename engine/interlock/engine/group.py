@@ -119,6 +119,11 @@ class Group:
         return self.members[0][1].organization
 
     @property
+    def is_unbooked(self) -> bool:
+        """Whether no ledger has anything to do with them: nothing is drawn, nor asked of a run."""
+        return not self.lines and not self.runs and not self.engine.mutates_by_seen
+
+    @property
     def draws(self) -> tuple[Draw, ...]:
         """What they draw, each with what it is for."""
         return tuple([draw for _, drawn, _ in self.members for draw in drawn.draws])

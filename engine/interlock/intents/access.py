@@ -9,9 +9,8 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from interlock.errors import RequestError
-from interlock.intents.bounds import check_bounds
 from interlock.intents.callables import TOOL, TOOLS_CALL, call_of, is_call
-from interlock.intents.caller import Caller, add_caller, checked_caller
+from interlock.intents.caller import Caller, add_caller, check_call, checked_caller
 from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import blank_intent, checked
 from interlock.intents.entities import Entity, entity, required_mapping
@@ -25,7 +24,9 @@ _NOT_OF_AN_ACCESS: Final = {
 }
 
 
-def from_access(body: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
+def from_access(
+    body: dict[str, Any], caller: Caller, context: ExtractionContext, *, is_bounded: bool = False
+) -> Intent:
     """What the access evaluation `body` asks about; members that AuthZEN doesn't have are ignored.
 
     The subject is the principal, and all its properties are claims. What the
@@ -37,7 +38,8 @@ def from_access(body: dict[str, Any], caller: Caller, context: ExtractionContext
         RequestError: a required member is missing or of a wrong type, or the
             caller says what the access says itself.
     """
-    check_bounds(body)
+    if not is_bounded:
+        check_call(body, caller)
     as_mapping(body, "")
     subject = entity(body, "subject", context.catalog.subject)
     operation = _operation(body)

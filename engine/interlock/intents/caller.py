@@ -67,9 +67,14 @@ _ROOT: Final = "caller"
 _AGENT_TEXTS: Final = ("version", "promptDigest", "toolManifestDigest", "model")
 
 
-def checked_caller(caller: object) -> Caller:
-    """`caller`, within the bounds and without unknown keys. Raises RequestError."""
+def check_call(body: object, caller: object) -> None:
+    """Raise RequestError where a call, or what is stated of its caller, isn't within the bounds."""
+    check_bounds(body)
     check_bounds(caller, _ROOT)
+
+
+def checked_caller(caller: object) -> Caller:
+    """`caller`, which is within the bounds, without unknown keys. Raises RequestError."""
     given = as_mapping(caller, _ROOT)
     refuse_unknown_keys(given, Caller.__annotations__, _ROOT)
     # Each part is read, and its types are checked, by who needs it.

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from interlock.identity import BudgetName, PolicyName
-from interlock.intents.bounds import check_bounds
-from interlock.intents.caller import Caller, add_caller, checked_caller, principal_of, server_of
+from interlock.intents.caller import Caller, add_caller, check_call, checked_caller, principal_of, server_of
 from interlock.intents.classes import model_entry, model_of, tool_of
 from interlock.intents.context import ExtractionContext
 from interlock.intents.draft import blank_intent, checked, note
@@ -74,7 +73,9 @@ _RUN_BY_CALLERS: Final = frozenset({"function", "custom"})
 _TEXTUAL: Final = (dict, list, str)
 
 
-def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
+def from_chat(
+    body: dict[str, Any], caller: Caller, context: ExtractionContext, *, is_bounded: bool = False
+) -> Intent:
     """What the chat completion `body` wants to do. Raises RequestError.
 
     Models are `model` and those that a router may fall back to: `models`,
@@ -83,6 +84,8 @@ def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) 
     the limit that the request sets, times the answers that it asks for, and
     absent where it sets none.
     """
+    if not is_bounded:
+        check_call(body, caller)
     intent = _call(Action.MODEL_CHAT, "ChatCompletion", body, caller, context)
     intent["tools"] = list(_offered(body, server_of(caller), context.catalog))
     usage, provenance = intent["usage"], intent["provenance"]
@@ -103,8 +106,12 @@ def from_chat(body: dict[str, Any], caller: Caller, context: ExtractionContext) 
     return checked(intent)
 
 
-def from_embeddings(body: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
+def from_embeddings(
+    body: dict[str, Any], caller: Caller, context: ExtractionContext, *, is_bounded: bool = False
+) -> Intent:
     """What the embeddings request `body` wants to do. It has no output tokens. Raises RequestError."""
+    if not is_bounded:
+        check_call(body, caller)
     intent = _call(Action.MODEL_EMBED, "Embeddings", body, caller, context)
     intent["usage"] = {"inputTokens": _embeddings_input(body.get("input")), "outputTokens": 0}
     intent["provenance"] |= {"usage.inputTokens": "input"}
@@ -140,7 +147,6 @@ def _answers(body: dict[str, Any]) -> int:
 def _call(
     action: Action, kind: str, body: dict[str, Any], caller: Caller, context: ExtractionContext
 ) -> Intent:
-    check_bounds(body)
     as_mapping(body, "")
     stated = checked_caller(caller)
     intent = blank_intent(action, kind, principal_of(stated), body)

@@ -1,7 +1,7 @@
 """The one request body of the check API: what is to be decided, in the protocol that it came in."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NotRequired, TypeAlias
+from typing import Any, Final, NotRequired, Protocol
 
 # pydantic refuses the standard library's before Python 3.12.
 from typing_extensions import TypedDict
@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from interlock.errors import RequestError
 from interlock.intents.access import calls_a_tool, from_access
 from interlock.intents.admission import Changeable, from_admission
-from interlock.intents.bounds import check_bounds
+from interlock.intents.bounds import Bounded, check_bounds
 from interlock.intents.caller import Caller
 from interlock.intents.chat import from_chat, from_embeddings
 from interlock.intents.context import ExtractionContext
@@ -53,7 +53,11 @@ class CheckRequest(TypedDict):
     withoutArguments: NotRequired[bool]
 
 
-_Call: TypeAlias = Callable[[dict[str, Any], Caller, ExtractionContext], Intent]
+class _Call(Protocol):
+    def __call__(
+        self, body: dict[str, Any], caller: Caller, context: ExtractionContext, /, *, is_bounded: bool
+    ) -> Intent: ...
+
 
 _CALLS: Final[dict[str, _Call]] = {
     "chat": from_chat,
@@ -128,7 +132,9 @@ def _called(call: _Call, given: dict[str, Any], subject: str, context: Extractio
     if not isinstance(given.get("appliesPatches"), bool | None):
         raise RequestError("`appliesPatches`: must be true or false", path="$.appliesPatches")
     try:
-        intent = call(given[subject], {} if caller is None else caller, context)
+        intent = call(
+            given[subject], {} if caller is None else caller, context, is_bounded=type(given) is Bounded
+        )
     except RequestError as error:
         raise _placed(error, subject) from None
     if discharges := texts(given, "discharges", ""):

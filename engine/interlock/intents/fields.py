@@ -7,11 +7,14 @@ else than what is going to run.
 """
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from interlock.errors import RequestError
 from interlock.intents.paths import element, json_path, member
 from interlock.model.intent import MAX_INT64
+
+_OBJECTS: Final = frozenset({dict})
+_STRINGS: Final = frozenset({str})
 
 
 def refuse(path: str, expected: str) -> NoReturn:
@@ -49,6 +52,8 @@ def sequence(parent: Mapping[str, Any], key: str, path: str) -> list[Any]:
 def mappings(parent: Mapping[str, Any], key: str, path: str) -> list[dict[str, Any]]:
     """The list of objects under `key`; empty where it is absent."""
     found = sequence(parent, key, path)
+    if {*map(type, found)} <= _OBJECTS:
+        return found
     for index, item in enumerate(found):
         if not isinstance(item, dict):
             refuse(element(member(path, key), index), "an object")
@@ -58,6 +63,8 @@ def mappings(parent: Mapping[str, Any], key: str, path: str) -> list[dict[str, A
 def texts(parent: Mapping[str, Any], key: str, path: str) -> list[str]:
     """The list of strings under `key`; empty where it is absent."""
     found = sequence(parent, key, path)
+    if {*map(type, found)} <= _STRINGS:
+        return found
     for index, item in enumerate(found):
         if not isinstance(item, str):
             refuse(element(member(path, key), index), "a string")

@@ -7,10 +7,10 @@ a list of tools names none, so its Intent has none.
 from typing import Any
 
 from interlock.errors import RequestError
-from interlock.intents.bounds import check_bounds
 from interlock.intents.caller import (
     Caller,
     add_caller,
+    check_call,
     checked_caller,
     principal_of,
     schema_digest_of,
@@ -31,9 +31,12 @@ def lacks_arguments(message: object) -> bool:
     return isinstance(params, dict) and "arguments" not in params
 
 
-def from_mcp(message: dict[str, Any], caller: Caller, context: ExtractionContext) -> Intent:
+def from_mcp(
+    message: dict[str, Any], caller: Caller, context: ExtractionContext, *, is_bounded: bool = False
+) -> Intent:
     """What the JSON-RPC `message` wants to do; its `params` are the Intent's object. Raises RequestError."""
-    check_bounds(message)
+    if not is_bounded:
+        check_call(message, caller)
     given = as_mapping(message, "")
     stated = checked_caller(caller)
     method = required_text(given, "method", "")

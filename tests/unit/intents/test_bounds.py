@@ -2,12 +2,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.errors import RequestError
-from interlock.intents.bounds import MAX_DEPTH, MAX_NODES, MAX_TEXT, check_bounds
+from interlock.intents.bounds import MAX_DEPTH, MAX_NODES, MAX_TEXT, Bounded, bounded, check_bounds
 
 _JSON: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -39,6 +40,15 @@ _NOT_JSON: st.SearchStrategy[Any] = st.sampled_from(
         {"\udfff": 1},
         datetime(2026, 1, 1, tzinfo=UTC),
     ]
+)
+
+_WRITTEN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**80), 2**80)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
 
@@ -119,3 +129,47 @@ def test_texts_are_bounded_together() -> None:
     check_bounds({"a": "a" * (MAX_TEXT // 2), "b": "é" * (MAX_TEXT // 2 - 2)})
     with pytest.raises(RequestError, match=f"more than {MAX_TEXT} characters"):
         check_bounds(["a" * (MAX_TEXT // 2), "é" * (MAX_TEXT // 2 + 1)])
+
+
+@given(st.dictionaries(st.text(), _WRITTEN))
+def test_what_the_text_tells_is_what_a_look_at_every_value_finds(value: dict[str, Any]) -> None:
+    written = msgspec.json.encode(value)
+    read = bounded(msgspec.json.decode(written), written)
+    assert read == value
+    if type(read) is Bounded:
+        check_bounds(dict(read))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"{}",
+        b'{"a": [1, -2.5, true, null, "\xc3\xa9", {"b": ""}]}',
+        b'{"a": 999999999999999999, "b": -999999999999999999}',
+        b'{"a": "\\u0001"}',
+        b'{"a": ' + b"[" * 63 + b"]" * 63 + b"}",
+    ],
+)
+def test_the_text_of_an_ordinary_object_tells_that_it_is_within_the_bounds(written: bytes) -> None:
+    assert type(bounded(msgspec.json.decode(written), written)) is Bounded
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b'{"a": 9223372036854775808}',
+        b'{"a": -9223372036854775809}',
+        b'{"a": [{"b": 12345678901234567890}]}',
+        b'{"a": "\\u0000"}',
+        b'{"\\u0000": 1}',
+        b'{"a": ' + b"[" * 64 + b"]" * 64 + b"}",
+        b'{"a": ' + b'{"a":' * 64 + b"1" + b"}" * 64 + b"}",
+        b'{"a": [' + b"1," * MAX_NODES + b"1]}",
+        b'{"a": "' + b"x" * (MAX_TEXT + 1) + b'"}',
+    ],
+)
+def test_the_text_of_what_is_out_of_bounds_tells_nothing(written: bytes) -> None:
+    value = msgspec.json.decode(written)
+    assert bounded(value, written) is value
+    with pytest.raises(RequestError):
+        check_bounds(value)

@@ -10,6 +10,7 @@ import msgspec
 
 from interlock.decisionlog.recorded import RecordedDecision
 from interlock.errors import RequestError
+from interlock.intents.bounds import bounded
 from interlock.intents.check import CheckRequest
 from interlock_webhooks import wire
 from interlock_webhooks.refusal import RefusedError
@@ -42,7 +43,7 @@ _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 def decode_check(body: bytes) -> CheckRequest:
     """The check in `body`."""
-    return cast("CheckRequest", wire.decode(body, _OBJECT))
+    return cast("CheckRequest", bounded(wire.decode(body, _OBJECT), body))
 
 
 def decode_batch(body: bytes) -> Batch:
