@@ -82,21 +82,22 @@ def grpc_of(service: Running) -> str:
 
 
 @contextmanager
-def scene(configuration: str, folder: Path) -> Iterator[Scene]:
-    """What runs with Envoy's `configuration`, until left."""
+def scene(configuration: str, folder: Path, *documents: str) -> Iterator[Scene]:
+    """What runs with Envoy's `configuration`, and `documents` beside those that always are; until left."""
     policies = folder / "policies"
     policies.mkdir()
-    (policies / "all.yaml").write_text("\n---\n".join([*WORLD, _LIMITED, _OPENED]), encoding="utf-8")
+    (policies / "all.yaml").write_text(
+        "\n---\n".join([*WORLD, _LIMITED, _OPENED, *documents]), encoding="utf-8"
+    )
     with ExitStack() as stack:
         behind = stack.enter_context(upstream())
         state = folder / "state"
         service = stack.enter_context(running(policies, state, "--grpc-address", "127.0.0.1:0"))
+        http, rpc = service.check.removeprefix("http://"), grpc_of(service)
         clusters = {
             "upstream": behind.address,
-            "interlock": grpc_of(service)
-            if configuration == "grpc.yaml"
-            else service.check.removeprefix("http://"),
-            "interlock-grpc": grpc_of(service),
+            "interlock": http if configuration == "http.yaml" else rpc,
+            "interlock-grpc": rpc,
         }
         before = stack.enter_context(proxy(configuration, clusters, folder / "envoy"))
         yield Scene(

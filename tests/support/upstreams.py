@@ -31,7 +31,7 @@ def upstream() -> Iterator[Upstream]:
             made.seen.append({name.lower(): value for name, value in self.headers.items()})
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             status = int(self.headers.get(STATUS, 200))
-            usage = {"prompt_tokens": 4, "completion_tokens": 30}
+            usage = {"prompt_tokens": 4, "completion_tokens": 30, "total_tokens": 34}
             answer = {"model": json.loads(body)["model"], "usage": usage} if body and status == 200 else {}
             payload = json.dumps(answer).encode()
             self.send_response(status)

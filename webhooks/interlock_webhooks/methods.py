@@ -4,6 +4,8 @@ from interlock_webhooks.envoy.accesslog import handlers as accesslog
 from interlock_webhooks.envoy.accesslog.handlers import AccessLogHandlers
 from interlock_webhooks.envoy.authz import handlers as authz
 from interlock_webhooks.envoy.authz.handlers import AuthorizationHandlers
+from interlock_webhooks.envoy.ratelimit import handlers as ratelimit
+from interlock_webhooks.envoy.ratelimit.handlers import RateLimitHandlers
 from interlock_webhooks.grpc.method import Method, Methods, StreamedMethod
 from interlock_webhooks.health import codec as health
 from interlock_webhooks.health.handlers import HealthHandlers
@@ -12,9 +14,12 @@ from interlock_webhooks.service import Service
 
 def grpc_methods(service: Service) -> Methods:
     """The methods of all protocols of gateways, and what says whether they can be called."""
-    authorization = AuthorizationHandlers(service)
+    authorization, limits = AuthorizationHandlers(service), RateLimitHandlers(service)
     methods: dict[str, Method | StreamedMethod] = {
         authz.GRPC: Method(authorization.check, authz.ENDPOINT),
+        ratelimit.SHOULD_RATE_LIMIT: Method(limits.should_rate_limit, ratelimit.ENDPOINT),
+        ratelimit.CHECK_RATE_LIMIT: Method(limits.check_rate_limit, ratelimit.ENDPOINT),
+        ratelimit.REPORT: Method(limits.report, ratelimit.ENDPOINT),
         accesslog.GRPC: StreamedMethod(AccessLogHandlers(service).stream, accesslog.ENDPOINT),
     }
     offered = {path.split("/")[1] for path in methods}

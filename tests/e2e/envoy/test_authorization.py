@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from interlock_webhooks.envoy.authz.outcome import HEADERS, POLICY_SET
 from interlock_webhooks.envoy.names import HOLD_HEADER
+from interlock_webhooks.envoy.outcome import HEADERS, POLICY_SET
 from support.gatewayscene import FORBIDDEN, Scene, settled
 from support.upstreams import STATUS
 

@@ -7,7 +7,7 @@ import pytest
 
 from interlock.clock import now
 from interlock_webhooks.app import check_app
-from interlock_webhooks.envoy.authz.outcome import HEADERS
+from interlock_webhooks.envoy.outcome import HEADERS
 from support.asgi import ask
 from support.budgets import limited
 from support.documents import policy

@@ -7,7 +7,6 @@ from typing import Any, Final
 from interlock_webhooks import protobuf
 from interlock_webhooks.envoy.authz.context import Context, context_of
 from interlock_webhooks.envoy.authz.original import Original
-from interlock_webhooks.envoy.authz.outcome import Outcome
 from interlock_webhooks.envoy.messages.auth_pb2 import (
     AttributeContext,
     CheckRequest,
@@ -21,6 +20,7 @@ from interlock_webhooks.envoy.messages.auth_pb2 import (
 from interlock_webhooks.envoy.messages.core_pb2 import HeaderValue, HeaderValueOption
 from interlock_webhooks.envoy.messages.structs import plain, struct_of
 from interlock_webhooks.envoy.names import OURS
+from interlock_webhooks.envoy.outcome import Outcome
 
 PARTIAL: Final = "x-envoy-auth-partial-body"
 """The header with which Envoy says whether it has cut the body."""

@@ -13,7 +13,7 @@ from interlock_webhooks.envoy.authz import codec, web
 from interlock_webhooks.envoy.authz.check import check_of
 from interlock_webhooks.envoy.authz.context import Context
 from interlock_webhooks.envoy.authz.original import Original
-from interlock_webhooks.envoy.authz.outcome import Outcome, outcome_of, refused
+from interlock_webhooks.envoy.outcome import Outcome, outcome_of, refused
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.point import DecisionPoint
 from interlock_webhooks.service import Service

@@ -10,7 +10,7 @@ from interlock.errors import RequestError
 from interlock_webhooks.envoy.authz.codec import PARTIAL
 from interlock_webhooks.envoy.authz.context import HEADER, Context, decode_context
 from interlock_webhooks.envoy.authz.original import Original
-from interlock_webhooks.envoy.authz.outcome import Outcome
+from interlock_webhooks.envoy.outcome import Outcome
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.refusal import Header
 

@@ -1,0 +1,111 @@
+"""Counts hits on accounts.
+
+Calls are asked for before they are made, so what does not fit is not taken.
+Tokens and money are known when all is over: they are booked also where they do
+not fit, a debt that stops the next one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from interlock.clock import now
+from interlock.engine.booking import book
+from interlock.errors import RequestError
+from interlock.identity import HoldId
+from interlock_webhooks.envoy.ratelimit.codec import Counted
+from interlock_webhooks.envoy.ratelimit.descriptor import Descriptor
+from interlock_webhooks.envoy.ratelimit.hits import Hits, Unit
+from interlock_webhooks.exchange import Request
+from interlock_webhooks.point import DecisionPoint, Reading
+from interlock_webhooks.service import Service
+from interlock_webhooks.text import quoted
+
+_MOST_CALLS: Final = 100
+
+_Asked = tuple[Descriptor, Hits]
+
+
+class Limits:
+    """The accounts of one service, for whoever asks at `endpoint`."""
+
+    def __init__(self, service: Service, endpoint: str) -> None:
+        self._service = service
+        self._point = DecisionPoint(service, endpoint)
+
+    async def drawn(self, request: Request, descriptors: Sequence[Descriptor]) -> list[Counted]:
+        """How all stand once their hits are taken: calls on all accounts together, or on none.
+
+        Raises:
+            RequestError: a descriptor can't be understood, or no budget counts it.
+        """
+        asked = [(each, each.hits) for each in descriptors]
+        calls = [(index, *each) for index, each in enumerate(asked) if _is_of_calls(each[1])]
+        counted = dict(zip([index for index, *_ in calls], await self._taken(request, calls), strict=True))
+        for index, (descriptor, hits) in enumerate(asked):
+            if index not in counted:
+                counted[index] = await self._booked(request, descriptor, hits)
+        return [counted[index] for index in range(len(asked))]
+
+    async def looked_at(self, request: Request, descriptors: Sequence[Descriptor]) -> list[Counted]:
+        """How all stand; nothing is taken. Raises RequestError as `drawn`."""
+        return [await self._considered(request, each, each.hits) for each in descriptors]
+
+    async def booked(self, request: Request, descriptors: Sequence[Descriptor]) -> list[Counted]:
+        """How all stood before what was used is booked. Raises RequestError as `drawn`."""
+        return [await self._booked(request, each, each.hits) for each in descriptors]
+
+    async def _taken(self, request: Request, calls: Sequence[tuple[int, Descriptor, Hits]]) -> list[Counted]:
+        """How descriptors stand once so many calls of each are spent, all together."""
+        if not calls:
+            return []
+        if sum(hits.count for _, _, hits in calls) > _MOST_CALLS:
+            raise RequestError(f"the descriptors have more than {_MOST_CALLS} calls together: send fewer")
+        engine = self._service.policies.in_force.engine
+        readings: list[Reading] = []
+        for _, descriptor, hits in calls:
+            check = descriptor.check(Hits(Unit.CALLS, 1))
+            read = self._point.understood(engine, check, request.client, request.until, is_linked=True)
+            readings += [read] * hits.count
+        records = await self._point.admitted(engine, readings, None, request.until)
+        counted = []
+        for _, descriptor, hits in calls:
+            # The last call of each is the one that others have left least to.
+            counted.append(Counted(records[hits.count - 1], Unit.CALLS))
+            await self._spent(descriptor, records[: hits.count])
+            records = records[hits.count :]
+        return counted
+
+    async def _spent(self, descriptor: Descriptor, records: Sequence[Mapping[str, Any]]) -> None:
+        """Book what is held for `records` as used."""
+        for recorded in records:
+            if "hold" in recorded:
+                await self._service.ledger.settle(HoldId(recorded["hold"]["id"]), {}, now())
+        _check_counted(descriptor, records[0])
+
+    async def _considered(self, request: Request, descriptor: Descriptor, hits: Hits) -> Counted:
+        check = descriptor.check(hits)
+        check["dryRun"] = True
+        recorded = await self._point.decided(check, request.client, request.until)
+        _check_counted(descriptor, recorded)
+        return Counted(recorded, hits.unit)
+
+    async def _booked(self, request: Request, descriptor: Descriptor, hits: Hits) -> Counted:
+        """How the descriptor stood before so many hits are booked."""
+        counted = await self._considered(request, descriptor, hits)
+        if hits.count:
+            engine = self._service.policies.in_force.engine
+            reading = self._point.understood(engine, descriptor.check(hits), request.client, request.until)
+            await book(engine, self._service.ledger, reading.read.intent, hits.actual, now=now())
+        return counted
+
+
+def _is_of_calls(hits: Hits) -> bool:
+    """Whether calls are asked for, and not only looked at."""
+    return hits.unit is Unit.CALLS and hits.count > 0
+
+
+def _check_counted(descriptor: Descriptor, recorded: Mapping[str, Any]) -> None:
+    """Closed by default: where no budget counts, nobody has said how much there is."""
+    if recorded["decision"] == "allow" and "budgets" not in recorded:
+        named = ", ".join(quoted(key) for key in descriptor.entries)
+        raise RequestError(f"no budget counts the descriptor of {named}: write one that its Intents match")
