@@ -22,6 +22,7 @@ from support.clients import AS_KNOWN, Known
 from support.conversing import GOOD, sent
 from support.failing import Unreachable
 from support.holds import ENDED, HOLDS, take_holds
+from support.mcp import request, tool_call, tool_list
 from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService
 
@@ -37,6 +38,8 @@ _GOOD: dict[str, Any] = {
     "/mutate": review(pod(team="a")),
     "/v1/check": chat("good-1"),
     "/v1/check/batch": {"checks": [chat("good-1"), chat("bad-1")]},
+    "/v1/mcp/request": {"message": tool_call("write_file"), "headers": {}},
+    "/v1/mcp/response": {"response": tool_list("read_file"), "message": request("tools/list")},
     **HOLDS,
     "/access/v1/evaluation": _ACCESS,
     "/access/v1/evaluations": {**_ACCESS, "evaluations": [{}, {}]},

@@ -18,6 +18,7 @@ from interlock_webhooks.hot import MAX_BODY, MAX_IN_FLIGHT
 from interlock_webhooks.openapi import OPERATIONS
 from support.asgi import Answer, ask, send
 from support.holds import HOLDS, take_holds
+from support.mcp import request, tool_list
 from support.policies import write_policies
 from support.reviews import chat, encoded, pod, review
 from support.service import LoggedService, service_over
@@ -31,6 +32,8 @@ GOOD = {
     "/guard": encoded(review(NAMESPACE)),
     "/v1/check": encoded(chat("good-1")),
     "/v1/check/batch": encoded({"checks": [chat("good-1")]}),
+    "/v1/mcp/request": encoded({"message": request("ping")}),
+    "/v1/mcp/response": encoded({"response": tool_list()}),
     **{path: encoded(body) for path, body in HOLDS.items()},
 }
 EVERY = pytest.mark.parametrize("path", PATHS)
@@ -53,6 +56,8 @@ def _is_allowed(answer: Answer) -> bool:
     said = answer.json()
     if "response" in said:
         return said["response"]["allowed"] is not False
+    if "action" in said:
+        return bool(said["action"] != "refuse")
     if "hold" in said:
         return True
     decisions = said.get("decisions", [said])
@@ -368,6 +373,6 @@ def test_wrong_types_at_every_place_never_fail(apps: dict[str, Application], pat
 @EVERY
 def test_refusals_are_counted(apps: dict[str, Application], service: LoggedService, path: str) -> None:
     ask(apps[path], path, b"no")
-    endpoint = path.rpartition("/")[2]
+    endpoint = "mcp" if path.startswith("/v1/mcp/") else path.rpartition("/")[2]
     line = f'interlock_request_errors_total{{endpoint="{endpoint}",status="400"}}'
     assert line in service.metrics.exposition().decode()

@@ -30,6 +30,7 @@ from interlock_webhooks.exchange import Handler
 from interlock_webhooks.guardrails import guardrails
 from interlock_webhooks.hot import ANYTHING, HotRoute
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
+from interlock_webhooks.mcp.operations import messages
 from interlock_webhooks.operation import Operation
 from interlock_webhooks.probes import probes
 from interlock_webhooks.refusal import RefusedError, error_body, status_of
@@ -95,6 +96,7 @@ def check_app(service: Service) -> Application:
         (openapi.EVALUATION, "authzen", authzen.evaluation),
         (openapi.EVALUATIONS, "authzen", authzen.evaluations),
         *guardrails(service),
+        *messages(service),
     )
     beside = _beside(service)
     beside.include_router(reports(service))

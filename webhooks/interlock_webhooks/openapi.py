@@ -20,6 +20,7 @@ from interlock_webhooks.authzen import discovery as authzen
 from interlock_webhooks.authzen.shapes import AllDecided, Decided, Evaluation, Evaluations
 from interlock_webhooks.guardrails import GUARDRAILS
 from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
+from interlock_webhooks.mcp import operations as mcp
 from interlock_webhooks.operation import Operation
 from interlock_webhooks.refusal import ErrorBody
 from interlock_webhooks.runtime.codec import Batch, BatchAnswer
@@ -140,6 +141,7 @@ OPERATIONS: Final = (
     EVALUATION,
     EVALUATIONS,
     *GUARDRAILS,
+    *mcp.OPERATIONS,
 )
 
 REFUSALS: Final = {

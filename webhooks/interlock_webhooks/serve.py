@@ -112,6 +112,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 exemptions=settings.exemptions,
                 toolhive_secret=secret_in(settings.toolhive_secret),
                 authenticator=clients or EVERYBODY,
+                approval_key=state.approval_key(),
             )
             servers: dict[socket.socket, Server] = {
                 webhook: Listener(webhook_app(service), identity.front),

@@ -29,7 +29,8 @@ class Service:
     that requests of Kubernetes come from, where the service is connected to it, and
     `events` tells there of denials. `exemptions` are what no policy is asked about,
     `authenticator` tells who calls the check listener, and `url` is where clients reach that.
-    With `toolhive_secret` ToolHive signs its webhooks, if it is to.
+    With `toolhive_secret` ToolHive signs its webhooks, if it is to. What approvers are asked
+    is sealed with `approval_key`, or with one that dies with the process.
     """
 
     policies: LivePolicies
@@ -43,6 +44,7 @@ class Service:
     authenticator: Authenticator = EVERYBODY
     url: str = "http://localhost:8080"
     toolhive_secret: bytes | None = None
+    approval_key: bytes | None = None
     draining: bool = False
 
     def recorded(self, decision: Decision, document: dict[str, Any], *, mutates: bool) -> dict[str, Any]:

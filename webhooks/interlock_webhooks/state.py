@@ -2,8 +2,8 @@
 
 A folder that only its user can read: `authority.pem` is the secret, `ca.crt`
 what clients are given, `server.pem` the certificate in use; those files are
-replaced whole, so that nobody ever reads half of one. `uses.sqlite` and
-`ledger.sqlite` are the ledger's.
+replaced whole, so that nobody ever reads half of one. `approvals.key` is a secret, too: it seals
+what approvers are asked. `uses.sqlite` and `ledger.sqlite` are the ledger's.
 """
 
 import os
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkstemp
+
+from cryptography.fernet import Fernet
 
 from interlock.errors import OperatorError
 from interlock_webhooks.certificates import LEAF_LIFETIME, Authority, make_authority, make_leaf, read_authority
@@ -43,6 +45,22 @@ class StateDir:
     def ledger(self) -> Path:
         """Where accounts are kept, unless somebody says otherwise."""
         return self.path / "ledger.sqlite"
+
+    def approval_key(self) -> bytes:
+        """The key that questions to approvers are sealed with, made if there is none. Raises OperatorError."""
+        file = self.path / "approvals.key"
+        try:
+            if not file.exists():
+                self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._write(file, Fernet.generate_key())
+            # Opening a pipe or a device could wait forever.
+            key = file.read_bytes().strip() if file.is_file() else b""
+            Fernet(key)
+        except ValueError:
+            raise OperatorError(f"`{file}` holds no usable key: delete it to have a new one made") from None
+        except OSError as error:
+            raise self._unusable(error) from None
+        return key
 
     def new_server_certificate(self, names: tuple[str, ...]) -> Path:
         """The file with the key and certificate, just made, of a server that goes by `names`.

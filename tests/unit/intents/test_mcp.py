@@ -76,7 +76,9 @@ def test_a_tool_is_pinned_by_exactly_the_schema_of_the_catalog(
 @pytest.mark.parametrize(
     ("message", "caller", "path"),
     [
-        ({"method": "resources/read"}, {}, "method"),
+        ({"method": "tools/run"}, {}, "method"),
+        ({"method": "resources/read"}, {}, "params.uri"),
+        ({"method": "completion/complete", "params": {"ref": {"type": "x"}}}, {}, "params.ref.type"),
         ({}, {}, "method"),
         ({"method": "tools/call"}, {}, "params.name"),
         ({"method": "tools/call", "params": []}, {}, "params"),
@@ -95,3 +97,42 @@ def test_a_malformed_message_is_refused_with_its_path(
     with pytest.raises(RequestError) as caught:
         from_mcp(message, caller, CONTEXT)
     assert caught.value.path == f"$.{path}"
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "accessed"),
+    [
+        ("resources/read", {"uri": "a:b"}, [("resource", "a:b", "params.uri")]),
+        ("prompts/get", {"name": "p"}, [("prompt", "p", "params.name")]),
+        ("tasks/cancel", {"taskId": "t"}, [("task", "t", "params.taskId")]),
+        (
+            "completion/complete",
+            {"ref": {"type": "ref/resource", "uri": "a:{x}"}},
+            [("resource", "a:{x}", "params.ref.uri")],
+        ),
+        ("resources/list", {"cursor": "x"}, []),
+        ("subscriptions/listen", {}, []),
+        (
+            "subscriptions/listen",
+            {"notifications": {"resourceSubscriptions": ["a:b", "c:d"]}},
+            [
+                ("resource", "a:b", "params.notifications.resourceSubscriptions[0]"),
+                ("resource", "c:d", "params.notifications.resourceSubscriptions[1]"),
+            ],
+        ),
+    ],
+)
+def test_what_is_accessed_is_named_with_its_server(
+    method: str, params: dict[str, Any], accessed: list[tuple[str, str, str]]
+) -> None:
+    intent = from_mcp({"method": method, "params": params}, {"server": "docs"}, CONTEXT)
+    assert (intent["action"], intent["operation"]["name"]) == ("resource.access", method)
+    assert [(each["type"], each["id"], each["source"]) for each in intent["resources"]] == accessed
+    assert all(each["properties"] == {"server": "docs"} for each in intent["resources"])
+    assert intent["kind"] == (accessed[0][0] if accessed else "resource")
+    assert intent["tools"] == []
+
+
+def test_what_touches_nothing_is_no_intent() -> None:
+    with pytest.raises(RequestError, match="let it pass"):
+        from_mcp({"method": "ping"}, {}, CONTEXT)

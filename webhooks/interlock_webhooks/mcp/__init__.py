@@ -1,0 +1,1 @@
+"""What gateways and Python servers ask about messages of the Model Context Protocol."""

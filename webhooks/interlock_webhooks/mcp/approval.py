@@ -1,0 +1,163 @@
+"""Approvals by the person at the client, through `input_required`.
+
+A rule that a person's approval would satisfy says so as advice: `approval`,
+with the claims that an approval gives. What such a rule denies is put to the
+client's user, if that is all that stands in the way. What the answer proves is
+that the client says its user accepted; who that is, the gateway has said.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from msgspec import Struct
+
+from interlock.digests import digest_of
+from interlock.identity import Digest
+from interlock.intents.caller import Caller
+from interlock_webhooks import wire
+from interlock_webhooks.mcp.codec import Message
+from interlock_webhooks.mcp.errors import INVALID_PARAMS, RefusedMessageError, result
+from interlock_webhooks.mcp.seal import BrokenSealError, Question, Seal, is_ours
+from interlock_webhooks.mcp.terms import Terms
+from interlock_webhooks.text import one_line
+
+ADVICE: Final = "approval"
+"""The advice whose value names the claims that an approval gives."""
+
+_KEY: Final = "interlock.approval"
+_FIELD: Final = "approve"
+_OF_ROUNDS: Final = ("inputResponses", "requestState")
+_OF_REQUESTS: Final = frozenset({"tools/call", "prompts/get", "resources/read"})
+"""Methods that may be answered by `input_required` (Multi Round-Trip Requests, "Supported Requests")."""
+
+_LONGEST_SHOWN: Final = 2_000
+_NONCE: Final = 16
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """A request that comes again after a question: as it is passed on, and whether its user approves it."""
+
+    message: Message
+    question: Question
+    is_approved: bool
+
+
+def answered(seal: Seal, message: Message, terms: Terms) -> Answered | None:
+    """What a person answered, where `message` comes again after they were asked; None where it doesn't.
+
+    Raises:
+        RefusedMessageError: what it was asked is not ours, too old, or was asked of another request.
+    """
+    state = message.params.get("requestState")
+    if not is_ours(state):
+        return None
+    try:
+        question = seal.opened(cast("str", state))
+    except BrokenSealError:
+        raise _refused("it is broken or too old", message) from None
+    first = message.with_params({**_bare(message.params), **question.inner})
+    if question.request != _request(first, terms) or question.approver != terms.approver:
+        raise _refused("it belongs to another request", message)
+    return Answered(message=first, question=question, is_approved=_is_approved(message.params))
+
+
+def approved(caller: Caller, claims: list[str], approver: str) -> Caller:
+    """`caller` whose principal has `claims` that name the `approver`."""
+    principal = caller.get("principal", {})
+    given = {**principal.get("claims", {}), **dict.fromkeys(claims, approver)}
+    return cast("Caller", {**caller, "principal": {**principal, "claims": given}})
+
+
+def wanted(record: Mapping[str, Any], message: Message, terms: Terms) -> list[str]:
+    """The claims that an approval of `message` would have to give, where its client can ask somebody for one.
+
+    `record` denies it. Empty where no rule says that an approval helps, or nobody can be asked.
+    """
+    can_ask = message.method in _OF_REQUESTS and message.is_stateless and message.takes_forms
+    return approvable(record, terms) if can_ask else []
+
+
+def approvable(record: Mapping[str, Any], terms: Terms) -> list[str]:
+    """The claims that an approval gives of which `record` says that they help, where there is an approver."""
+    if not terms.approver:
+        return []
+    for advice in record["advice"]:
+        if advice["name"] == ADVICE:
+            value = advice["value"]
+            names = value if isinstance(value, list) else [value]
+            return [name for name in names if isinstance(name, str)]
+    return []
+
+
+def question_of(message: Message, terms: Terms, record: Mapping[str, Any], claims: list[str]) -> Question:
+    """What the person at the client is asked about `message`, which `record` denies."""
+    return Question(
+        request=_request(message, terms),
+        policy_set=record["policySet"],
+        claims=claims,
+        approver=terms.approver or "",
+        nonce=secrets.token_hex(_NONCE),
+        inner={key: message.params[key] for key in _OF_ROUNDS if key in message.params},
+    )
+
+
+def asking(
+    seal: Seal, message: Message, terms: Terms, record: Mapping[str, Any], question: Question
+) -> dict[str, Any]:
+    """The answer to `message` that puts `question` to the person at the client."""
+    form = {
+        "mode": "form",
+        "message": _shown(message, terms, record),
+        "requestedSchema": {
+            "type": "object",
+            "properties": {
+                _FIELD: {"type": "boolean", "title": "Approve", "description": "Let it go on, once."}
+            },
+            "required": [_FIELD],
+        },
+    }
+    return result(
+        {
+            "resultType": "input_required",
+            "inputRequests": {_KEY: {"method": "elicitation/create", "params": form}},
+            "requestState": seal.sealed(question),
+        },
+        message.id,
+    )
+
+
+def _shown(message: Message, terms: Terms, record: Mapping[str, Any]) -> str:
+    """What the person reads: what would be done, with what, and why they are asked."""
+    what = message.params.get("name", message.params.get("uri", ""))
+    given = one_line(wire.encode(message.params.get("arguments", {})).decode(), _LONGEST_SHOWN)
+    why = "; ".join(dict.fromkeys(str(reason.get("message", reason["code"])) for reason in record["reasons"]))
+    told = f"{message.method} {terms.server}/{what} with {given} needs your approval: {why}"
+    return one_line(told, 2 * _LONGEST_SHOWN)
+
+
+def _is_approved(params: Mapping[str, Any]) -> bool:
+    """Whether the person accepted, and said so in the form, too."""
+    responses = params.get("inputResponses")
+    response = responses.get(_KEY) if isinstance(responses, dict) else None
+    if not isinstance(response, dict) or response.get("action") != "accept":
+        return False
+    content = response.get("content")
+    return isinstance(content, dict) and content.get(_FIELD) is True
+
+
+def _bare(params: Mapping[str, Any]) -> dict[str, Any]:
+    """`params` without what comes and goes with the rounds."""
+    return {key: value for key, value in params.items() if key not in _OF_ROUNDS}
+
+
+def _request(message: Message, terms: Terms) -> Digest:
+    """The digest of who asks for what, which is the same when it is asked again."""
+    stable = {key: value for key, value in message.params.items() if key != "_meta"}
+    caller = {key: value for key, value in terms.caller.items() if key in {"principal", "agent", "server"}}
+    return digest_of([message.method, stable, caller])
+
+
+def _refused(why: str, message: Message) -> RefusedMessageError:
+    text = f"`params.requestState`: {why}: leave it out, and ask again"
+    return RefusedMessageError(INVALID_PARAMS, text, message.id)

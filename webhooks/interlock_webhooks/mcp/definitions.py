@@ -1,0 +1,47 @@
+"""What was last listed of tools, by the server and the tool: what a call is held against. Does no I/O."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from interlock.identity import Digest
+from interlock.intents.tooldefinitions import definition_digest, mirrored_arguments
+
+MOST: Final = 10_000
+"""Definitions that are remembered; those that were listed longest ago go first."""
+
+_LONGEST_NAME: Final = 512
+
+
+class Definition(Struct, frozen=True):
+    """The digest of a tool's definition, and the arguments that are in headers, too."""
+
+    digest: Digest
+    mirrored: Mapping[str, tuple[str, ...]]
+
+
+class Definitions:
+    """The latest definitions of tools. One process's memory: what it has not seen, it says nothing of."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], Definition] = OrderedDict()
+
+    def learn(self, server: str, tools: Iterable[dict[str, Any]]) -> list[Definition]:
+        """The definitions of `tools`, each of which has a name, as `server` lists them now."""
+        found = []
+        for tool in tools:
+            definition = Definition(definition_digest(tool), mirrored_arguments(tool))
+            found.append(definition)
+            if len(server) + len(tool["name"]) > _LONGEST_NAME:
+                continue
+            self._known[server, tool["name"]] = definition
+            self._known.move_to_end((server, tool["name"]))
+            if len(self._known) > MOST:
+                self._known.popitem(last=False)
+        return found
+
+    def of(self, server: str, name: object) -> Definition | None:
+        """What `server` said last of its tool `name`; None where nobody remembers."""
+        return self._known.get((server, name)) if isinstance(name, str) else None

@@ -1,0 +1,48 @@
+"""On what terms a gateway asks about a message: for whom, and how it passes it on. Pure."""
+
+from typing import Any, Final
+
+from msgspec import Struct
+
+from interlock.intents.caller import Caller
+from interlock.model.intent import UNKNOWN
+from interlock_webhooks.mcp.denials import Profile
+
+NOBODY: Final[Caller] = {}
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """Who asks, and what whoever passes the message on does.
+
+    `approver` is the person at the client, as the gateway authenticated them;
+    without one nobody is asked for an approval. `applies_patches`, `discharges`
+    and `hold_for` are those of a check.
+    """
+
+    caller: Caller = NOBODY
+    approver: str | None = None
+    profile: Profile = Profile.MCP_2026
+    applies_patches: bool = False
+    discharges: list[str] = []
+    hold_for: str | None = None
+
+    @property
+    def server(self) -> str:
+        """The server that the message goes to."""
+        return self.caller.get("server", UNKNOWN)
+
+    def check(self, message: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """What the check API is asked about `message` of `caller`."""
+        return {
+            **self.listing(message, caller),
+            **({"appliesPatches": True} if self.applies_patches else {}),
+            **({"holdFor": self.hold_for} if self.hold_for else {}),
+        }
+
+    def listing(self, message: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """What it is asked about a call that is not made."""
+        return {
+            "mcp": message,
+            "caller": caller,
+            **({"discharges": self.discharges} if self.discharges else {}),
+        }
