@@ -27,6 +27,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from interlock_webhooks.clients.authenticator import EVERYBODY
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.grpc.calls import Calls
 from interlock_webhooks.grpc.framing import framed
@@ -53,7 +54,7 @@ async def _interlock(port: int) -> None:
     async def check(_request: Request) -> Answer:
         return Answer(_ANSWER)
 
-    calls = Calls({_PATH: Method(check, "benchmark")}, Metrics(), json_log())
+    calls = Calls({_PATH: Method(check, "benchmark")}, Metrics(), json_log(), EVERYBODY)
     await GrpcListener(calls, None).serve([bind(Address("127.0.0.1", port))])
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import grpc
 import uvloop
 
+from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.grpc.calls import Calls
 from interlock_webhooks.grpc.listener import GrpcListener
@@ -47,11 +48,12 @@ def serving(
     methods: Methods,
     tls: ssl.SSLContext | None = None,
     new_loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop,
+    authenticator: Authenticator = EVERYBODY,
 ) -> Iterator[Serving]:
     """`methods`, served until left; then all that was called has been answered."""
     log, lines = logged()
     metrics = Metrics()
-    calls = Calls(methods, metrics, log)
+    calls = Calls(methods, metrics, log, authenticator)
     loop = new_loop()
     listener = GrpcListener(calls, tls)
     with bind(Address("127.0.0.1", 0)) as bound:

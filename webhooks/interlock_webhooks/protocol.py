@@ -7,10 +7,11 @@ for ever for a request's headers, and keeps all that come.
 """
 
 import asyncio
-import ssl
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from interlock_webhooks.clients.connection import shown_certificate
 
 REQUEST_SECONDS: Final = 20.0
 """From a connection's or request's first byte to the request's last."""
@@ -124,9 +125,7 @@ def _extensions(transport: asyncio.Transport) -> dict[str, dict[object, object]]
     Only the certificate itself, since nobody reads what it was verified by.
     https://asgi.readthedocs.io/en/latest/specs/tls.html
     """
-    shown = transport.get_extra_info("ssl_object")
-    if shown is None:
+    if transport.get_extra_info("ssl_object") is None:
         return None
-    certificate = shown.getpeercert(binary_form=True)
-    chain = [] if certificate is None else [ssl.DER_cert_to_PEM_cert(certificate)]
-    return {"tls": {"client_cert_chain": chain}}
+    certificate = shown_certificate(transport)
+    return {"tls": {"client_cert_chain": [] if certificate is None else [certificate]}}

@@ -119,7 +119,9 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 check: Listener(check_app(service), check_tls),
             }
             if grpc is not None:
-                servers[grpc] = GrpcListener(Calls(grpc_methods(service), metrics, log), grpc_tls)
+                servers[grpc] = GrpcListener(
+                    Calls(grpc_methods(service), metrics, log, service.authenticator), grpc_tls
+                )
             watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
             watching += gateways.kept(log)
             if clients is not None:

@@ -39,5 +39,8 @@ BESIDE: Final = {
 OPEN: Final = frozenset({"/healthz", "/readyz", "/.well-known/authzen-configuration"})
 """What is answered to everybody: whether the service is there, and where AuthZEN's clients ask what."""
 
+FREE: Final = frozenset({"health"})
+"""What is answered to everybody over gRPC: whether calls should come here."""
+
 NAMES: Final = HOT | frozenset(BESIDE.values())
 """All that may be granted."""

@@ -11,7 +11,10 @@ from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Final
 
-from interlock_webhooks.clients.client import LOCAL
+from msgspec.structs import replace
+
+from interlock_webhooks.clients.client import LOCAL, Client
+from interlock_webhooks.clients.credentials import unspent
 from interlock_webhooks.exchange import Answer
 from interlock_webhooks.grpc.calls import Calls, Carrier, request_of
 from interlock_webhooks.grpc.framing import Messages
@@ -37,6 +40,8 @@ class Call(ABC):
         self._held = 0
         self._is_over = False
         self._task: asyncio.Task[None] | None = None
+        self._unacknowledged = 0
+        self._client: Client | None = None
         self.is_whole = False
 
     @abstractmethod
@@ -51,6 +56,36 @@ class Call(ABC):
     @abstractmethod
     def deadline(self) -> int:
         """The monotonic nanosecond at which its caller gives up."""
+
+    @abstractmethod
+    def _known(self, client: Client) -> None:
+        """It is known that `client` calls, which may."""
+
+    def _identify(self) -> None:
+        """Find out who calls; until then nothing that comes makes room for more."""
+        if self._calls.is_open(self._head.path):
+            self._client = LOCAL
+            self._known(LOCAL)
+        else:
+            self._task = asyncio.get_running_loop().create_task(self._ask())
+
+    async def _ask(self) -> None:
+        peer = self._carrier.peer
+        try:
+            client = await self._calls.client_of(self._head, peer)
+        except Exception as error:  # noqa: BLE001 - closed by default: the caller gets a status, never an allow
+            self._fail(error)
+        else:
+            if not self._is_over:
+                self._head = replace(self._head, headers=unspent(self._head.headers, peer))
+                self._client = client
+                self._known(client)
+        self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        size, self._unacknowledged = self._unacknowledged, 0
+        if size:
+            self._carrier.acknowledge(self._stream, size)
 
     def abandoned(self) -> None:
         """Whoever called has gone."""
@@ -98,6 +133,7 @@ class UnaryCall(Call):
     def __init__(self, method: Method, calls: Calls, carrier: Carrier, stream: int, head: Head) -> None:
         super().__init__(calls, carrier, stream, head)
         self._handler = method.handler
+        self._identify()
 
     @property
     def deadline(self) -> int:
@@ -106,8 +142,10 @@ class UnaryCall(Call):
         return self._started + (patience if self.is_whole else min(patience, _READ))
 
     def received(self, data: bytes, size: int) -> None:
-        """Keep `data`; more may come at once, as messages have a bound."""
-        self._carrier.acknowledge(self._stream, size)
+        """Keep `data`; once it is known who calls, more may come at once, as messages have a bound."""
+        self._unacknowledged += size
+        if self._client is not None or self._is_over:
+            self._acknowledge()
         if self._is_over:
             return
         try:
@@ -117,8 +155,16 @@ class UnaryCall(Call):
             self._fail(error)
 
     def ended(self) -> None:
-        """Hand the message over."""
+        """Hand the message over, once it is known who calls."""
         self.is_whole = True
+        if self._client is not None:
+            self._hand_over(self._client)
+
+    def _known(self, client: Client) -> None:
+        if self.is_whole:
+            self._hand_over(client)
+
+    def _hand_over(self, client: Client) -> None:
         if self._is_over:
             return
         try:
@@ -126,5 +172,4 @@ class UnaryCall(Call):
         except Exception as error:  # noqa: BLE001 - what came is no message
             self._fail(error)
         else:
-            request = request_of(self._head, LOCAL, self._started, message)
-            self._run(self._handler(request))
+            self._run(self._handler(request_of(self._head, client, self._started, message)))

@@ -8,7 +8,10 @@ from typing import Final, Protocol
 from structlog.typing import FilteringBoundLogger
 
 from interlock.errors import OperatorError
+from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator, authorized
 from interlock_webhooks.clients.client import Client
+from interlock_webhooks.clients.endpoints import FREE
+from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.deadline import MAX_DECISION, leaving_a_margin
 from interlock_webhooks.exchange import Request
 from interlock_webhooks.grpc.head import Head
@@ -26,7 +29,9 @@ _UNKNOWN: Final = "grpc"
 
 
 class Carrier(Protocol):
-    """What brought a call, and takes its response back."""
+    """What brought a call from `peer`, and takes its response back."""
+
+    peer: Peer
 
     def respond(self, stream: int, response: Response) -> None:
         """End the call on `stream`, unless it has ended."""
@@ -41,8 +46,11 @@ class Calls:
     `running` is how many handlers run, `held` how many bytes of messages wait for them.
     """
 
-    def __init__(self, methods: Methods, metrics: Metrics, log: FilteringBoundLogger) -> None:
+    def __init__(
+        self, methods: Methods, metrics: Metrics, log: FilteringBoundLogger, authenticator: Authenticator
+    ) -> None:
         self._methods = methods
+        self._authenticator = authenticator
         self._metrics = {path: metrics.route(method.endpoint) for path, method in methods.items()}
         self._unknown = metrics.route(_UNKNOWN)
         self.log = log
@@ -57,6 +65,15 @@ class Calls:
         if method is None:
             raise RefusedError(HTTPStatus.NOT_IMPLEMENTED, f"there is no method {quoted(path)}")
         return method
+
+    def is_open(self, path: str) -> bool:
+        """Whether everybody may call the method at `path`, and nobody is asked who they are."""
+        return self._authenticator is EVERYBODY or self._methods[path].endpoint in FREE
+
+    async def client_of(self, head: Head, peer: Peer) -> Client:
+        """The client that makes a call, which it may make; RequestError where there is none."""
+        endpoint = self._methods[head.path].endpoint
+        return await authorized(self._authenticator, head.headers, peer, endpoint)
 
     def hold(self, more: int) -> None:
         """Hold so many bytes more, or fewer, from now on; RequestError where that is too many."""

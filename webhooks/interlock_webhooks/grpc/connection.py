@@ -4,6 +4,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
+from interlock_webhooks.clients.connection import peer_at
+from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.grpc.allowance import Allowance, FloodError
 from interlock_webhooks.grpc.calls import Calls
 from interlock_webhooks.grpc.http2.frames import ConnectionFailure, Error
@@ -48,10 +50,12 @@ class Connection(asyncio.Protocol):
         self._is_leaving = False
         self._is_flushing = False
         self._transport: asyncio.Transport
+        self.peer = Peer("")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a stream
         """Say what we allow."""
         self._transport = transport
+        self.peer = peer_at(transport)
         transport.set_write_buffer_limits(high=_PENDING)
         self._peers.add(self)
         self._flush()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 from interlock.errors import RequestError
-from interlock_webhooks.clients.client import LOCAL
+from interlock_webhooks.clients.client import Client
 from interlock_webhooks.grpc.call import Call
 from interlock_webhooks.grpc.calls import Calls, Carrier, stream_of
 from interlock_webhooks.grpc.head import Head
@@ -15,14 +15,17 @@ from interlock_webhooks.refusal import RefusedError
 
 
 class StreamedCall(Call):
-    """A call with many messages. Its handler runs from the start, and more come only when it has taken them."""
+    """A call with many messages. Once its caller is known its handler runs, and takes them before more come."""
 
     def __init__(self, method: StreamedMethod, calls: Calls, carrier: Carrier, stream: int, head: Head) -> None:
         super().__init__(calls, carrier, stream, head)
         self._more = asyncio.Event()
         self._broken: RequestError | None = None
-        self._unacknowledged = 0
-        self._run(method.handler(stream_of(head, LOCAL, self._started), self._taken()))
+        self._handler = method.handler
+        self._identify()
+
+    def _known(self, client: Client) -> None:
+        self._run(self._handler(stream_of(self._head, client, self._started), self._taken()))
 
     @property
     def deadline(self) -> int:
@@ -83,8 +86,3 @@ class StreamedCall(Call):
 
     def _break(self, error: RequestError) -> None:
         self._broken = self._broken or error
-
-    def _acknowledge(self) -> None:
-        size, self._unacknowledged = self._unacknowledged, 0
-        if size:
-            self._carrier.acknowledge(self._stream, size)
