@@ -15,6 +15,8 @@ import pytest
 from interlock.engine import Engine
 from interlock.intents.check import from_check
 from interlock.loading.policyset import load
+from interlock.search.query import Sought, query_of
+from interlock.search.search import search
 from interlock.units import Instant
 
 CORPUS = Path(__file__).parents[3] / "shared/corpora/authzen"
@@ -105,3 +107,37 @@ def _candidates(kind: str) -> list[dict[str, Any]]:
         return [{"name": name} for name in type_.operations]
     entries = catalog.subjects if kind == "subject" else catalog.resources
     return [{"type": entry.type, "id": entry.id} for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("sought", "count"), [(Sought.SUBJECT, 60), (Sought.RESOURCE, 18), (Sought.ACTION, 120)]
+)
+def test_searches_find_what_is_expected_and_nothing_else(sought: Sought, count: int) -> None:
+    cases = _read(f"search/{sought}-results.json")["evaluation"]
+    assert len(cases) == count
+    for case in cases:
+        assert _sorted(_found("search", sought, case["request"])) == _sorted(case["expected"]["results"])
+
+
+def test_searches_of_the_certification_find_what_is_expected() -> None:
+    modules = [m for m in _read("oidf-modules.json") if "getExpectedSearchResponseJson" in m]
+    modules = [module for module in modules if module["group"] != "interop"]
+    assert len(modules) > 6
+    for module in modules:
+        sought = next(each for each in Sought if f"-{each}-search-" in module["name"])
+        found = _found("certification", sought, module["payload"])
+        expected = module["getExpectedSearchResponseJson"]["results"]
+        assert [each for each in expected if each not in found] == [], module["name"]
+        assert expected or not found, module["name"]
+
+
+def _found(scenario: str, sought: Sought, access: dict[str, Any]) -> list[dict[str, Any]]:
+    engine = _engine(scenario)
+    query = query_of(sought, {"access": access}, engine.context_at(_NOW))
+    page = search(engine, query, now=_NOW)
+    assert page.total == len(page.results)
+    return list(page.results)
+
+
+def _sorted(results: list[dict[str, Any]]) -> list[str]:
+    return sorted(map(str, results))
