@@ -41,7 +41,8 @@ from interlock_webhooks.text import quoted
 _DESCRIPTION: Final = (
     "Decides Kubernetes admissions and gateway calls by one set of policies. "
     "The webhook listener has `/validate`, `/mutate` and `/guard`, the check listener all others; "
-    "`/healthz`, `/readyz` and `/metrics` are on both."
+    "`/healthz`, `/readyz` and `/metrics` are on both. Any method on any path below `/ext-authz` is for "
+    "proxies that ask whether requests may pass, which OpenAPI has no words for."
 )
 
 

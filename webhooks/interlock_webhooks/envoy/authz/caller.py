@@ -41,7 +41,7 @@ def _read(original: Original, source: Source) -> object:
             return original.headers.get(source.name)
         case Origin.PEER:
             return original.peer
-        case Origin.METADATA:
+        case _:
             return _pointed(original.metadata, source.name)
 
 

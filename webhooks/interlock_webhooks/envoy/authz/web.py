@@ -17,6 +17,8 @@ from interlock_webhooks.refusal import Header
 PREFIX: Final = "/ext-authz"
 """What Envoy puts before the path (`path_prefix`)."""
 
+_NOTHING: Final = b"text/plain"
+_JSON: Final = b"application/json"
 _REMOVE: Final = "x-envoy-auth-headers-to-remove"
 """The header in which Envoy is told which headers of the client not to pass on."""
 
@@ -48,7 +50,7 @@ def answered(outcome: Outcome) -> Answer:
     if outcome.passes:
         headers[_REMOVE] = ",".join(outcome.stripped)
     sent = tuple([(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()])
-    return Answer(outcome.body, outcome.status, sent)
+    return Answer(outcome.body, outcome.status, sent, _NOTHING if outcome.passes else _JSON)
 
 
 def _joined(headers: Sequence[Header]) -> dict[str, str]:
