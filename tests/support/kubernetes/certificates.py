@@ -49,7 +49,7 @@ def own_authority() -> Pair:
 
 
 def signed(by: Pair, *names: str) -> Pair:
-    """A server's certificate for `names`, which may be IP addresses."""
+    """A certificate for `names`, which may be IP addresses and URIs."""
     return _pair(names[0], names, by)
 
 
@@ -98,6 +98,8 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
 
 
 def _name(text: str) -> x509.GeneralName:
+    if "://" in text:
+        return x509.UniformResourceIdentifier(text)
     try:
         return x509.IPAddress(ipaddress.ip_address(text))
     except ValueError:

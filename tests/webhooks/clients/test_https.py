@@ -1,0 +1,204 @@
+"""A service that says with `--clients` who may call: real connections, with and without certificates."""
+
+import re
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+
+from interlock_webhooks.clients.tokens import digest_of, new_token
+from support.clients import document, listed
+from support.kubernetes.certificates import Pair, authority, signed
+from support.policies import write_policies
+from support.process import Running, eventually, running
+from support.reviews import call, chat
+
+_SPIFFE = "spiffe://acme.example/ns/gateways/sa/envoy"
+_TOKEN = new_token()
+_CANARY = "canary-6f1c"
+_TRUSTED = authority("gateways")
+_SOMEBODY_ELSE = authority("somebody else")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A service that runs, and the folder of its files."""
+
+    service: Running
+    folder: Path
+
+    def client(self, shown: Pair | None = None, newest: ssl.TLSVersion | None = None) -> httpx.Client:
+        """A client that shows a certificate, if one is given."""
+        context = self.service.trust()
+        if newest is not None:
+            context.maximum_version = newest
+        if shown is not None:
+            chain = self.folder / "shown.pem"
+            chain.write_text(shown.key_pem + shown.pem)
+            context.load_cert_chain(chain)
+        return httpx.Client(base_url=self.service.check, verify=context, timeout=10)
+
+    def check(self, shown: Pair | None = None, token: str | None = None, **options: Any) -> httpx.Response:
+        """The answer to a check."""
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        with self.client(shown, **options) as client:
+            return client.post("/v1/check", json=chat("good-1"), headers=headers)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("clients")
+    (folder / "authorities.pem").write_text(_TRUSTED.pem)
+    (folder / "clients.yaml").write_text(
+        document(
+            listed("envoy", {"certificate": {"uris": [_SPIFFE]}}, speakFor=_EVERYBODY),
+            listed("kong", {"certificate": {"dnsNames": ["kong.acme.example"]}}, call=["metrics"]),
+            listed("litellm", {"token": {"digest": digest_of(_TOKEN)}}, speakFor=_EVERYBODY),
+        )
+    )
+    options = ("--clients", folder / "clients.yaml", "--client-ca", folder / "authorities.pem")
+    policies = write_policies(folder / "policies")
+    with running(policies, folder / "state", *options, "--grpc-address", "127.0.0.1:0") as service:
+        yield Scene(service, folder)
+
+
+_EVERYBODY = {
+    "principals": {"ids": ["*"], "groups": ["*"], "claims": ["*"]},
+    "agents": ["*"],
+    "attribution": {"team": ["*"], "organization": ["*"]},
+}
+
+
+def test_it_says_that_it_is_over_tls_and_who_may_call(scene: Scene) -> None:
+    assert scene.service.check.startswith("https://localhost:")
+    assert "clients.yaml" in scene.service.said
+    assert "with TLS" in scene.service.said
+
+
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_client_is_known_by_its_certificate(scene: Scene, newest: ssl.TLSVersion) -> None:
+    answer = scene.check(signed(_TRUSTED, _SPIFFE), newest=newest)
+    assert answer.json()["decision"] == "allow"
+
+
+def test_a_connection_is_known_by_its_certificate_for_each_of_its_requests(scene: Scene) -> None:
+    with scene.client(signed(_TRUSTED, "kong.acme.example")) as client:
+        for _ in range(2):
+            assert client.get("/metrics").status_code == HTTPStatus.OK
+            assert client.get("/docs").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_certificate_that_names_no_client_is_a_stranger_s(scene: Scene) -> None:
+    for names in (("spiffe://acme.example/ns/people/sa/eve",), ("eve.acme.example",)):
+        answer = scene.check(signed(_TRUSTED, *names))
+        assert answer.status_code == HTTPStatus.UNAUTHORIZED
+        assert "no client has this client certificate" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_certificate_of_another_authority_gets_no_answer_at_all(scene: Scene, newest: ssl.TLSVersion) -> None:
+    with pytest.raises((httpx.ReadError, httpx.ConnectError, httpx.RemoteProtocolError)):
+        scene.check(signed(_SOMEBODY_ELSE, _SPIFFE), newest=newest)
+
+
+def test_who_shows_no_certificate_may_send_a_token_and_without_one_sees_the_probes(scene: Scene) -> None:
+    assert scene.check(token=_TOKEN).json()["decision"] == "allow"
+    assert scene.check().status_code == HTTPStatus.UNAUTHORIZED
+    assert scene.check(token=new_token()).status_code == HTTPStatus.UNAUTHORIZED
+    with scene.client() as client:
+        assert client.get("/healthz").status_code == HTTPStatus.OK
+        assert client.get("/readyz").status_code == HTTPStatus.OK
+
+
+def test_a_refused_body_is_not_taken_for_the_next_request(scene: Scene) -> None:
+    with scene.client() as client:
+        for _ in range(2):
+            answer = client.post("/v1/check", content=b" " * 2_000_000)
+            assert answer.status_code == HTTPStatus.UNAUTHORIZED
+        assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_clients_that_call_over_grpc_are_known_in_the_same_ways(scene: Scene) -> None:
+    address = re.search(r"gRPC +127\.0\.0\.1:(\d+)", scene.service.said)
+    assert address is not None
+    shown = signed(_TRUSTED, _SPIFFE)
+    ca = scene.service.ca.read_bytes()
+    certified = grpc.ssl_channel_credentials(ca, shown.key_pem.encode(), shown.pem.encode())
+    bare = grpc.ssl_channel_credentials(ca)
+    bearer = (("authorization", f"Bearer {_TOKEN}"),)
+    method = "/envoy.service.auth.v3.Authorization/Check"
+    for credentials, metadata, is_known in ((certified, (), True), (bare, bearer, True), (bare, (), False)):
+        with grpc.secure_channel(f"localhost:{address[1]}", credentials) as channel:
+            # What is no message is known to be none by who may send one.
+            with pytest.raises(grpc.RpcError) as refused:
+                channel.unary_unary(method)(b"\xff", metadata=metadata, timeout=30)
+            expected = grpc.StatusCode.INVALID_ARGUMENT if is_known else grpc.StatusCode.UNAUTHENTICATED
+            assert refused.value.code() is expected
+        with grpc.secure_channel(f"localhost:{address[1]}", bare) as channel:
+            channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=30)
+
+
+_BODIES: tuple[Any, ...] = (
+    chat(_CANARY),
+    {**chat("good-1"), "caller": {"principal": {"id": _CANARY, "claims": {"x": _CANARY}}}},
+    {"chat": {"model": "good-1", "messages": [{"role": "user", "content": _CANARY}]}},
+    call("send", text=_CANARY),
+    {"checks": [call("send", text=_CANARY)]},
+    {"hold": _CANARY},
+    {"hold": _CANARY, "used": {"calls": 1}},
+    {"subject": {"type": "user", "id": _CANARY}, "action": {"name": "x"}, "resource": {"type": "x", "id": "x"}},
+    {"request": {"object": {"metadata": {"name": _CANARY}}}},
+)
+
+
+def test_no_secret_prompt_or_argument_is_in_the_log_or_the_metrics(scene: Scene) -> None:
+    strangers = [
+        f"Bearer interlock_{_CANARY:a<43}",
+        f"Bearer {_CANARY}.{_CANARY}.{_CANARY}",
+        f"Basic {_CANARY}",
+    ]
+    with scene.client() as client:
+        described = client.get("/openapi.json", headers={"authorization": f"Bearer {_TOKEN}"}).json()
+        for path, operations in described["paths"].items():
+            for method in operations:
+                for authorization in strangers:
+                    refused = client.request(method, path, headers={"authorization": authorization}, json={})
+                    assert _CANARY not in refused.text
+                for body in _BODIES:
+                    headers = {"authorization": f"Bearer {_TOKEN}", "x-request-id": "1"}
+                    answer = client.request(
+                        method, path, headers=headers, json=body if method == "post" else None
+                    )
+                    assert answer.status_code != HTTPStatus.INTERNAL_SERVER_ERROR
+                    assert _TOKEN not in answer.text
+        metrics = client.get("/metrics", headers={"authorization": f"Bearer {_TOKEN}"}).text
+    for kept in (metrics, scene.service.log.read_text()):
+        assert _CANARY not in kept
+        assert _TOKEN not in kept
+        assert digest_of(_TOKEN) not in kept
+    assert '"denied"' in scene.service.log.read_text()
+
+
+def test_authorities_that_are_trusted_no_more_vouch_for_nobody(scene: Scene) -> None:
+    """The last one, as it changes what is trusted."""
+    shown, new = signed(_TRUSTED, _SPIFFE), authority("gateways")
+    (scene.folder / "authorities.pem").write_text(new.pem)
+
+    def is_refused() -> bool:
+        try:
+            scene.check(shown)
+        except httpx.TransportError:
+            return True
+        return False
+
+    eventually(is_refused, 20)
+    assert scene.check(signed(new, _SPIFFE)).json()["decision"] == "allow"
+    (scene.folder / "authorities.pem").write_text("nothing")
+    eventually(lambda: "certificate kept" in scene.service.log.read_text(), 20)
+    assert scene.check(signed(new, _SPIFFE)).json()["decision"] == "allow"
