@@ -26,8 +26,8 @@ lint: .venv/ready
 	$(BIN)/lint-imports
 
 bench: .venv/ready
-	$(BIN)/python benchmarks/decide.py
-	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python -m benchmarks.decide
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.serve
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.admission
 	$(BIN)/python -m benchmarks.foreign

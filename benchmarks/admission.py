@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 import uvloop
 from benchmarks import podsecurity
-from benchmarks.serve import Client
+from benchmarks.connections import Client
 from benchmarks.webhook import ECHO, VALIDATE, Decisions, Server, server
 from rich.console import Console
 from rich.table import Table

@@ -1,10 +1,11 @@
 """Microseconds of CPU per decision, in process, beside the same rules on other engines.
 
 Every figure is the fastest of interleaved rounds of one run; read the ratios.
-The ten rules that match are those of `RULES`: eight say what a chat request
-must be like, one permits models and one tools, which the organization's layer
-is closed for. "By hand" is what a good engineer would write for just these ten:
-a function a rule, a loop, a record of reasons.
+The rules are those of `benchmarks/rules.py`. "By hand" is what a good engineer
+would write for just these ten: a function a rule, a loop, a record of reasons.
+A check is all of it, from the request's plain JSON to the decision.
+
+Run: python -m benchmarks.decide
 """
 
 import tempfile
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import celpy
+from benchmarks.rules import BUDGETS, CALL, CALL_RULES, CHAT, CHAT_RULES, VARIABLES, Rule, Terms, documents
 from cel_expr_python import cel
 from celpy.adapter import json_to_cel
 from rich.console import Console
 from rich.table import Table
 
 from interlock.engine import Engine
-from interlock.intents.chat import from_chat
+from interlock.intents.check import from_check
 from interlock.loading.policyset import load
 from interlock.model.intent import Intent
 from interlock.units import Instant
@@ -28,143 +30,15 @@ from interlock.units import Instant
 ROUNDS = 15
 NOW = Instant(1_767_225_600_000)
 
-# Area, effect, CEL, and the same in Python over one item.
-RULES: list[tuple[str, str, str, Callable[[Any], bool]]] = [
-    ("intent", "require", "intent.usage.outputTokens <= 4096", lambda i: i["usage"]["outputTokens"] <= 4096),
-    (
-        "intent",
-        "require",
-        "has(intent.attribution.team) && intent.attribution.team != ''",
-        lambda i: "team" in i["attribution"] and i["attribution"]["team"] != "",
-    ),
-    (
-        "intent",
-        "require",
-        "intent.attribution.environment in ['development', 'production']",
-        lambda i: i["attribution"]["environment"] in {"development", "production"},
-    ),
-    (
-        "intent",
-        "require",
-        "intent.principal.groups.exists(g, g == 'ml-engineers')",
-        lambda i: any(g == "ml-engineers" for g in i["principal"]["groups"]),
-    ),
-    (
-        "intent",
-        "forbid",
-        "intent.tools.exists(t, t.name.startsWith('shell'))",
-        lambda i: any(t["name"].startswith("shell") for t in i["tools"]),
-    ),
-    (
-        "intent",
-        "require",
-        "intent.usage.inputTokens + intent.usage.outputTokens < 100000",
-        lambda i: i["usage"]["inputTokens"] + i["usage"]["outputTokens"] < 100_000,
-    ),
-    (
-        "intent",
-        "require",
-        "intent.data.classifications.all(c, c != 'pii') || intent.data.region == 'eu'",
-        lambda i: all(c != "pii" for c in i["data"]["classifications"]) or i["data"]["region"] == "eu",
-    ),
-    (
-        "intent",
-        "require",
-        "intent.agent.name.endsWith('-agent')",
-        lambda i: i["agent"]["name"].endswith("-agent"),
-    ),
-    (
-        "models",
-        "permit",
-        "model.class in ['standard', 'small'] || model.hosting == 'selfHosted'",
-        lambda m: m["class"] in {"standard", "small"} or m["hosting"] == "selfHosted",
-    ),
-    ("tools", "permit", "tool.name in ['search', 'fetch']", lambda t: t["name"] in {"search", "fetch"}),
-]
-VARIABLES = {"intent": "intent", "models": "model", "tools": "tool"}
-
-POLICY = """\
-apiVersion: interlock.dev/v1alpha1
-kind: IntentPolicy
-metadata: {{name: policy-{number}}}
-spec:
-  layer: {layer}
-  area: {area}
-  description: benchmark
-  match: {{actions: [{action}], kinds: [{kind}]}}
-  rules:
-    - name: rule
-      {effect}: "{expression}"
-      message: rule {number} is broken
-"""
-
-CATALOG = """\
-apiVersion: interlock.dev/v1alpha1
-kind: Catalog
-metadata: {name: benchmark}
-spec:
-  models:
-    - {names: [house-small], class: small, provider: house, hosting: selfHosted}
-"""
-
-BUDGET = """\
-apiVersion: interlock.dev/v1alpha1
-kind: Budget
-metadata: {{name: budget-{number}}}
-spec:
-  description: benchmark
-  match: {{actions: [model.chat]}}
-  key: {key}
-  window: {window}
-  limits:
-    - {{unit: {unit}, limit: 1000000000}}
-"""
-
-# Key, window and unit.
-BUDGETS = [
-    ("\"'all'\"", "{calendar: {every: month, timeZone: Europe/Berlin}}", "tokens"),
-    ('intent.attribution.?team.orValue("nobody")', "{calendar: {every: week}}", "tokens"),
-    ('intent.attribution.?environment.orValue("")', "{lifetime: true}", "calls"),
-    ('intent.?agent.name.orValue("")', "{rolling: 24h}", "outputTokens"),
-    ("intent.principal.id", "{rolling: 1h}", "calls"),
-]
-
-CALLER: Any = {
-    "principal": {"id": "ana", "type": "user", "groups": ["staff", "ml-engineers"], "claims": {}},
-    "agent": {"name": "support-agent"},
-    "attribution": {"team": "support", "environment": "production"},
-    "data": {"classifications": ["public"]},
-}
-BODY: dict[str, Any] = {
-    "model": "house-small",
-    "max_completion_tokens": 1000,
-    "messages": [{"role": "user", "content": "Where is my parcel?"}],
-    "tools": [{"type": "function", "function": {"name": "search", "parameters": {"type": "object"}}}],
-}
+BY_HAND = "by hand, in Python"
+OURS = "interlock, 10 policies loaded"
 
 
-def engine(count: int, budgets: Sequence[tuple[str, str, str]] = ()) -> Engine:
-    """An engine with `count` policies, of which the ten match chat requests, and `budgets`, which all do."""
-    documents = [CATALOG]
-    for number, (key, window, unit) in enumerate(budgets):
-        documents.append(BUDGET.format(number=number, key=key, window=window, unit=unit))
-    for number in range(count):
-        area, effect, expression, _ = RULES[number % len(RULES)]
-        is_match = number < len(RULES)
-        documents.append(
-            POLICY.format(
-                number=number,
-                layer="organization" if effect == "permit" else "platform",
-                area=area,
-                action="model.chat" if is_match else "tool.call",
-                kind="ChatCompletion" if is_match else f"Kind{number}",
-                effect=effect,
-                expression=expression,
-            )
-        )
+def engine(count: int, rules: Sequence[Rule] = CHAT_RULES, budgets: Sequence[Terms] = ()) -> Engine:
+    """An engine with `count` policies, of which those with `rules` match, and `budgets`, which all do."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "policies.yaml"
-        path.write_text("---\n".join(documents))
+        path.write_text(documents(count, rules, budgets))
         return Engine(load([path]))
 
 
@@ -177,7 +51,7 @@ def by_hand(intent: Intent) -> dict[str, Any]:
     """The ten rules in Python."""
     reasons: list[str] = []
     permits: list[str] = []
-    for number, (area, effect, _, holds) in enumerate(RULES):
+    for number, (area, effect, _, holds) in enumerate(CHAT_RULES):
         for item in [intent] if area == "intent" else intent[area]:  # type: ignore[literal-required]
             try:
                 value = holds(item)
@@ -194,7 +68,7 @@ def by_hand(intent: Intent) -> dict[str, Any]:
 def by_google(intent: Intent, *, is_converted_once: bool) -> Callable[[], object]:
     """The ten rules on cel-expr-python, dynamically typed; conversion kept or made again each time."""
     env = cel.NewEnv(variables=dict.fromkeys(VARIABLES.values(), cel.Type.DYN))
-    programs = [(env.compile(expression), area) for area, _, expression, _ in RULES]
+    programs = [(env.compile(expression), area) for area, _, expression, _ in CHAT_RULES]
 
     def activations() -> dict[str, Any]:
         return {area: env.Activation({name: items(area, intent)[0]}) for area, name in VARIABLES.items()}
@@ -213,7 +87,8 @@ def by_celpy(intent: Intent) -> Callable[[], object]:
     environment = celpy.Environment()
     bound = {area: {name: json_to_cel(items(area, intent)[0])} for area, name in VARIABLES.items()}
     programs = [
-        (environment.program(environment.compile(expression)), bound[area]) for area, _, expression, _ in RULES
+        (environment.program(environment.compile(expression)), bound[area])
+        for area, _, expression, _ in CHAT_RULES
     ]
     return lambda: [program.evaluate(activation) for program, activation in programs]
 
@@ -226,38 +101,47 @@ def cost(decide: Callable[[], object], times: int) -> float:
     return (time.process_time_ns() - started) / times / 1000
 
 
-def main() -> None:
-    """Measures all in one run and prints a table."""
+def contenders() -> dict[str, tuple[Callable[[], object], int]]:
+    """What is compared, and how often it is done in a round."""
     engines = {count: engine(count) for count in (10, 100, 1000)}
-    charging = engine(10, BUDGETS)
-    intent = from_chat(BODY, CALLER, engines[10].context_at(NOW))
-    decision = engines[10].decide(intent, now=NOW)
-    if len(charging.decide(intent, now=NOW).charges) != len(BUDGETS):
+    charging, calls = engine(10, budgets=BUDGETS), engine(10, CALL_RULES)
+    intent = from_check(CHAT, engines[10].context_at(NOW))
+    if len(charging.check(CHAT, now=NOW).charges) != len(BUDGETS):
         raise SystemExit("the request must draw on all budgets")
-    if not decision.allowed or not by_hand(intent)["allowed"]:
-        raise SystemExit(f"the request must be allowed: {decision}")
-    contenders: dict[str, tuple[Callable[[], object], int]] = {
-        "by hand, in Python": (lambda: by_hand(intent), 2000),
-        **{
-            f"interlock, {count:,} policies loaded": (lambda e=each: e.decide(intent, now=NOW), 2000)  # type: ignore[misc]
-            for count, each in engines.items()
-        },
+    for decision in (engines[10].check(CHAT, now=NOW), calls.check(CALL, now=NOW)):
+        if not decision.allowed:
+            raise SystemExit(f"the request must be allowed: {decision}")
+    if not by_hand(intent)["allowed"]:
+        raise SystemExit("the request must be allowed by hand, too")
+    return {
+        BY_HAND: (lambda: by_hand(intent), 2000),
+        OURS: (lambda: engines[10].decide(intent, now=NOW), 2000),
+        "interlock, 100 policies loaded": (lambda: engines[100].decide(intent, now=NOW), 2000),
+        "interlock, 1,000 policies loaded": (lambda: engines[1000].decide(intent, now=NOW), 2000),
         "interlock, 10 policies and 5 budgets loaded": (lambda: charging.decide(intent, now=NOW), 2000),
+        "a check of a chat, 10 policies loaded": (lambda: engines[10].check(CHAT, now=NOW), 1000),
+        "a check of a chat, 1,000 policies loaded": (lambda: engines[1000].check(CHAT, now=NOW), 1000),
+        "a check of a tool call, 10 policies loaded": (lambda: calls.check(CALL, now=NOW), 1000),
         "cel-expr-python, inputs converted once": (by_google(intent, is_converted_once=True), 1000),
         "cel-expr-python, inputs converted each time": (by_google(intent, is_converted_once=False), 500),
         "cel-python, inputs converted once": (by_celpy(intent), 20),
     }
-    best = dict.fromkeys(contenders, float("inf"))
+
+
+def main() -> None:
+    """Measures all in one run and prints a table."""
+    compared = contenders()
+    best = dict.fromkeys(compared, float("inf"))
     for _ in range(ROUNDS):
-        for name, (decide, times) in contenders.items():
+        for name, (decide, times) in compared.items():
             best[name] = min(best[name], cost(decide, times))
     table = Table("a decision over ten rules", "µs of CPU", "to Python by hand", "to interlock with 10")
     for name, microseconds in best.items():
         table.add_row(
             name,
             f"{microseconds:,.1f}",
-            f"{microseconds / best['by hand, in Python']:,.2f}×",
-            f"{microseconds / best['interlock, 10 policies loaded']:,.2f}×",
+            f"{microseconds / best[BY_HAND]:,.2f}×",
+            f"{microseconds / best[OURS]:,.2f}×",
         )
     Console(width=110).print(table)
 
