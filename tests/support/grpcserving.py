@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import uvloop
 from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.grpc.calls import Calls
+from interlock_webhooks.grpc.connection import Connection
 from interlock_webhooks.grpc.listener import GrpcListener
 from interlock_webhooks.grpc.method import Methods
 from interlock_webhooks.listener import Address, address_of, bind
@@ -30,6 +32,32 @@ class Serving:
     loop: asyncio.AbstractEventLoop
     lines: list[dict[str, object]]
     metrics: Metrics
+
+    @property
+    def connections(self) -> set[Connection]:
+        """The connections that there are."""
+        return self.listener.connections
+
+    def sweep(self, later: int) -> None:
+        """Give up what has taken too long in so many nanoseconds."""
+        now = time.monotonic_ns() + later
+
+        def sweep() -> None:
+            for connection in list(self.connections):
+                connection.sweep(now)
+
+        self.do(sweep)
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + 20
+        while not is_so():
+            assert time.monotonic() < end
+            time.sleep(0.005)
+
+    def settled(self) -> None:
+        """Wait until nothing runs and nothing is held."""
+        self.until(lambda: (self.calls.running, self.calls.streaming, self.calls.held) == (0, 0, 0))
 
     def do(self, what: Callable[[], None]) -> None:
         """Do `what` in the loop, and wait until it is done."""

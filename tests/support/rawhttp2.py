@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from hpack import Encoder
+from hpack import Decoder, Encoder
 from hyperframe.frame import (
     DataFrame,
     Frame,
@@ -36,6 +36,7 @@ class RawClient:
 
     connection: socket.socket
     encoder: Encoder = field(default_factory=Encoder)
+    decoder: Decoder = field(default_factory=Decoder)
     _buffer: bytes = b""
 
     def send(self, *frames: Frame | bytes) -> None:
@@ -91,6 +92,10 @@ class RawClient:
                 return came
             came.append(frame)
         return [*came, CLOSED]
+
+    def fields(self, head: HeadersFrame) -> dict[bytes, bytes]:
+        """The fields of a whole block."""
+        return {bytes(name): bytes(value) for name, value in self.decoder.decode(head.data, raw=True)}
 
     def body(self, stream: int, size: int | None = None) -> bytes:
         """What comes as a body: `size` bytes, or all."""

@@ -73,6 +73,18 @@ def test_a_message_of_a_client_may_be_as_long_as_any(channel: grpc.Channel) -> N
     assert _call(channel, "Told", b"a" * MAX_MESSAGE) == f"known [] {MAX_MESSAGE}"
 
 
+def test_a_client_s_messages_have_a_bound_of_their_own() -> None:
+    client = Client("known", max_body=100)
+    with serving(_METHODS, authenticator=Known(client)) as server, channel_to(server.port) as channel:
+        assert _call(channel, "Told", b"a" * 100) == "known [] 100"
+        assert _call(channel, "Told", b"a" * 101) == "RESOURCE_EXHAUSTED"
+        stream = channel.stream_unary("/t.T/Summed")
+        assert stream(iter([b"a" * 100] * 2), metadata=_KNOWN, timeout=30) == b"known 2 200"
+        with pytest.raises(grpc.RpcError) as refused:
+            stream(iter([b"a" * 100, b"a" * 101]), metadata=_KNOWN, timeout=30)
+        assert refused.value.details() == "the message is larger than 100 bytes"
+
+
 @pytest.mark.parametrize("size", [0, MAX_MESSAGE])
 def test_a_stranger_is_refused_and_the_connection_goes_on(channel: grpc.Channel, size: int) -> None:
     for _ in range(3):

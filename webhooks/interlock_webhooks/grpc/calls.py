@@ -8,9 +8,9 @@ from typing import Final, Protocol
 from structlog.typing import FilteringBoundLogger
 
 from interlock.errors import OperatorError
-from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator, authorized
-from interlock_webhooks.clients.client import Client
-from interlock_webhooks.clients.endpoints import FREE
+from interlock_webhooks.clients.authenticator import Authenticator
+from interlock_webhooks.clients.client import LOCAL, Client
+from interlock_webhooks.clients.credentials import unspent
 from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.deadline import MAX_DECISION, leaving_a_margin
 from interlock_webhooks.exchange import Request
@@ -25,11 +25,14 @@ from interlock_webhooks.text import quoted
 NEVER: Final = sys.maxsize
 """The `until` of a stream that ends when its caller ends it."""
 
+MAX_STREAMING: Final = 256
+"""Calls with streams of messages at once: they may last for days."""
+
 _UNKNOWN: Final = "grpc"
 
 
 class Carrier(Protocol):
-    """What brought a call from `peer`, and takes its response back."""
+    """What brought a call, and takes its response back."""
 
     peer: Peer
 
@@ -43,37 +46,46 @@ class Carrier(Protocol):
 class Calls:
     """The methods that can be called, and what all calls of them take together.
 
-    `running` is how many handlers run, `held` how many bytes of messages wait for them.
+    `authenticator` says who calls. `running` is how many calls with one message run,
+    `streaming` how many others, and `held` how many bytes of messages wait.
     """
 
     def __init__(
         self, methods: Methods, metrics: Metrics, log: FilteringBoundLogger, authenticator: Authenticator
     ) -> None:
+        self.authenticator = authenticator
         self._methods = methods
-        self._authenticator = authenticator
         self._metrics = {path: metrics.route(method.endpoint) for path, method in methods.items()}
         self._unknown = metrics.route(_UNKNOWN)
         self.log = log
         self.running = 0
+        self.streaming = 0
         self.held = 0
 
     def method(self, path: str) -> Method | StreamedMethod:
         """The method at `path`; RequestError where there is none, or too many calls."""
-        if self.running >= MAX_IN_FLIGHT:
-            raise _too_many()
         method = self._methods.get(path)
         if method is None:
             raise RefusedError(HTTPStatus.NOT_IMPLEMENTED, f"there is no method {quoted(path)}")
+        if self.running >= MAX_IN_FLIGHT or (
+            self.streaming >= MAX_STREAMING and isinstance(method, StreamedMethod)
+        ):
+            raise _too_many()
         return method
 
-    def is_open(self, path: str) -> bool:
-        """Whether everybody may call the method at `path`, and nobody is asked who they are."""
-        return self._authenticator is EVERYBODY or self._methods[path].endpoint in FREE
+    def enter(self, method: Method | StreamedMethod) -> None:
+        """Count one call more that runs."""
+        if isinstance(method, Method):
+            self.running += 1
+        else:
+            self.streaming += 1
 
-    async def client_of(self, head: Head, peer: Peer) -> Client:
-        """The client that makes a call, which it may make; RequestError where there is none."""
-        endpoint = self._methods[head.path].endpoint
-        return await authorized(self._authenticator, head.headers, peer, endpoint)
+    def leave(self, method: Method | StreamedMethod) -> None:
+        """Count one call fewer."""
+        if isinstance(method, Method):
+            self.running -= 1
+        else:
+            self.streaming -= 1
 
     def hold(self, more: int) -> None:
         """Hold so many bytes more, or fewer, from now on; RequestError where that is too many."""
@@ -92,19 +104,19 @@ class Calls:
             self.log.error("request failed", endpoint=metrics.endpoint, **why)
 
 
-def request_of(head: Head, client: Client, started: int, message: bytes) -> Request:
+def request_of(head: Head, client: Client, peer: Peer, started: int, message: bytes) -> Request:
     """The request of a call that began at the monotonic nanosecond `started` and has its one message now."""
     until = started + leaving_a_margin(head.patience)
-    return _request(head, client, min(until, time.monotonic_ns() + MAX_DECISION), message)
+    return _request(head, client, peer, min(until, time.monotonic_ns() + MAX_DECISION), message)
 
 
-def stream_of(head: Head, client: Client, started: int) -> Request:
+def stream_of(head: Head, client: Client, peer: Peer, started: int) -> Request:
     """The request of a call whose messages come by and by."""
     until = NEVER if head.timeout is None else started + leaving_a_margin(head.timeout)
-    return _request(head, client, until, b"")
+    return _request(head, client, peer, until, b"")
 
 
-def _request(head: Head, client: Client, until: int, body: bytes) -> Request:
+def _request(head: Head, client: Client, peer: Peer, until: int, body: bytes) -> Request:
     return Request(
         body=body,
         until=until,
@@ -112,7 +124,7 @@ def _request(head: Head, client: Client, until: int, body: bytes) -> Request:
         method="POST",
         path=head.path,
         query=b"",
-        headers=head.headers,
+        headers=head.headers if client is LOCAL else unspent(head.headers, peer),
     )
 
 

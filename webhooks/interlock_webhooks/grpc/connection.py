@@ -5,7 +5,6 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from interlock_webhooks.clients.connection import peer_at
-from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.grpc.allowance import Allowance, FloodError
 from interlock_webhooks.grpc.calls import Calls
 from interlock_webhooks.grpc.http2.frames import ConnectionFailure, Error
@@ -16,6 +15,7 @@ from interlock_webhooks.grpc.response import Response, failed
 from interlock_webhooks.refusal import Header
 
 if TYPE_CHECKING:
+    from interlock_webhooks.clients.peer import Peer
     from interlock_webhooks.grpc.call import Call
 
 GREETING: Final = 10_000_000_000
@@ -33,11 +33,11 @@ _PENDING: Final = 256 * 1024
 
 
 class Connection(asyncio.Protocol):
-    """One connection, which is among its `peers` while it lasts."""
+    """One connection, which is among the `connections` while it lasts. `peer` is its other end."""
 
-    def __init__(self, calls: Calls, peers: set["Connection"]) -> None:
+    def __init__(self, calls: Calls, connections: set["Connection"]) -> None:
         self._calls = calls
-        self._peers = peers
+        self._connections = connections
         self._loop = asyncio.get_running_loop()
         self._session = Session(self)
         self._outbox = Outbox(self._session.out)
@@ -50,19 +50,19 @@ class Connection(asyncio.Protocol):
         self._is_leaving = False
         self._is_flushing = False
         self._transport: asyncio.Transport
-        self.peer = Peer("")
+        self.peer: Peer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a stream
         """Say what we allow."""
         self._transport = transport
         self.peer = peer_at(transport)
         transport.set_write_buffer_limits(high=_PENDING)
-        self._peers.add(self)
+        self._connections.add(self)
         self._flush()
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Tell all calls that their caller has gone."""
-        self._peers.discard(self)
+        self._connections.discard(self)
         for call in self._open.values():
             call.abandoned()
         self._open.clear()

@@ -19,13 +19,14 @@ _PREFIX: Final = 5
 class Messages:
     """What has come of the messages of one call and has not been taken yet.
 
-    `held` is how many bytes that is: one message and its prefix more than what came at once, at most.
+    `held` is how many bytes that is, `most` how many a message may have.
     """
 
-    __slots__ = ("_bytes",)
+    __slots__ = ("_bytes", "most")
 
     def __init__(self) -> None:
         self._bytes = bytearray()
+        self.most = MAX_MESSAGE
 
     @property
     def held(self) -> int:
@@ -38,7 +39,7 @@ class Messages:
         if len(self._bytes) < _PREFIX:
             return False
         size = int.from_bytes(self._bytes[1:_PREFIX])
-        return bool(self._bytes[0]) or size > MAX_MESSAGE or len(self._bytes) >= _PREFIX + size
+        return bool(self._bytes[0]) or size > self.most or len(self._bytes) >= _PREFIX + size
 
     def add(self, data: bytes) -> None:
         """Keep `data`, too; RequestError where what stands at the front can become no message."""
@@ -70,9 +71,9 @@ class Messages:
         if self._bytes[0]:
             raise RefusedError(HTTPStatus.NOT_IMPLEMENTED, "the message is compressed: send it as it is")
         size = int.from_bytes(self._bytes[1:_PREFIX])
-        if size > MAX_MESSAGE:
+        if size > self.most:
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            raise RefusedError(status, f"the message is larger than {MAX_MESSAGE} bytes")
+            raise RefusedError(status, f"the message is larger than {self.most} bytes")
         return size
 
 

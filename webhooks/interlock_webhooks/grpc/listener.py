@@ -19,12 +19,12 @@ _POLL_SECONDS: Final = 0.05
 
 
 class GrpcListener:
-    """A server of `calls`; over TLS, if `tls` is given."""
+    """A server of `calls`; over TLS, if `tls` is given. `connections` are those that there are."""
 
     def __init__(self, calls: Calls, tls: ssl.SSLContext | None) -> None:
         self._calls = calls
         self._tls = tls
-        self._peers: set[Connection] = set()
+        self.connections: set[Connection] = set()
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -48,24 +48,26 @@ class GrpcListener:
         await self._drained()
 
     def _connection(self) -> asyncio.Protocol:
-        return Connection(self._calls, self._peers) if len(self._peers) < MAX_CONNECTIONS else _Refused()
+        return (
+            Connection(self._calls, self.connections) if len(self.connections) < MAX_CONNECTIONS else _Refused()
+        )
 
     def _sweep(self) -> None:
         now = time.monotonic_ns()
-        for peer in list(self._peers):
-            peer.sweep(now)
+        for connection in list(self.connections):
+            connection.sweep(now)
 
     async def _drained(self) -> None:
-        """Wait until all peers have gone, but not for ever."""
-        for peer in list(self._peers):
-            peer.drain()
+        """Wait until all connections have gone, but not for ever."""
+        for connection in list(self.connections):
+            connection.drain()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
-                while self._peers:
+                while self.connections:
                     await asyncio.sleep(_POLL_SECONDS)
                     self._sweep()
-        for peer in list(self._peers):
-            peer.abort()
+        for connection in list(self.connections):
+            connection.abort()
 
 
 class _Refused(asyncio.Protocol):

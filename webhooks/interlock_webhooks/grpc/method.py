@@ -17,7 +17,10 @@ the stream breaks off or can't be read; whatever leaves the handler ends the cal
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that takes one message and answers one; `endpoint` is what it is called where it is counted."""
+    """A method that takes one message and answers one.
+
+    `endpoint` is what it is called where it is counted, and granted to clients (`clients/endpoints.py`).
+    """
 
     handler: Handler
     endpoint: str
@@ -25,7 +28,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class StreamedMethod:
-    """A method that takes messages as they come and answers one at the end; `endpoint` as with `Method`."""
+    """A method that takes messages as they come and answers one at the end; the rest is as with `Method`."""
 
     handler: StreamHandler
     endpoint: str
