@@ -16,6 +16,7 @@ HOT: Final = frozenset(
         "docker",
         "extend",
         "litellm",
+        "ratelimit",
         "mcp",
         "release",
         "settle",
