@@ -11,6 +11,7 @@ import yaml
 
 from interlock.schemas.kinds import kubernetes
 from interlock_webhooks.lifetime import DRAIN_SECONDS
+from support.clients import document
 from support.commandline import run
 from support.helm import CHART, HelmRefusedError, linted, notes, rendered
 from support.manifest import manifest
@@ -52,6 +53,16 @@ VALUES: Final[dict[str, dict[str, Any]]] = {
             "exempt": ["cni-system"],
             "mayBeExempt": ["legacy", "lab"],
         },
+        "gateways": {
+            "enabled": True,
+            "clients": document(),
+            "tokenReviews": True,
+            "port": 9080,
+            "grpcPort": 9090,
+            "existingSecret": "gateway",
+            "clientCA": {"existingConfigMap": "trust", "key": "bundle.pem"},
+            "from": [{"namespaceSelector": {"matchLabels": {"kind": "gateways"}}}],
+        },
         "certManager": {"enabled": True},
         "serviceAccount": {"name": "guard", "annotations": {"acme.example/role": "guard"}},
         "networkPolicy": {
@@ -78,6 +89,7 @@ VALUES: Final[dict[str, dict[str, Any]]] = {
         "priorityClassName": "",
         "nodeSelector": {},
     },
+    "mesh": {"gateways": {"enabled": True, "clients": document(), "tlsTerminated": True}},
     "issuer": {"certManager": {"enabled": True, "issuerRef": {"name": "acme", "kind": "ClusterIssuer"}}},
 }
 
@@ -123,7 +135,7 @@ def test_the_service_has_every_option_that_it_is_started_with(case: str) -> None
 @pytest.mark.parametrize("case", VALUES)
 def test_what_is_probed_is_where_the_service_listens(case: str) -> None:
     container = _container(rendered(VALUES[case]))
-    (port,) = container["ports"]
+    port = container["ports"][0]
     (address,) = [each for each in container["args"] if each.startswith("--webhook-address=")]
     assert address.endswith(f":{port['containerPort']}")
     probes = {key: probe["httpGet"] for key, probe in container.items() if key.endswith("Probe")}
@@ -133,8 +145,8 @@ def test_what_is_probed_is_where_the_service_listens(case: str) -> None:
         "readinessProbe": "/readyz",
     }
     assert all(probe["port"] == port["name"] and probe["scheme"] == "HTTPS" for probe in probes.values())
-    (served,) = _find(rendered(VALUES[case]), "Service")["spec"]["ports"]
-    assert served["targetPort"] == port["name"]
+    served = _find(rendered(VALUES[case]), "Service")["spec"]["ports"]
+    assert [each["targetPort"] for each in served] == [each["name"] for each in container["ports"]]
 
 
 @pytest.mark.parametrize("case", VALUES)
@@ -224,6 +236,22 @@ def test_policies_are_files_that_read_as_they_were_written() -> None:
     assert _find(rendered({"policies": policies}), "ConfigMap")["data"] == policies
 
 
+def test_gateways_reach_what_they_are_told_of_and_nothing_else_is_open() -> None:
+    values = VALUES["all"]["gateways"]
+    objects = rendered({"gateways": values})
+    listening = {each["name"]: f"0.0.0.0:{each['containerPort']}" for each in _container(objects)["ports"]}
+    assert f"--check-address={listening['check']}" in _container(objects)["args"]
+    assert f"--grpc-address={listening['grpc']}" in _container(objects)["args"]
+    _, gateways = _find(objects, "NetworkPolicy")["spec"]["ingress"]
+    assert [each["port"] for each in gateways["ports"]] == ["check", "grpc"]
+    assert gateways["from"] == values["from"]
+    assert _find(objects, "ConfigMap")["data"]["clients.yaml"] == values["clients"]
+    assert "https://interlock.interlock.svc:9080" in notes({"gateways": values})
+    alone = rendered({})
+    assert [each["name"] for each in _container(alone)["ports"]] == ["webhook"]
+    assert len(_find(alone, "NetworkPolicy")["spec"]["ingress"]) == 1
+
+
 def test_the_url_of_a_ledger_is_read_from_its_secret_alone() -> None:
     container = _container(rendered({"ledger": {"existingSecret": "ledger", "key": "dsn"}}))
     (variable,) = [each for each in container["env"] if each["name"] == "INTERLOCK_LEDGER"]
@@ -246,6 +274,9 @@ def test_the_url_of_a_ledger_is_read_from_its_secret_alone() -> None:
         ({"webhook": {"failurePolicy": "Warn"}}, "failurePolicy"),
         ({"webhook": {"timeoutSeconds": 31}}, "timeoutSeconds"),
         ({"webhook": {"exempt": ["*"]}}, "exempt"),
+        ({"gateways": {"enabled": True}}, "say who may call"),
+        ({"gateways": {"port": 80}}, "port"),
+        ({"gateways": {"grpcPort": 80}}, "grpcPort"),
         ({"certManager": {"issuerRef": {"kind": "Issuer"}}}, "issuerRef"),
         ({"serviceAccount": {"create": False}}, "name the service account"),
         ({"priorityClassName": "", "resourceQuota": {"enabled": True}}, "priorityClassName"),

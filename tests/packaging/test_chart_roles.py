@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pytest
 
+from support.clients import document
 from support.helm import rendered
 
 pytest.importorskip("helm_python", reason="helm-python-sdk is not installed")
@@ -63,9 +64,11 @@ def test_more_is_asked_for_only_where_values_say_so() -> None:
         "workloads": {"enabled": True},
         "scan": {"enabled": True, "resources": [{"apiGroup": "ray.io", "resources": ["rayclusters"]}]},
         "parameters": [{"apiGroup": "acme.example", "resources": ["limits"]}],
+        "gateways": {"enabled": True, "clients": document(), "tokenReviews": True},
         "scalable": [{"apiGroup": "leaderworkerset.x-k8s.io", "resources": ["leaderworkersets"]}],
     }
     assert _rules("ClusterRole", values) == IN_THE_CLUSTER | {
+        "authentication.k8s.io tokenreviews": "create",
         " pods": "list watch",
         "batch jobs": "list watch",
         "openreports.io clusterreports": "create delete list update",
