@@ -127,6 +127,8 @@ def test_a_denial_holds_nothing(over: Over, tell: Ask) -> None:
         (Sent(body=chat(), headers={"x-envoy-auth-partial-body": "true"}), 400, "max_request_bytes"),
         (Sent(path="/mcp", body=b'[{"jsonrpc": "2.0"}]'), 400, "object"),
         (Sent(path="/mcp", body=b'{"jsonrpc": "2.0"}'), 400, "method"),
+        (Sent(path="/mcp", body=b'{"jsonrpc": "2.0", "method": []}'), 400, "method"),
+        (Sent(path="/mcp", body=b'{"jsonrpc": "2.0", "method": "tools/call"}'), 400, "params"),
         (Sent(path="/x", body=b" " * 2000), 400, "space"),
         (Sent(path="/x", body=b"{" * 2000), 400, "JSON"),
         (Sent(path="/x", body=b"[" * 200_000), 400, ""),

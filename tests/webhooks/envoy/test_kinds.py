@@ -35,6 +35,7 @@ def _json(value: Any) -> bytes:
         ("POST", "/mcp", _json(_CALL), "mcp"),
         ("POST", "/v1/messages", _json({**_CALL, "messages": []}), "mcp"),
         ("POST", "/mcp", _json({**_CALL, "method": "tools/list"}), "mcp"),
+        ("POST", "/mcp", _json({**_CALL, "method": "prompts/get"}), "mcp"),
         ("POST", "/mcp", _json(_PING), "access"),
         ("POST", "/files", b"some text", "access"),
         ("POST", "/files", b'["a", 1]', "access"),

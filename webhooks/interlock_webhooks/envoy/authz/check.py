@@ -12,6 +12,7 @@ import msgspec
 from interlock.errors import RequestError
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
+from interlock.intents.mcp import DECIDED
 from interlock.model.intent import UNKNOWN
 from interlock_webhooks import wire
 from interlock_webhooks.envoy.authz.caller import caller_of
@@ -23,7 +24,6 @@ _CHAT: Final = ("chat", "completions")
 _EMBEDDINGS: Final = ("embeddings",)
 _MESSAGES: Final = "messages"
 _JSONRPC: Final = "jsonrpc"
-_DECIDED_METHODS: Final = frozenset({"tools/call", "tools/list"})
 _ANY: Final = msgspec.json.Decoder[Any]()
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 _ENCODINGS: Final = frozenset({"", "identity"})
@@ -96,9 +96,7 @@ def _subject(kind: Kind, original: Original, segments: tuple[str, ...], caller: 
             f"it is taken for `{kind}`, and the proxy has sent no body: set `with_request_body` there"
         )
     body = wire.decode(original.body, _OBJECT)
-    if kind is Kind.MCP and body.get("method") not in _DECIDED_METHODS:
-        return _message(body, caller)
-    return {kind.value: body, "caller": caller}
+    return _message(body, caller) if kind is Kind.MCP else {kind.value: body, "caller": caller}
 
 
 def _check_encoding(original: Original) -> None:
@@ -114,10 +112,12 @@ def _route(original: Original, segments: tuple[str, ...], caller: Caller) -> dic
 
 
 def _message(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
-    """That somebody sends an MCP server a message that is about no tool."""
+    """That somebody sends a message to an MCP server, to which it is an access where it is no Intent itself."""
     method = body.get("method")
     if not isinstance(method, str) or not method:
         raise RequestError("`method`: an MCP message that is no request or notification is not decided")
+    if method in DECIDED:
+        return {Kind.MCP.value: body, "caller": caller}
     return _access(method, {"type": "mcp", "id": caller.get("server", UNKNOWN)}, caller)
 
 
