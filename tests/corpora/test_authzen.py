@@ -1,37 +1,46 @@
 """OpenID's conformance suite and the working group's interop scenarios, against a service that runs.
 
-The scenarios are ordinary policies and catalogs in testdata/authzen.
+The scenarios are ordinary policies and catalogs in testdata/authzen, and who asks is an
+ordinary client, which shows a token.
 """
 
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 
+from interlock_webhooks.clients.tokens import digest_of, new_token
 from support.authzen.corpus import CORPUS, FIXTURES, Case, interoperations, modules
+from support.clients import document, listed
 from support.process import running
 
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason="the third-party test data is not beside this clone"
 )
 
-_REQUEST_ID = "bfe9eb29-ab87-4ca3-be83-a1d5d8305716"
-_MOST_PAGES = 100
+_REQUEST_ID: Final = "bfe9eb29-ab87-4ca3-be83-a1d5d8305716"
+_MOST_PAGES: Final = 100
+_TOKENS: Final = {"given": new_token(), "wrong": new_token()}
+_EVERYBODY: Final = {"principals": {"ids": ["*"], "groups": ["*"], "claims": ["*"]}}
 
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, httpx.Client]]:
     """A client of each scenario's service."""
+    clients = tmp_path_factory.mktemp("clients") / "clients.yaml"
+    way = {"token": {"digest": digest_of(_TOKENS["given"])}}
+    clients.write_text(document(listed("suite", way, speakFor=_EVERYBODY)), encoding="utf-8")
     with ExitStack() as stack:
-        clients = {}
+        asking = {}
         for folder in filter(Path.is_dir, sorted(FIXTURES.iterdir())):
-            service = stack.enter_context(running(folder, tmp_path_factory.mktemp(folder.name)))
-            clients[folder.name] = stack.enter_context(httpx.Client(base_url=service.check, timeout=30))
-        yield clients
+            state = tmp_path_factory.mktemp(folder.name)
+            service = stack.enter_context(running(folder, state, "--clients", clients))
+            asking[folder.name] = stack.enter_context(httpx.Client(base_url=service.check, timeout=30))
+        yield asking
 
 
 def _cases() -> list[Case]:
@@ -61,7 +70,11 @@ def test_a_case_is_answered_as_it_must_be(case: Case, services: dict[str, httpx.
 
 
 def _ask(client: httpx.Client, case: Case, body: bytes) -> httpx.Response:
-    headers = {"content-type": case.media_type} | ({"x-request-id": _REQUEST_ID} if case.has_request_id else {})
+    headers = {"content-type": case.media_type}
+    if case.has_request_id:
+        headers["x-request-id"] = _REQUEST_ID
+    if case.credentials in _TOKENS:
+        headers["authorization"] = f"Bearer {_TOKENS[case.credentials]}"
     return client.request(case.method, case.path, content=body, headers=headers)
 
 

@@ -43,6 +43,9 @@ _GOOD: dict[str, Any] = {
     **HOLDS,
     "/access/v1/evaluation": _ACCESS,
     "/access/v1/evaluations": {**_ACCESS, "evaluations": [{}, {}]},
+    "/access/v1/search/subject": _ACCESS | {"subject": {"type": "user"}},
+    "/access/v1/search/resource": _ACCESS | {"resource": {"type": "record"}, "page": {"limit": 1}},
+    "/access/v1/search/action": _ACCESS,
     **{path: sent(found)["body"] for path, found in GOOD.items()},
 }
 _READ = {

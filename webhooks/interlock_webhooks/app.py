@@ -21,6 +21,7 @@ from interlock_webhooks.accounts.handlers import AccountHandlers
 from interlock_webhooks.accounts.reports import reports
 from interlock_webhooks.authzen.discovery import discovery
 from interlock_webhooks.authzen.handlers import AuthzenHandlers
+from interlock_webhooks.authzen.searches import SearchHandlers
 from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.clients.guarded import Guarded
 from interlock_webhooks.docs import docs
@@ -87,7 +88,7 @@ def check_app(service: Service) -> Application:
     """What gateways and people talk to: the check API, the probes and the description of all."""
     handlers = RuntimeHandlers(service)
     accounts = AccountHandlers(service)
-    authzen = AuthzenHandlers(service)
+    authzen, searches = AuthzenHandlers(service), SearchHandlers(service)
     routes = (
         (openapi.CHECK, "check", handlers.check),
         (openapi.CHECK_BATCH, "batch", handlers.check_batch),
@@ -96,6 +97,9 @@ def check_app(service: Service) -> Application:
         (openapi.EXTEND, "extend", accounts.extend),
         (openapi.EVALUATION, "authzen", authzen.evaluation),
         (openapi.EVALUATIONS, "authzen", authzen.evaluations),
+        (openapi.SEARCH_SUBJECT, "search", searches.subjects),
+        (openapi.SEARCH_RESOURCE, "search", searches.resources),
+        (openapi.SEARCH_ACTION, "search", searches.actions),
         *guardrails(service),
         *messages(service),
     )

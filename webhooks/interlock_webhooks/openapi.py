@@ -17,7 +17,16 @@ from interlock.engine.settlements import SettlementRecord
 from interlock.intents.check import CheckRequest
 from interlock_webhooks.accounts.codec import Extension, Release
 from interlock_webhooks.authzen import discovery as authzen
-from interlock_webhooks.authzen.shapes import AllDecided, Decided, Evaluation, Evaluations
+from interlock_webhooks.authzen.shapes import (
+    ActionSearch,
+    AllDecided,
+    Decided,
+    Evaluation,
+    Evaluations,
+    ResourceSearch,
+    SearchAnswer,
+    SubjectSearch,
+)
 from interlock_webhooks.guardrails import GUARDRAILS
 from interlock_webhooks.kubernetes.review import Review, ReviewAnswer
 from interlock_webhooks.mcp import operations as mcp
@@ -28,6 +37,7 @@ from interlock_webhooks.runtime.codec import Batch, BatchAnswer
 _TEMPLATE: Final = "#/components/schemas/{name}"
 
 _WEBHOOKS: Final = "kubernetes"
+_FOUND: Final = "A page of what is found."
 _NO_HOLD: Final = "Nobody has such a hold, or it ended long ago."
 _KEY_TAKEN: Final = "The `idempotencyKey` belongs to a request with another body."
 _ENDED: Final = "The hold has ended in another way."
@@ -129,6 +139,34 @@ EVALUATIONS: Final = Operation(
     refusals={HTTPStatus.CONFLICT: _KEY_TAKEN},
 )
 
+SEARCH_SUBJECT: Final = Operation(
+    path=authzen.SEARCH_SUBJECT,
+    tag="authzen",
+    summary="Search for who may do something",
+    description="The Subject Search API of AuthZEN's Authorization API 1.0. Nothing is taken.",
+    takes=SubjectSearch,
+    gives=SearchAnswer,
+    answer=_FOUND,
+)
+SEARCH_RESOURCE: Final = Operation(
+    path=authzen.SEARCH_RESOURCE,
+    tag="authzen",
+    summary="Search for what something may be done to",
+    description="The Resource Search API of AuthZEN's Authorization API 1.0. Nothing is taken.",
+    takes=ResourceSearch,
+    gives=SearchAnswer,
+    answer=_FOUND,
+)
+SEARCH_ACTION: Final = Operation(
+    path=authzen.SEARCH_ACTION,
+    tag="authzen",
+    summary="Search for what may be done",
+    description="The Action Search API of AuthZEN's Authorization API 1.0. Nothing is taken.",
+    takes=ActionSearch,
+    gives=SearchAnswer,
+    answer=_FOUND,
+)
+
 OPERATIONS: Final = (
     VALIDATE,
     MUTATE,
@@ -140,6 +178,9 @@ OPERATIONS: Final = (
     EXTEND,
     EVALUATION,
     EVALUATIONS,
+    SEARCH_SUBJECT,
+    SEARCH_RESOURCE,
+    SEARCH_ACTION,
     *GUARDRAILS,
     *mcp.OPERATIONS,
 )

@@ -66,6 +66,16 @@ class DecisionPoint:
             await self._service.ledger.settle(HoldId(recorded["hold"]["id"]), {}, now())
         return recorded
 
+    async def considered(self, engine: Engine, check: CheckRequest, client: Client, until: int) -> Decision:
+        """What `engine` would decide of `check` now: it takes nothing, and nobody is told.
+
+        Raises:
+            RequestError: as `decided`.
+        """
+        read = self.understood(engine, check, client, until).read
+        admission = Admission(engine, self._service.ledger)
+        return await admission.consider(read.ask, now=now(), until=until)
+
     def understood(
         self, engine: Engine, check: CheckRequest, client: Client, until: int, *, is_linked: bool = False
     ) -> Reading:

@@ -10,6 +10,9 @@ from interlock_webhooks.service import Service
 
 EVALUATION: Final = "/access/v1/evaluation"
 EVALUATIONS: Final = "/access/v1/evaluations"
+SEARCH_SUBJECT: Final = "/access/v1/search/subject"
+SEARCH_RESOURCE: Final = "/access/v1/search/resource"
+SEARCH_ACTION: Final = "/access/v1/search/action"
 CONFIGURATION: Final = "/.well-known/authzen-configuration"
 
 
@@ -24,6 +27,9 @@ def discovery(service: Service) -> APIRouter:
             policy_decision_point=service.url,
             access_evaluation_endpoint=f"{service.url}{EVALUATION}",
             access_evaluations_endpoint=f"{service.url}{EVALUATIONS}",
+            search_subject_endpoint=f"{service.url}{SEARCH_SUBJECT}",
+            search_resource_endpoint=f"{service.url}{SEARCH_RESOURCE}",
+            search_action_endpoint=f"{service.url}{SEARCH_ACTION}",
         )
         if declared:
             found["obligations_supported"] = types_of(each.name for each in declared)

@@ -5,14 +5,24 @@ read. Which of them must be there the extractors say, member by member.
 """
 
 from enum import StrEnum
-from typing import Any, NotRequired
+from typing import Annotated, Any, NotRequired
+
+from msgspec import Meta
 
 # pydantic refuses the standard library's before Python 3.12.
 from typing_extensions import TypedDict
 
 
 class Entity(TypedDict):
-    """A subject or a resource (sections 5.1 and 5.2). Of what is searched for, `id` is ignored."""
+    """A subject or a resource (sections 5.1 and 5.2)."""
+
+    type: str
+    id: str
+    properties: NotRequired[dict[str, Any]]
+
+
+class Open(TypedDict):
+    """A subject or a resource that is searched for: an `id` means nothing."""
 
     type: str
     id: NotRequired[str]
@@ -78,10 +88,73 @@ class AllDecided(TypedDict):
     evaluations: list[Decided]
 
 
+class Paging(TypedDict):
+    """Which page is wanted (section 8.2)."""
+
+    token: NotRequired[str]
+    limit: NotRequired[Annotated[int, Meta(ge=1)]]
+
+
+class SubjectSearch(TypedDict):
+    """Who may do the action to the resource? (section 8.4)."""
+
+    subject: Open
+    action: Action
+    resource: Entity
+    context: NotRequired[dict[str, Any]]
+    page: NotRequired[Paging]
+
+
+class ResourceSearch(TypedDict):
+    """To which resources may the subject do the action? (section 8.5)."""
+
+    subject: Entity
+    action: Action
+    resource: Open
+    context: NotRequired[dict[str, Any]]
+    page: NotRequired[Paging]
+
+
+class ActionSearch(TypedDict):
+    """What may the subject do to the resource? (section 8.6)."""
+
+    subject: Entity
+    resource: Entity
+    context: NotRequired[dict[str, Any]]
+    page: NotRequired[Paging]
+
+
+class Paged(TypedDict):
+    """How much was found, and the token of what comes after it; without one, that was all."""
+
+    next_token: str
+    count: int
+    total: NotRequired[int]
+
+
+class Found(TypedDict):
+    """A subject or a resource, by type and id, or an action by name; and with what obligations."""
+
+    type: NotRequired[str]
+    id: NotRequired[str]
+    name: NotRequired[str]
+    context: NotRequired[dict[str, Any]]
+
+
+class SearchAnswer(TypedDict):
+    """A page of what is found, in the order of ids or names."""
+
+    page: Paged
+    results: list[Found]
+
+
 class Metadata(TypedDict):
     """Where what is asked (section 9)."""
 
     policy_decision_point: str
     access_evaluation_endpoint: str
     access_evaluations_endpoint: str
+    search_subject_endpoint: str
+    search_resource_endpoint: str
+    search_action_endpoint: str
     obligations_supported: NotRequired[list[str]]

@@ -19,6 +19,7 @@ HOT: Final = frozenset(
         "ratelimit",
         "mcp",
         "release",
+        "search",
         "settle",
         "toolhive",
     }
