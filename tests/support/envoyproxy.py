@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +33,20 @@ class Proxy:
     url: str
 
 
+Change = Callable[[dict[str, Any]], None]
+"""What is different in a configuration's connection manager: its routes and its filters."""
+
+
 @contextmanager
-def proxy(configuration: str, clusters: Mapping[str, str], folder: Path) -> Iterator[Proxy]:
+def proxy(
+    configuration: str, clusters: Mapping[str, str], folder: Path, change: Change | None = None
+) -> Iterator[Proxy]:
     """Envoy with `deploy/envoy/CONFIGURATION`, where each of `clusters` is at that `host:port`; until left."""
     binary = _binary()
     folder.mkdir(exist_ok=True)
     document = yaml.safe_load((_ROOT / "deploy" / "envoy" / configuration).read_text())
+    if change is not None:
+        change(_connections(document))
     written, admin, log = folder / "envoy.yaml", folder / "admin", folder / "log"
     written.write_text(yaml.safe_dump(_placed(document, clusters)))
     command = (binary, "-c", written, "--admin-address-path", admin, "--log-path", log)
@@ -61,6 +69,14 @@ def _placed(document: dict[str, Any], clusters: Mapping[str, str]) -> dict[str, 
         host, _, port = clusters[cluster["name"]].partition(":")
         _address(endpoint["endpoint"]).update({"address": host, "port_value": int(port)})
     return document
+
+
+def _connections(document: dict[str, Any]) -> dict[str, Any]:
+    """The connection manager of the only listener."""
+    (listener,) = document["static_resources"]["listeners"]
+    (chain,) = listener["filter_chains"]
+    found: dict[str, Any] = chain["filters"][0]["typed_config"]
+    return found
 
 
 def _address(item: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import httpx
 
 from support.budgets import WORLD, limited
 from support.documents import policy
-from support.envoyproxy import proxy
+from support.envoyproxy import Change, proxy
 from support.process import Running, eventually, running
 from support.upstreams import Upstream, upstream
 
@@ -82,7 +82,7 @@ def grpc_of(service: Running) -> str:
 
 
 @contextmanager
-def scene(configuration: str, folder: Path, *documents: str) -> Iterator[Scene]:
+def scene(configuration: str, folder: Path, *documents: str, change: Change | None = None) -> Iterator[Scene]:
     """What runs with Envoy's `configuration`, and `documents` beside those that always are; until left."""
     policies = folder / "policies"
     policies.mkdir()
@@ -99,7 +99,7 @@ def scene(configuration: str, folder: Path, *documents: str) -> Iterator[Scene]:
             "interlock": http if configuration == "http.yaml" else rpc,
             "interlock-grpc": rpc,
         }
-        before = stack.enter_context(proxy(configuration, clusters, folder / "envoy"))
+        before = stack.enter_context(proxy(configuration, clusters, folder / "envoy", change))
         yield Scene(
             url=before.url, upstream=behind, service=service, policies=policies, state=state, stack=stack
         )
