@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from typing import ClassVar
 
 from interlock.errors import OperatorError
-from interlock.ledger.answers import Settlement
+from interlock.identity import HoldId
+from interlock.ledger.answers import Closed, Ended, Settlement, Unknown
+from interlock.ledger.hold import Actual
 from interlock.ledger.stores.memory import MemoryLedger
 from interlock.units import Instant
 
@@ -28,3 +30,10 @@ class Unreachable(MemoryLedger):
             yield each
         if not self.is_mended:
             raise OperatorError(self.why)
+
+
+class Stuck(MemoryLedger):
+    """Ends no hold."""
+
+    async def settle(self, hold: HoldId, actual: Actual, now: Instant) -> Ended | Closed | Unknown:  # noqa: ARG002
+        raise OperatorError("the ledger is stuck")

@@ -33,6 +33,8 @@ from interlock_webhooks.hot import ANYTHING, HotRoute
 from interlock_webhooks.kubernetes.handlers import KubernetesHandlers
 from interlock_webhooks.mcp.operations import messages
 from interlock_webhooks.operation import Operation
+from interlock_webhooks.otlp import handlers as otlp
+from interlock_webhooks.otlp.handlers import TraceHandlers
 from interlock_webhooks.probes import probes
 from interlock_webhooks.refusal import RefusedError, error_body, status_of
 from interlock_webhooks.runtime.handlers import RuntimeHandlers
@@ -113,7 +115,7 @@ def check_app(service: Service) -> Application:
 
     beside.add_api_route("/openapi.json", description, include_in_schema=False)
     beside.include_router(docs())
-    hot = _hot(service, service.authenticator, *routes)
+    hot = {**_hot(service, service.authenticator, *routes), otlp.PATH: _traces(service)}
     return Application(hot, Guarded(beside, service), {web.PREFIX: _forwarded(service)})
 
 
@@ -122,6 +124,12 @@ def _forwarded(service: Service) -> HotRoute:
     handler = AuthorizationHandlers(service).forwarded
     metrics = service.metrics.route(ENDPOINT)
     return HotRoute(handler, metrics, service.log, service.authenticator, ANYTHING)
+
+
+def _traces(service: Service) -> HotRoute:
+    """The route of traces, which say what calls used."""
+    metrics = service.metrics.route(otlp.ENDPOINT)
+    return HotRoute(TraceHandlers(service).export, metrics, service.log, service.authenticator, otlp.TAKES)
 
 
 def _hot(

@@ -45,20 +45,22 @@ _LONGEST_ID: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """Requests of which methods and media types a route takes; None means any, also encoded ones.
+    """Requests of which methods, media types and encodings a route takes; None means any.
 
-    `is_timed` says whether the query is ours, and says by when to answer.
+    What is encoded is the handler's to decode, within bounds of its own. `is_timed`
+    says whether the query is ours, and says by when to answer.
     """
 
     methods: frozenset[str] | None
     media_types: frozenset[bytes] | None
     is_timed: bool = True
+    encodings: frozenset[bytes] | None = frozenset({b"identity"})
 
 
 JSON: Final = Takes(frozenset({"POST"}), frozenset({b"application/json"}))
 """POST requests of JSON."""
 
-ANYTHING: Final = Takes(methods=None, media_types=None, is_timed=False)
+ANYTHING: Final = Takes(methods=None, media_types=None, is_timed=False, encodings=None)
 """Requests that were meant for somebody else."""
 
 
@@ -194,14 +196,13 @@ def _check_head(scope: Scope, takes: Takes, most: int) -> None:
             (b"allow", allowed.encode()),
         )
     media_type = b""
-    takes_anything = takes.media_types is None
     for name, value in scope["headers"]:
         if name == b"content-type":
             media_type = value
         elif name == b"content-length" and value.isdigit() and _is_too_long(value, most):
             raise _too_large(most)
-        elif name == b"content-encoding" and not takes_anything and value.lower() != b"identity":
-            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is compressed: send it as it is")
+        elif name == b"content-encoding" and takes.encodings and value.lower() not in takes.encodings:
+            raise _encoded(takes.encodings)
     if takes.media_types is None or media_type in takes.media_types:
         return
     if media_type.partition(b";")[0].strip().lower() in takes.media_types:
@@ -227,6 +228,12 @@ def _is_too_long(digits: bytes, most: int) -> bool:
         return False
     significant = digits.lstrip(b"0")
     return len(significant) > len(str(most)) or int(significant or b"0") > most
+
+
+def _encoded(taken: frozenset[bytes]) -> RefusedError:
+    ways = ["as it is", *(f"by {each.decode()}" for each in sorted(taken - {b"identity"}))]
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    return RefusedError(status, f"the body is compressed: send it {' or '.join(ways)}")
 
 
 def _too_large(most: int) -> RefusedError:

@@ -9,6 +9,8 @@ from interlock_webhooks.envoy.ratelimit.handlers import RateLimitHandlers
 from interlock_webhooks.grpc.method import Method, Methods, StreamedMethod
 from interlock_webhooks.health import codec as health
 from interlock_webhooks.health.handlers import HealthHandlers
+from interlock_webhooks.otlp import handlers as otlp
+from interlock_webhooks.otlp.handlers import TraceHandlers
 from interlock_webhooks.service import Service
 
 
@@ -20,6 +22,7 @@ def grpc_methods(service: Service) -> Methods:
         ratelimit.SHOULD_RATE_LIMIT: Method(limits.should_rate_limit, ratelimit.ENDPOINT),
         ratelimit.CHECK_RATE_LIMIT: Method(limits.check_rate_limit, ratelimit.ENDPOINT),
         ratelimit.REPORT: Method(limits.report, ratelimit.ENDPOINT),
+        otlp.GRPC: Method(TraceHandlers(service).export_message, otlp.ENDPOINT),
         accesslog.GRPC: StreamedMethod(AccessLogHandlers(service).stream, accesslog.ENDPOINT),
     }
     offered = {path.split("/")[1] for path in methods}

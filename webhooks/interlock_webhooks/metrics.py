@@ -109,6 +109,12 @@ class Metrics:
             ("outcome",),
             registry=self._registry,
         )
+        self._span_holds = Counter(
+            "interlock_span_holds_total",
+            "Holds that spans of traces name, by what became of them.",
+            ("outcome",),
+            registry=self._registry,
+        )
         self._leader = Gauge(
             "interlock_leader",
             "1 while this service does what only one of several does.",
@@ -177,6 +183,10 @@ class Metrics:
     def workload_hold(self, outcome: str) -> None:
         """Count one hold of a workload: `settled`, `released`, `extended`, or `failed` to be."""
         self._workload_holds.labels(outcome).inc()
+
+    def span_hold(self, outcome: str) -> None:
+        """Count one span that names a hold, by what became of that."""
+        self._span_holds.labels(outcome).inc()
 
     def leads(self, *, is_leader: bool) -> None:
         """Say whether this service leads."""

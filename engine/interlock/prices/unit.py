@@ -64,5 +64,16 @@ INPUT_TOKENS: Final = Unit("input_tokens", frozenset({("family", "tokens"), ("di
 OUTPUT_TOKENS: Final = Unit("output_tokens", frozenset({("family", "tokens"), ("direction", "output")}))
 """All tokens that a model made, those of its reasoning among them."""
 
+
+def _sort(name: str, whole: Unit, key: str, value: str) -> Unit:
+    return Unit(name, whole.dimensions | {(key, value)})
+
+
+CACHE_READ_TOKENS: Final = _sort("cache_read_tokens", INPUT_TOKENS, "token_type", "cache_read")
+CACHE_WRITE_TOKENS: Final = _sort("cache_write_tokens", INPUT_TOKENS, "token_type", "cache_write")
+REASONING_TOKENS: Final = _sort("output_reasoning_tokens", OUTPUT_TOKENS, "token_type", "reasoning")
+INPUT_AUDIO_TOKENS: Final = _sort("input_audio_tokens", INPUT_TOKENS, "modality", "audio")
+OUTPUT_AUDIO_TOKENS: Final = _sort("output_audio_tokens", OUTPUT_TOKENS, "modality", "audio")
+
 REQUESTS: Final = Unit("requests", frozenset({("family", "requests")}))
 """Calls of a model. A usage is of one call."""

@@ -22,6 +22,7 @@ HOT: Final = frozenset(
         "search",
         "settle",
         "toolhive",
+        "traces",
     }
 )
 """What gateways wait for."""
