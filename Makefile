@@ -33,6 +33,7 @@ bench: .venv/ready
 	$(BIN)/python -m benchmarks.foreign
 	$(BIN)/python -m benchmarks.cel
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.ledger
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.litellm
 
 # Checks the proofs from nothing; needs coqc (Debian: apt install coq).
 .PHONY: prove

@@ -1,0 +1,283 @@
+"""Has calls of LiteLLM's proxy decided, holds what they may use, and settles what they used.
+
+No call goes on that was not allowed, and no hold is left: each is settled with
+what was used, released where nothing can have been, or, where nobody knows,
+booked as it was held. Knows nothing of LiteLLM but the calls that it is shown.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+from msgspec import Struct
+
+from interlock.checks.holds import Settlement, Used
+from interlock.decisionlog.exhaustion import is_exhausted, seconds_to_wait
+from interlock.errors import InterlockError, RequestError
+from interlock.integrations.litellm import body as bodies
+from interlock.intents.caller import Caller
+from interlock.intents.check import CheckRequest
+from interlock.sdk.errors import DeniedError, UnavailableError
+from interlock.sdk.points import AsyncPoint
+from interlock.sdk.result import CheckResult
+
+MARK: Final = "interlock"
+"""The key of the proxy's own metadata under which a call carries what it is known by."""
+
+_TRIES: Final = 3
+_SPENT_BEFORE: Final = 0.9
+"""The part of a hold's time after which it is booked: before it expires."""
+
+_PAUSES: Final = (1, 5, 15, 60, 300, 900, 3600)
+"""Seconds between tries to book something while the service is away."""
+
+_log = logging.getLogger("interlock")
+
+Served = Callable[[str], Iterable[str]]
+"""The names of all models that may answer to a name."""
+
+
+class RefusedError(InterlockError):
+    """A call that does not go on: the status, what the client is told, and seconds to wait where that helps."""
+
+    code = "litellm.refused"
+
+    def __init__(self, status: HTTPStatus, said: str, wait: int | None = None) -> None:
+        self.status = status
+        self.wait = wait
+        super().__init__(said)
+
+
+class Held(Struct):
+    """A hold that is open, and what books it when its time is nearly over."""
+
+    hold: str
+    timer: asyncio.TimerHandle
+    is_unsure: bool = False
+
+
+class InFlight:
+    """Lets calls through that `point` allows; `served` says who may answer for a model.
+
+    A hold is for `hold_for`, which is longer than calls last. Kinds of calls
+    that are neither chats nor embeddings are refused, but for those `unchecked`.
+    """
+
+    def __init__(
+        self,
+        point: AsyncPoint,
+        served: Served,
+        *,
+        hold_for: timedelta = timedelta(minutes=15),
+        unchecked: frozenset[str] = frozenset(),
+    ) -> None:
+        self._point = point
+        self._served = served
+        self._hold_for = hold_for
+        self._unchecked = unchecked
+        self._held: dict[str, Held] = {}
+        self._running: set[asyncio.Task[None]] = set()
+
+    @property
+    def open_holds(self) -> int:
+        """How many calls are under way that hold something."""
+        return len(self._held)
+
+    async def enter(self, kind: str, request: dict[str, Any], caller: Caller) -> None:
+        """Let `request` of `caller` go on, as policies make it.
+
+        Raises:
+            RefusedError: it may not, or nobody can say.
+        """
+        request.setdefault("metadata", {})
+        notes = _notes(request)
+        for each in notes:
+            # A client may have sent one, too.
+            each.pop(MARK, None)
+        key = bodies.CHECKED.get(kind)
+        if key is None:
+            if kind in self._unchecked:
+                return
+            raise RefusedError(
+                HTTPStatus.FORBIDDEN,
+                f"calls of the kind `{kind}` are not decided here: use chat completions or embeddings, or have "
+                "the kind listed in `INTERLOCK_UNCHECKED`",
+            )
+        mark, hold = await self._admitted(key, request, caller)
+        if hold is None:
+            return
+        for each in notes:
+            each[MARK] = mark
+        later = self._hold_for.total_seconds() * _SPENT_BEFORE
+        timer = asyncio.get_running_loop().call_later(later, self._spend, mark)
+        self._held[mark] = Held(hold, timer)
+
+    def fail(self, notes: Mapping[str, Any]) -> None:
+        """Note that a try of the call with `notes` failed in a way that may have used something."""
+        held = self._held.get(str(notes.get(MARK)))
+        if held is not None:
+            held.is_unsure = True
+
+    async def settle(
+        self, notes: Mapping[str, Any], used: Mapping[str, Any], *, model: str, provider: str
+    ) -> None:
+        """Book what the call with `notes` used."""
+        held = self._ended(notes)
+        if held is not None:
+            await self._told(bodies.settlement_of(held.hold, used, model=model, provider=provider))
+
+    async def release(self, notes: Mapping[str, Any]) -> None:
+        """Give back what the call with `notes` holds; where a try may have used something, it is booked."""
+        held = self._ended(notes)
+        if held is None:
+            return
+        if held.is_unsure:
+            await self._told(_as_held(held.hold))
+        else:
+            await _quiet(self._point.release(held.hold))
+
+    async def spend(self, notes: Mapping[str, Any]) -> None:
+        """Book what the call with `notes` holds: nobody knows what it used."""
+        held = self._ended(notes)
+        if held is not None:
+            await self._told(_as_held(held.hold))
+
+    async def _admitted(self, key: str, request: dict[str, Any], caller: Caller) -> tuple[str, str | None]:
+        """What the call is known by, and its hold; `request` is as policies made it then."""
+        names = self._names(request)
+        for _ in range(_TRIES):
+            body = bodies.body_of(request, names)
+            mark = secrets.token_urlsafe(16)
+            result = await self._decided(_check(key, body, caller, mark, self._hold_for))
+            request |= bodies.changes(body, result.changed(body))
+            swapped = self._names(request)
+            if swapped <= {*names, body.get("model")}:
+                return mark, result.hold
+            # Policies chose another model, and whoever answers for it was not decided on.
+            if result.hold is not None:
+                await _quiet(self._point.release(result.hold))
+            names = swapped
+        raise RefusedError(
+            HTTPStatus.FORBIDDEN, "policies choose another model each time: have them choose one that they keep"
+        )
+
+    def _names(self, request: Mapping[str, Any]) -> frozenset[str]:
+        """Who may answer `request`, as prices call them."""
+        asked = [request.get("model"), *_models(request.get("fallbacks"))]
+        return frozenset(
+            bodies.plain_name(name) for model in asked if isinstance(model, str) for name in self._served(model)
+        )
+
+    async def _decided(self, check: CheckRequest) -> CheckResult:
+        task = asyncio.ensure_future(self._point.check(check))
+        try:
+            result = await asyncio.shield(task)
+            result.raise_if_denied()
+        except asyncio.CancelledError:
+            self._run(self._abandoned(task))
+            raise
+        except DeniedError as error:
+            status = HTTPStatus.TOO_MANY_REQUESTS if is_exhausted(error.record) else HTTPStatus.FORBIDDEN
+            raise RefusedError(status, str(error), seconds_to_wait(error.record)) from None
+        except RequestError as error:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, f"the call can't be decided: {error}") from None
+        except InterlockError as error:
+            # It may have been decided, and hold something.
+            self._run(self._given_back(check))
+            _log.error("a call was not decided: %s", error)
+            raise RefusedError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "the call can't be decided now: try again"
+            ) from None
+        return result
+
+    async def _abandoned(self, task: Awaitable[CheckResult]) -> None:
+        """Give back what `task` comes to hold, since nobody waits for it."""
+        try:
+            result = await task
+        except InterlockError:
+            return
+        if result.hold is not None:
+            await _quiet(self._point.release(result.hold))
+
+    async def _given_back(self, check: CheckRequest) -> None:
+        """Give back what `check` holds: the same is answered to its key again."""
+        await self._abandoned(self._point.check(check))
+
+    def _ended(self, notes: Mapping[str, Any]) -> Held | None:
+        """What the call with `notes` holds, for the last time."""
+        held = self._held.pop(str(notes.get(MARK)), None)
+        if held is not None:
+            held.timer.cancel()
+        return held
+
+    def _spend(self, mark: str) -> None:
+        self._run(self.spend({MARK: mark}))
+
+    async def _told(self, settlement: Settlement) -> None:
+        """Book `settlement`; where it can't be understood, what is held."""
+        try:
+            await self._point.settle(settlement)
+        except RequestError as error:
+            _log.error("what a call used can't be read, so it is booked as it was held: %s", error)
+            await _quiet(self._point.settle(_as_held(settlement.hold)))
+        except InterlockError as error:
+            _log.error("what a call used is not booked yet: %s", error)
+            self._run(self._insisted(settlement))
+
+    async def _insisted(self, settlement: Settlement) -> None:
+        """Book `settlement` as soon as that can be done: a hold may be settled for a week after it expired."""
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                await self._point.settle(settlement)
+            except UnavailableError:
+                continue
+            except InterlockError as error:
+                _log.error("what a call used is not booked: %s", error)
+            return
+        _log.error("what a call used was not booked: the service was away for too long")
+
+    def _run(self, running: Coroutine[Any, Any, None]) -> None:
+        """Have `running` go on by itself."""
+        task = asyncio.ensure_future(running)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+def _check(key: str, body: dict[str, Any], caller: Caller, mark: str, hold_for: timedelta) -> CheckRequest:
+    check: Any = {
+        key: body,
+        "caller": caller,
+        "appliesPatches": True,
+        "holdFor": f"{int(hold_for.total_seconds())}s",
+        "idempotencyKey": mark,
+    }
+    checked: CheckRequest = check
+    return checked
+
+
+def _as_held(hold: str) -> Settlement:
+    return Settlement(hold, used=Used())
+
+
+def _models(named: object) -> list[Any]:
+    """The models of a list of fallbacks, each a name or an object with one."""
+    given = named if isinstance(named, list) else []
+    return [each.get("model") if isinstance(each, dict) else each for each in given]
+
+
+def _notes(request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where the proxy notes things about `request`: they come back with whatever it tells of the call."""
+    return [notes for key in ("metadata", "litellm_metadata") if isinstance(notes := request.get(key), dict)]
+
+
+async def _quiet(running: Awaitable[object]) -> None:
+    """Wait for `running`, which fails only where nothing can be done: what is held then expires."""
+    try:
+        await running
+    except InterlockError as error:
+        _log.error("a hold was not ended: %s", error)

@@ -1,0 +1,121 @@
+"""Behind the real LiteLLM proxy, no hold is left, however a call ends, and nothing goes on undecided."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from support.fakemodel import INPUT, Model
+from support.gatewaycrowd import OUTPUT, Place, body, chat, models, service, spent
+from support.litellmproxy import Proxy, configuration, proxy
+
+_CALL = INPUT + 2 * OUTPUT
+_HELD = 6 + 2 * OUTPUT
+"""Micro-USD that a call of one word holds."""
+
+
+@pytest.mark.parametrize(("word", "status"), [("fail", 500), ("refuse", 400)])
+def test_a_call_that_fails_gives_back_what_it_held(litellm: Proxy, here: Place, word: str, status: int) -> None:
+    with service(here) as running:
+        assert chat(litellm, word).status_code == status
+        assert spent(running) == 0
+
+
+def test_a_call_that_nobody_answered_in_time_is_booked_as_it_was_held(litellm: Proxy, here: Place) -> None:
+    with service(here) as running:
+        assert chat(litellm, "hang", timeout=1).status_code == 408
+        assert _CALL - INPUT < spent(running) <= _HELD
+
+
+def test_a_client_that_leaves_in_the_middle_of_a_stream_pays_for_all_that_it_held(
+    litellm: Proxy, here: Place
+) -> None:
+    async def leave() -> None:
+        asked = body("stall", stream=True)
+        async with (
+            litellm.client() as client,
+            client.stream("POST", "/v1/chat/completions", json=asked) as response,
+        ):
+            async for _ in response.aiter_lines():
+                return
+
+    with service(here) as running:
+        asyncio.run(leave())
+        assert _CALL - INPUT < spent(running) <= _HELD
+
+
+def test_a_fallback_pays_for_the_model_that_answered(litellm: Proxy, model: Model, here: Place) -> None:
+    with service(here) as running:
+        assert chat(litellm, model="flaky").status_code == 200
+        assert [asked["model"] for asked in model.asked] == ["flaky", "priced"]
+        assert spent(running) == _CALL
+
+
+def test_an_answer_from_the_cache_costs_nothing(litellm: Proxy, model: Model, here: Place) -> None:
+    with service(here) as running:
+        for _ in range(2):
+            assert chat(litellm, "cached", cache={"use-cache": True}).status_code == 200
+            spent(running)
+        assert len(model.asked) == 1
+        assert spent(running) == _CALL
+
+
+def test_nobody_ends_a_hold_by_saying_whose_it_is(litellm: Proxy, here: Place) -> None:
+    with service(here) as running:
+        assert chat(litellm, "refuse", metadata={"interlock": "anything"}).status_code == 400
+        assert chat(litellm, metadata={"interlock": "anything"}).status_code == 200
+        assert spent(running) == _CALL
+
+
+def test_embeddings_are_decided_and_booked_too(litellm: Proxy, here: Place) -> None:
+    async def embed() -> httpx.Response:
+        async with litellm.client() as client:
+            return await client.post("/v1/embeddings", json={"model": "priced", "input": "hello"})
+
+    with service(here) as running:
+        assert asyncio.run(embed()).status_code == 200
+        assert spent(running) == INPUT
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/responses", {"model": "priced", "input": "hello"}),
+        ("/v1/completions", {"model": "priced", "prompt": "hello"}),
+        (
+            "/v1/messages",
+            {"model": "priced", "max_tokens": 5, "messages": [{"role": "user", "content": "hello"}]},
+        ),
+    ],
+)
+def test_what_is_not_decided_does_not_go_on(
+    litellm: Proxy, model: Model, here: Place, path: str, asked: dict[str, object]
+) -> None:
+    async def ask() -> httpx.Response:
+        async with litellm.client() as client:
+            return await client.post(path, json=asked)
+
+    with service(here):
+        assert asyncio.run(ask()).status_code == 403
+        assert model.asked == []
+
+
+def test_without_the_service_nothing_goes_on(litellm: Proxy, model: Model) -> None:
+    assert chat(litellm).status_code == 503
+    assert model.asked == []
+
+
+def test_what_is_held_is_booked_before_the_hold_ends(model: Model, here: Place) -> None:
+    environment = {"INTERLOCK_URL": here.url, "INTERLOCK_HOLD_SECONDS": "2"}
+    with (
+        service(here) as running,
+        proxy(configuration(models(model)), here.folder / "litellm", **environment) as slow,
+    ):
+
+        async def ask() -> None:
+            async with slow.client() as client:
+                with pytest.raises(httpx.ReadTimeout):
+                    await client.post("/v1/chat/completions", json=body("hang"), timeout=4)
+
+        asyncio.run(ask())
+        assert _CALL - INPUT < spent(running) <= _HELD

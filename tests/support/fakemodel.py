@@ -1,0 +1,110 @@
+"""A model server as OpenAI's, on this machine: it uses all that calls let it use, and knows what it served.
+
+Knows nothing of Interlock. What a message says, it does: `fail` and `refuse` are statuses, `hang` never ends.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+INPUT: Final = 5
+"""Tokens that every prompt has."""
+
+_STATUSES: Final = {"fail": 500, "refuse": 400}
+_CHUNKS: Final = 5
+
+
+@dataclass(slots=True)
+class Model:
+    """The server, and the usage of each call that it `served`: whole, or of which the client left."""
+
+    url: str = ""
+    served: list[dict[str, int]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    pause: float = 0.0
+
+    async def chat(self, request: Request) -> Response:
+        """Answer a chat completion."""
+        body = await request.json()
+        self.asked.append(body)
+        word = str(body["messages"][-1]["content"])
+        if body["model"] == "flaky":
+            word = "fail"
+        if word in _STATUSES:
+            return JSONResponse({"error": {"message": word, "type": word}}, _STATUSES[word])
+        if word == "hang":
+            await asyncio.sleep(3600)
+        await asyncio.sleep(self.pause)
+        usage = _usage(body.get("max_completion_tokens") or body.get("max_tokens") or 1_000)
+        self.served.append(usage)
+        if body.get("stream"):
+            return StreamingResponse(self._chunks(body, usage, word), media_type="text/event-stream")
+        answer = {"message": {"role": "assistant", "content": "word " * 3}, "index": 0, "finish_reason": "stop"}
+        return JSONResponse(_completion(body, "chat.completion", [answer]) | {"usage": usage})
+
+    async def embeddings(self, request: Request) -> Response:
+        """Answer an embeddings request."""
+        body = await request.json()
+        usage = {"prompt_tokens": INPUT, "completion_tokens": 0, "total_tokens": INPUT}
+        self.served.append(usage)
+        item = {"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}
+        return JSONResponse({"object": "list", "model": body["model"], "data": [item], "usage": usage})
+
+    async def _chunks(self, body: dict[str, Any], usage: dict[str, int], word: str) -> AsyncIterator[bytes]:
+        for number in range(_CHUNKS):
+            delta = {"role": "assistant", "content": "word "} if number == 0 else {"content": "word "}
+            yield _event(_completion(body, "chat.completion.chunk", [{"index": 0, "delta": delta}]))
+            if word == "stall":
+                await asyncio.sleep(3600)
+        last = [{"index": 0, "delta": {}, "finish_reason": "stop"}]
+        yield _event(_completion(body, "chat.completion.chunk", last))
+        if (body.get("stream_options") or {}).get("include_usage"):
+            yield _event(_completion(body, "chat.completion.chunk", []) | {"usage": usage})
+        yield b"data: [DONE]\n\n"
+
+
+@contextmanager
+def model_server() -> Iterator[Model]:
+    """A server, until left."""
+    model = Model()
+    app = Starlette(
+        routes=[
+            Route("/v1/chat/completions", model.chat, methods=["POST"]),
+            Route("/v1/embeddings", model.embeddings, methods=["POST"]),
+        ]
+    )
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    model.url = f"http://127.0.0.1:{port}/v1"
+    try:
+        yield model
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join()
+
+
+def _usage(output: int) -> dict[str, int]:
+    return {"prompt_tokens": INPUT, "completion_tokens": output, "total_tokens": INPUT + output}
+
+
+def _completion(body: dict[str, Any], kind: str, choices: list[Any]) -> dict[str, Any]:
+    return {"id": "c-1", "object": kind, "created": 1, "model": body["model"], "choices": choices}
+
+
+def _event(chunk: dict[str, Any]) -> bytes:
+    return b"data: " + json.dumps(chunk).encode() + b"\n\n"
