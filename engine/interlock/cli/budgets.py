@@ -9,7 +9,7 @@ import typer
 from interlock.cli.accounts import write_accounts, write_holds
 from interlock.cli.moment import instant
 from interlock.cli.output import DocumentOutput
-from interlock.cli.remote import DEFAULT_SERVICE, Remote, ServiceOption
+from interlock.cli.remote import DEFAULT_SERVICE, Remote, ServiceOption, TokenOption, TrustOption
 from interlock.cli.render import in_one_line
 from interlock.cli.report import DEFAULT_BY, ReportOutput, facts_named, month_of, write_report
 from interlock.engine.settlements import SettlementRecord, settlement_of
@@ -39,6 +39,8 @@ budgets = typer.Typer(rich_markup_mode=None)
 def accounts(  # noqa: PLR0913, PLR0917 - each is an option of the command
     context: typer.Context,
     service: ServiceOption = DEFAULT_SERVICE,
+    token_file: TokenOption = None,
+    ca: TrustOption = None,
     organization: OrganizationOption = None,
     budget: BudgetOption = None,
     key: KeyOption = None,
@@ -51,7 +53,7 @@ def accounts(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if context.invoked_subcommand is not None:
         _check_place(context)
         return
-    found = _statement(service, organization, budget, key)
+    found = _statement(Remote.of(service, token_file, ca), organization, budget, key)
     if output is DocumentOutput.JSON:
         _write_json(found)
     else:
@@ -59,8 +61,10 @@ def accounts(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 @budgets.command()
-def holds(
+def holds(  # noqa: PLR0913, PLR0917 - each is an option of the command
     service: ServiceOption = DEFAULT_SERVICE,
+    token_file: TokenOption = None,
+    ca: TrustOption = None,
     organization: OrganizationOption = None,
     budget: BudgetOption = None,
     key: KeyOption = None,
@@ -70,7 +74,7 @@ def holds(
 
     Exits with 0, and with 2 if the service does not answer.
     """
-    found = _statement(service, organization, budget, key)
+    found = _statement(Remote.of(service, token_file, ca), organization, budget, key)
     if output is DocumentOutput.JSON:
         _write_json(found["holds"])
     else:
@@ -81,18 +85,22 @@ def holds(
 def release(
     hold: Annotated[str, typer.Argument(metavar="HOLD", help="The id of the hold.")],
     service: ServiceOption = DEFAULT_SERVICE,
+    token_file: TokenOption = None,
+    ca: TrustOption = None,
 ) -> None:
     """Give back what a hold reserves, of what did not run after all.
 
     Exits with 0, and with 2 if there is no such hold, or it was settled.
     """
-    answer = Remote(service).post("/v1/release", {"hold": hold}, dict[str, str])
+    answer = Remote.of(service, token_file, ca).post("/v1/release", {"hold": hold}, dict[str, str])
     typer.echo(in_one_line(f"released, was {answer.get('was', '')}"))
 
 
 @budgets.command()
-def report(
+def report(  # noqa: PLR0913, PLR0917 - each is an option of the command
     service: ServiceOption = DEFAULT_SERVICE,
+    token_file: TokenOption = None,
+    ca: TrustOption = None,
     start: Annotated[
         str | None,
         typer.Option(
@@ -126,7 +134,7 @@ def report(
             f"`--from` is {rfc3339(since)}, which is after {rfc3339(until)}: give an earlier time"
         )
     query = {"from": rfc3339(since), "to": rfc3339(until)}
-    records = Remote(service).lines(_SETTLEMENTS, query, SettlementRecord)
+    records = Remote.of(service, token_file, ca).lines(_SETTLEMENTS, query, SettlementRecord)
     write_report(sys.stdout, output, facts, map(_settlement, records), since, until)
 
 
@@ -138,10 +146,10 @@ def _check_place(context: typer.Context) -> None:
             raise OperatorError(f"give `--{name}` after `{context.invoked_subcommand}`")
 
 
-def _statement(service: str, organization: str | None, budget: str | None, key: str | None) -> Statement:
+def _statement(remote: Remote, organization: str | None, budget: str | None, key: str | None) -> Statement:
     wanted = {"organization": organization, "budget": budget, "key": key}
     query = {name: value for name, value in wanted.items() if value is not None}
-    return Remote(service).get(_ACCOUNTS, query, Statement)
+    return remote.get(_ACCOUNTS, query, Statement)
 
 
 def _settlement(record: SettlementRecord) -> Settlement:

@@ -1,5 +1,6 @@
 """A service that says with `--clients` who may call: real connections, with and without certificates."""
 
+import json
 import re
 import ssl
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from interlock_webhooks.clients.tokens import digest_of, new_token
 from support.clients import document, listed
+from support.commandline import run
 from support.kubernetes.certificates import Pair, authority, signed
 from support.policies import write_policies
 from support.process import Running, eventually, running
@@ -144,6 +146,20 @@ def test_clients_that_call_over_grpc_are_known_in_the_same_ways(scene: Scene) ->
                 assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
         with grpc.secure_channel(f"localhost:{address[1]}", bare) as channel:
             channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=30)
+
+
+def test_the_command_line_asks_as_a_client(scene: Scene) -> None:
+    file = scene.folder / "token"
+    file.write_text(f"{_TOKEN}\n")
+    asked = ("budgets", "--service", scene.service.check, "--organization", "acme", "--output", "json")
+    trusting = (*asked, "--ca", str(scene.service.ca))
+    result = run(*trusting, "--token-file", str(file))
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["accounts"] == []
+    assert "answers 401" in run(*trusting).output
+    assert "certificate verify failed" in run(*asked, "--token-file", str(file)).output
+    file.write_text("two\nlines")
+    assert "holds no token" in run(*trusting, "--token-file", str(file)).output
 
 
 _BODIES: tuple[Any, ...] = (
