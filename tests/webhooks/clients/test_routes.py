@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
 from fastapi import FastAPI
+from msgspec.structs import replace
 from starlette.routing import BaseRoute, Route
 
+from interlock.clock import now
+from interlock.instants import rfc3339
+from interlock.units import Instant
 from interlock_webhooks.app import Application, check_app, webhook_app
 from interlock_webhooks.clients.client import Client
 from interlock_webhooks.clients.endpoints import BESIDE, HOT, NAMES, OPEN
@@ -21,6 +26,7 @@ from interlock_webhooks.methods import grpc_methods
 from interlock_webhooks.refusal import Header
 from support.asgi import ask
 from support.clients import AS_KNOWN, Known
+from support.ledgers import HOUR, hold, named, taking
 from support.service import LoggedService
 
 _CHECK = msgspec.json.encode({"intent": {"action": "model.chat"}})
@@ -175,3 +181,44 @@ def test_an_authenticator_that_breaks_lets_nobody_in(service: LoggedService) -> 
     assert ask(app, "/v1/check", _CHECK).status == HTTPStatus.INTERNAL_SERVER_ERROR
     assert ask(app, "/metrics", method="GET").status == HTTPStatus.INTERNAL_SERVER_ERROR
     assert {line["endpoint"] for line in service.lines} == {"check", "metrics"}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "statuses"),
+    [
+        (None, [403, 200, 403, 403]),
+        (["acme*"], [403, 403, 200, 403]),
+        (["*"], [200, 200, 200, 200]),
+    ],
+)
+def test_a_client_sees_accounts_of_the_organizations_that_it_may_speak_for(
+    service: LoggedService, patterns: list[str] | None, statuses: list[int]
+) -> None:
+    attribution = {} if patterns is None else {"organization": Globs.of(patterns)}
+    app = _app(service, Client("known", scope=Scope(attribution=attribution)))
+    queries = (b"", b"organization=", b"organization=acme-eu", b"organization=other")
+    answers = [ask(app, "/v1/budgets", method="GET", query=query, headers=AS_KNOWN) for query in queries]
+    assert [answer.status for answer in answers] == statuses
+
+
+@pytest.mark.parametrize(
+    ("patterns", "seen"), [(None, [""]), (["acme*"], ["acme"]), (["*"], ["acme", "other", ""])]
+)
+def test_a_client_sees_settlements_of_the_organizations_that_it_may_speak_for(
+    service: LoggedService, patterns: list[str] | None, seen: list[str]
+) -> None:
+    at = Instant(now())
+
+    async def settled() -> None:
+        for number, organization in enumerate(("acme", "other", "")):
+            facts = {"organization": organization} if organization else {}
+            await service.ledger.take(taking(replace(hold(number, expires=at + HOUR), facts=facts)), at)
+            await service.ledger.settle(named(number), {}, Instant(at + number))
+
+    asyncio.run(settled())
+    attribution = {} if patterns is None else {"organization": Globs.of(patterns)}
+    app = _app(service, Client("known", scope=Scope(attribution=attribution)))
+    query = urlencode({"from": rfc3339(Instant(at - HOUR)), "to": rfc3339(Instant(at + HOUR))}).encode()
+    answer = ask(app, "/v1/settlements", method="GET", query=query, headers=AS_KNOWN)
+    found = [msgspec.json.decode(each)["facts"] for each in answer.body.splitlines()]
+    assert [facts.get("organization", "") for facts in found] == seen

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,7 +22,10 @@ from interlock.ledger.answers import Settlement
 from interlock.loading.kinds.waiver import InstantText
 from interlock.units import Instant, Milliseconds, days
 from interlock_webhooks import wire
+from interlock_webhooks.clients.client import Client
+from interlock_webhooks.clients.refusals import out_of_scope
 from interlock_webhooks.service import Service
+from interlock_webhooks.text import quoted
 
 LONGEST: Final[Milliseconds] = days(366)
 """The longest time whose settlements are given at once."""
@@ -34,7 +37,10 @@ _LINES: Final = 500
 
 _ERROR: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
 _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {"description": "400: there is no such parameter, or not with this value.", "content": _ERROR},
+    "4XX": {
+        "description": "400: there is no such parameter, or not with this value. 403: not for this client.",
+        "content": _ERROR,
+    },
     500: {
         "description": "The service failed, or its ledger can't be used; its log says why.",
         "content": _ERROR,
@@ -72,7 +78,13 @@ def reports(service: Service) -> APIRouter:
         response_model=Statement,
         responses=_REFUSALS,
     )
-    async def budgets(selecting: Annotated[Selecting, Query()]) -> Response:
+    async def budgets(request: Request, selecting: Annotated[Selecting, Query()]) -> Response:
+        client: Client = request.state.client
+        if not client.sees(selecting.organization):
+            raise out_of_scope(
+                f"`organization`: client {quoted(client.name)} may not see these accounts: "
+                "name an organization that it may speak for"
+            )
         return Response(await _statement(service, selecting), headers=_HEADERS, media_type="application/json")
 
     @router.get(
@@ -88,10 +100,11 @@ def reports(service: Service) -> APIRouter:
             **_REFUSALS,
         },
     )
-    async def settlements(between: Annotated[Between, Query()]) -> Response:
+    async def settlements(request: Request, between: Annotated[Between, Query()]) -> Response:
         if between.end - between.start > LONGEST:
             raise RequestError("from `from` to `to` is more than 366 days: ask for one year after the other")
-        batches = _batches(service.ledger.settlements(Instant(between.start), Instant(between.end)))
+        found = service.ledger.settlements(Instant(between.start), Instant(between.end))
+        batches = _batches(_seen(request.state.client, found))
         # A ledger that can't be read at all is an error as long as that can still be said.
         first = await anext(batches)
         return StreamingResponse(_after(first, batches), headers=_HEADERS, media_type=JSON_LINES)
@@ -114,6 +127,14 @@ async def _statement(service: Service, selecting: Selecting) -> bytes:
         return wire.encode(statement(found, holds, selection, now=at, policy_set=policies.digest))
 
     return await asyncio.to_thread(made)
+
+
+async def _seen(client: Client, settlements: AsyncIterator[Settlement]) -> AsyncIterator[Settlement]:
+    """Those of `settlements` that `client` may see."""
+    sees_all = client.sees(None)
+    async for settled in settlements:
+        if sees_all or client.sees(settled.facts.get("organization", "")):
+            yield settled
 
 
 async def _batches(settlements: AsyncIterator[Settlement]) -> AsyncIterator[bytes]:

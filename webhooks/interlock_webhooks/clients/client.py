@@ -8,7 +8,7 @@ from interlock.model.intent import Intent
 from interlock_webhooks.clients.globs import EVERYTHING, Globs
 from interlock_webhooks.clients.rates import Meter
 from interlock_webhooks.clients.refusals import too_often, ungranted
-from interlock_webhooks.clients.scope import UNLIMITED, Scope, check_scope
+from interlock_webhooks.clients.scope import UNLIMITED, Scope, check_scope, sees
 from interlock_webhooks.text import quoted
 
 
@@ -43,6 +43,10 @@ class Client(Struct, frozen=True):
             RefusedError: a 403 where it may not.
         """
         check_scope(self.scope, intent, self.name)
+
+    def sees(self, organization: str | None) -> bool:
+        """Whether accounts of `organization` may be seen: an empty one has those of none, None is all."""
+        return sees(self.scope, organization)
 
 
 LOCAL: Final = Client("local")

@@ -19,7 +19,7 @@ _UNLISTED: Final = "other"
 
 
 class Guarded:
-    """Passes on requests of those who may make them, and whatever is open to everybody."""
+    """Passes on what is open to all, and requests of those who may make them: `client` is in their state."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
@@ -30,7 +30,9 @@ class Guarded:
         if scope["type"] == "http" and scope["path"] not in OPEN:
             endpoint = BESIDE.get(scope["path"], _UNLISTED)
             try:
-                await authorized(self._service.authenticator, scope["headers"], peer_of(scope), endpoint)
+                scope["state"]["client"] = await authorized(
+                    self._service.authenticator, scope["headers"], peer_of(scope), endpoint
+                )
             except Exception as error:  # noqa: BLE001 - closed by default: nothing is passed on
                 await self._refuse(error, endpoint, send)
                 return

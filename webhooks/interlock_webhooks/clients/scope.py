@@ -64,6 +64,14 @@ def check_scope(scope: Scope, intent: Intent, name: str) -> None:
             raise _refused(intent, path, f"client {quoted(name)} may not speak of {quoted(stated)}", may)
 
 
+def sees(scope: Scope, organization: str | None) -> bool:
+    """Whether accounts of `organization` may be seen: an empty one has those of none, None is all of them."""
+    globs = scope.attribution.get("organization", NOTHING)
+    if organization is None:
+        return globs.is_everything
+    return globs.mean(organization) or not (organization or globs.patterns)
+
+
 def _facts(scope: Scope, intent: Intent) -> Iterator[_Statement]:
     """What is stated once, empty where it is not, and what may be."""
     principal, attribution = intent["principal"], intent["attribution"]
