@@ -48,6 +48,8 @@ def test_it_says_where_it_listens_and_what_it_loaded(service: Running) -> None:
     assert "0 waivers" in service.said
     assert str(service.ca) in service.said
     assert httpx.get(f"{service.check}/readyz").json()["policySet"] in service.said
+    # Only if it is told to.
+    assert "gRPC" not in service.said
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -79,6 +79,10 @@ class Call(ABC):
         self._fail(error)
         self._break(error)
 
+    @abstractmethod
+    def drain(self) -> None:
+        """Wait for nothing that might never come."""
+
     @property
     @abstractmethod
     def deadline(self) -> int:
@@ -155,6 +159,9 @@ class UnaryCall(Call):
         """When its caller gives up, or we stop waiting for its message."""
         patience = self._head.patience
         return self._started + (patience if self._is_whole else min(patience, _READ))
+
+    def drain(self) -> None:
+        """Go on: its message has its time."""
 
     async def _handled(self, client: Client) -> Answer:
         while not self._is_whole:

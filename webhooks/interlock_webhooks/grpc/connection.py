@@ -162,6 +162,8 @@ class Connection(asyncio.Protocol):
     def drain(self) -> None:
         """Ask for no more calls, and close when those that came have been answered."""
         self._session.last_call(_LAST_CALL_MARK)
+        for call in self._open.values():
+            call.drain()
         self._since, self._patience = time.monotonic_ns(), _LAST_CALL
         self._flush()
 

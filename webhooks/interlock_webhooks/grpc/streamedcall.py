@@ -16,11 +16,17 @@ class StreamedCall(Call):
     """A call with many messages. Its handler runs from the start, and more come only when it has taken them."""
 
     _method: StreamedMethod
+    _is_cut = False
 
     @property
     def deadline(self) -> int:
         """When its caller gives up, if it has said that it will."""
         return sys.maxsize if self._head.timeout is None else self._started + self._head.timeout
+
+    def drain(self) -> None:
+        """Take what has come for all: streams may last for days."""
+        self._is_cut = True
+        self.ended()
 
     async def _handled(self, client: Client) -> Answer:
         request = stream_of(self._head, client, self._carrier.peer, self._started)
@@ -39,5 +45,5 @@ class StreamedCall(Call):
             yield message
             # Others get their turn between the messages of a long stream.
             await asyncio.sleep(0)
-        if self._messages.held:
+        if self._messages.held and not self._is_cut:
             raise RequestError("the stream ends within a message")
