@@ -32,6 +32,9 @@ def upstream() -> Iterator[Upstream]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             status = int(self.headers.get(STATUS, 200))
             usage = {"prompt_tokens": 4, "completion_tokens": 30, "total_tokens": 34}
+            if body and json.loads(body).get("stream"):
+                self.stream(json.loads(body)["model"], usage)
+                return
             answer = {"model": json.loads(body)["model"], "usage": usage} if body and status == 200 else {}
             payload = json.dumps(answer).encode()
             self.send_response(status)
@@ -39,6 +42,24 @@ def upstream() -> Iterator[Upstream]:
             self.send_header("content-length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
+
+        def stream(self, model: str, usage: dict[str, int]) -> None:
+            """Answer event by event, with bytes that end anywhere."""
+            said = '"prompt_tokens": 0, "completion_tokens": 0'
+            events = [
+                {"model": model, "choices": [{"delta": {"content": said}}]},
+                {"model": model, "usage": usage},
+            ]
+            text = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            for start in range(0, len(text), 17):
+                part = text[start : start + 17].encode()
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+                self.wfile.flush()
+            self.wfile.write(b"0\r\n\r\n")
 
         do_GET = do_POST = answer  # noqa: N815 - the names that http.server calls
 

@@ -18,6 +18,13 @@ def test_what_is_allowed_gets_to_the_upstream_with_its_hold(gateway: Scene) -> N
     settled(gateway, "allowed", (34, 0))
 
 
+def test_what_is_streamed_is_settled_by_its_last_event(gateway: Scene) -> None:
+    answer = gateway.chat("streamed", stream=True, stream_options={"include_usage": True})
+    assert answer.status_code == 200
+    assert answer.text.endswith("data: [DONE]\n\n")
+    settled(gateway, "streamed", (34, 0))
+
+
 def test_what_is_denied_never_gets_there_and_is_told_why(gateway: Scene) -> None:
     before = len(gateway.upstream.seen)
     answer = gateway.chat(FORBIDDEN)
