@@ -41,13 +41,13 @@ from interlock.cel.ir import (
     TransformMap,
     Variable,
 )
-from interlock.cel.libraries.collections import has_leniently, has_repeated
+from interlock.cel.libraries.collections import has_leniently, has_repeated, select, select_leniently
 from interlock.cel.libraries.comparison import to_bool
 from interlock.cel.libraries.messages import message
 from interlock.cel.libraries.overloads import Function, chosen
 from interlock.cel.libraries.presence import listed, mapped, opt_flat_map, opt_map
 from interlock.cel.tree import Path, is_search, path_of
-from interlock.cel.types import BOOL, DYN, STRING, CelType, list_of, map_of
+from interlock.cel.types import BOOL, DYN, OPTIONAL, STRING, CelType, list_of, map_of
 from interlock.cel.values import entries, type_of
 
 
@@ -117,6 +117,9 @@ class Generator:
         if (known := self.read.get(path_of(node))) is not None:
             return known
         operand = self._operand(node.operand, scope)
+        if node.operand.place.type.name == OPTIONAL.name:
+            read = self.name(select_leniently if node.is_lenient else select)
+            return Code(f"{read}({operand.text}, {node.field!r})")
         text = f"{operand.text}[{node.field!r}]"
         if operand.type.name == "map" and operand.type.parameters:
             return Code(text, operand.type.parameters[1])
