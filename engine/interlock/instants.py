@@ -7,21 +7,18 @@ from typing import Final
 from interlock.units import Instant
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY: Final = 24 * 60 * 60 * 1000
 
 
 def rfc3339(instant: Instant) -> str:
     """`instant` in UTC with milliseconds."""
-    day, time = divmod(instant, _DAY)
-    minutes, milliseconds = divmod(time, 60_000)
-    clock = f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"
-    return f"{_date(day)}T{clock}Z"
+    minute, rest = divmod(instant, 60_000)
+    return f"{_to_the_minute(minute)}:{rest // 1000:02}.{rest % 1000:03}Z"
 
 
-# Records are full of times, nearly all of today or of the end of a window.
+# Records are full of times, nearly all of this minute, or of the minute when a window ends.
 @lru_cache(maxsize=1024)
-def _date(day: int) -> str:
-    return (_EPOCH + timedelta(days=day)).date().isoformat()
+def _to_the_minute(minute: int) -> str:
+    return (_EPOCH + timedelta(minutes=minute)).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def instant_of(time: datetime) -> Instant:

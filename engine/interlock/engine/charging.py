@@ -64,8 +64,7 @@ class Draw(Struct, frozen=True, kw_only=True):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """All that an Intent draws on the accounts of `organization`."""
 
     organization: OrganizationName

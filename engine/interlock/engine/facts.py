@@ -30,4 +30,6 @@ def facts_of(intent: Intent) -> dict[str, str]:
         workload = intent["workload"]
         found |= {"group": workload["group"], "kind": intent["kind"], "namespace": workload["namespace"]}
     # Names come from requests, and every hold keeps them.
+    if max(map(len, found.values())) <= _LONGEST:
+        return found
     return {key: value[:_LONGEST] for key, value in found.items()}

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from msgspec import Struct
@@ -61,8 +60,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     is_without_arguments: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Requests of one organization, each with what it draws; `saw` is how accounts stood that they rest on.
 
     `lines` are what they draw, and `runs` those that policies may want to know of, each once.

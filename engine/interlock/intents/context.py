@@ -4,15 +4,14 @@ It comes with the policy set and the time, not with the request, and never
 changes under a request.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from interlock.model.catalog import Catalog
 from interlock.model.labels import AttributionLabels
 from interlock.units import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractionContext:
+class ExtractionContext(Struct, frozen=True):
     """The Catalog that classifies names, the labels that carry attribution, and the time that prices are of."""
 
     catalog: Catalog
