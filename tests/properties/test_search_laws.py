@@ -10,9 +10,9 @@ from interlock.engine import Engine
 from interlock.errors import RequestError
 from interlock.intents.check import CheckRequest
 from interlock.search.candidates import candidates
+from interlock.search.outlook import outlook
 from interlock.search.paging import Paging
 from interlock.search.query import Query, Sought, query_of
-from interlock.search.residual import outlook
 from interlock.search.search import search
 from support.searches import World, everything, queries, worlds
 from support.strategies import NOW

@@ -4,29 +4,46 @@ Nobody can list all that policies might allow. What is neither in the Catalog
 nor named by a policy is not found, though an evaluation may allow it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
+from interlock.errors import RequestError
 from interlock.intents.callables import CALLS, MODEL, TOOL
 from interlock.model.catalog import Catalog, ModelEntry, ToolEntry
 from interlock.model.entities import EntityEntry
 from interlock.search.query import Found, Query, Sought
 
-_PATTERN = "*"
+MOST_CANDIDATES: Final = 100_000
+"""Ids that one search is about; with more of them it is refused."""
+
+_PATTERN: Final = "*"
 
 
 def candidates(catalog: Catalog, query: Query, named: frozenset[str]) -> tuple[Found, ...]:
-    """All that may be found, each once, in the order of ids or names; `named` are the texts of policies."""
+    """All that may be found, each once, in the order of ids or names; `named` are the texts of policies.
+
+    Raises:
+        RequestError: they are more than a search looks at.
+    """
     type_ = query.type
     if query.sought is Sought.ACTION:
-        return tuple({"name": name} for name in sorted({*named, *_operations(catalog, type_)}))
-    if query.sought is Sought.SUBJECT:
-        listed = {entry.id: entry for entry in catalog.subjects if entry.type == type_}
-        ids = {*named, *listed}
-    else:
-        listed = {entry.id: entry for entry in catalog.resources if entry.type == type_}
-        ids = {*named, *listed, *_callable(catalog, query)}
+        return tuple({"name": name} for name in sorted(bounded((*named, *_operations(catalog, type_)))))
+    entries = catalog.subjects if query.sought is Sought.SUBJECT else catalog.resources
+    listed = {entry.id: entry for entry in entries if entry.type == type_}
+    called = _callable(catalog, query) if query.sought is Sought.RESOURCE else ()
+    ids = bounded((*named, *listed, *called))
     stated = query.open.get("properties") or {}
     return tuple({"type": type_, "id": id_} for id_ in sorted(ids) if _fits(listed.get(id_), stated))
+
+
+def bounded(ids: Iterable[str]) -> set[str]:
+    """`ids`, each once. Raises RequestError where they are more than a search looks at."""
+    found: set[str] = set()
+    for each in ids:
+        found.add(each)
+        if len(found) > MOST_CANDIDATES:
+            raise RequestError(f"the search is about more than {MOST_CANDIDATES} candidates", path="$")
+    return found
 
 
 def _fits(entry: EntityEntry | None, stated: dict[str, object]) -> bool:
@@ -47,8 +64,7 @@ def _callable(catalog: Catalog, query: Query) -> Iterator[str]:
     if query.type == MODEL:
         yield from _names(catalog.models)
     elif query.type == TOOL:
-        server = (query.beside.get("caller") or {}).get("server")
-        prefix = f"{server}/" if server else ""
+        prefix = f"{query.server}/" if query.server else ""
         for name in _names(catalog.tools):
             if name.startswith(prefix):
                 yield name.removeprefix(prefix)

@@ -54,6 +54,11 @@ class Query:
         member = self.access["resource"] if self.sought is Sought.ACTION else self.open
         return str(member["type"])
 
+    @property
+    def server(self) -> str:
+        """The server whose tools are asked about, where the caller says one; else nothing."""
+        return (self.beside.get("caller") or {}).get("server") or ""
+
     def completed(self, found: Found) -> CheckRequest:
         """The check that asks for exactly `found`; it takes nothing."""
         return _completed(self.beside, self.access, self.sought, self.open | found)

@@ -17,6 +17,7 @@ from interlock.errors import RequestError
 from interlock.identity import Digest
 from interlock.intents.check import CheckRequest
 from interlock.search.candidates import candidates
+from interlock.search.outlook import outlook
 from interlock.search.paging import (
     FIRST_PAGE,
     MOST_RESULTS,
@@ -28,7 +29,6 @@ from interlock.search.paging import (
     token_of,
 )
 from interlock.search.query import Found, Query
-from interlock.search.residual import outlook
 from interlock.units import Instant
 
 
@@ -60,7 +60,7 @@ class Search:
         """The search for the page of `paging`.
 
         Raises:
-            RequestError: `paging` has another search's token, or no limit.
+            RequestError: `paging` has another search's token, or no limit, or there are too many candidates.
             UndecidableError: `time.monotonic_ns()` passed `until`.
         """
         policies, limit = engine.policies, limit_of(paging.limit)
@@ -100,7 +100,7 @@ def search(
     """The page of `paging` of all that `engine` allows at `now`, where nothing was spent; it takes nothing.
 
     Raises:
-        RequestError: `paging` has another search's token, or no limit.
+        RequestError: `paging` has another search's token, or no limit, or there are too many candidates.
         UndecidableError: `time.monotonic_ns()` passed `until` before there was anything to say.
     """
     asking = Search.begun(engine, query, paging, until).page()

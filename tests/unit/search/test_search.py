@@ -12,9 +12,9 @@ from interlock.engine.funds import UndecidableError
 from interlock.errors import RequestError
 from interlock.intents.bounds import MAX_TEXT
 from interlock.loading.policyset import load
+from interlock.search.outlook import outlook
 from interlock.search.paging import MOST_RESULTS, Page, Paging
 from interlock.search.query import Query, Sought, query_of
-from interlock.search.residual import outlook
 from interlock.search.search import Answer, Search, search
 from support.documents import catalog, policy, waiver
 from support.strategies import NOW
@@ -135,7 +135,9 @@ def test_tools_that_may_be_called_are_found_by_the_policies_on_tools(tmp_path: P
     tool = {"resource": {"type": "tool"}, "action": {"name": "tools/call"}}
     assert _ids(engine, Sought.RESOURCE, **tool) == ["files/read"]
     assert _ids(engine, Sought.RESOURCE, **tool, caller={"server": "files"}) == ["read"]
-    assert _ids(engine, Sought.RESOURCE, **tool, caller={"server": "web"}) == []
+    # The policy names `read`, which the Catalog's pattern gives a class on this server and on no other.
+    assert _ids(engine, Sought.RESOURCE, **tool, caller={"server": "web"}) == ["read"]
+    assert _ids(engine, Sought.RESOURCE, **tool, caller={"server": "other"}) == []
     refused = {**tool, "action": {"name": "tools/call", "properties": {"path": "/etc"}}}
     assert _ids(engine, Sought.RESOURCE, **refused) == []
     read = {"resource": {"type": "tool", "id": "files/read"}}
@@ -143,11 +145,37 @@ def test_tools_that_may_be_called_are_found_by_the_policies_on_tools(tmp_path: P
     assert _ids(engine, Sought.SUBJECT, **read, action={"name": "tools/call"}) == ["alice", "bob"]
 
 
+def test_tools_that_policies_name_are_found_with_the_servers_that_they_name(tmp_path: Path) -> None:
+    named = "tool.server in ['git', 'web'] && tool.name in ['push', 'pull'] && intent.principal.id == 'alice'"
+    other = _permitting("tool.server == 'other' && tool.name == 'x'", "  area: tools\n", "other")
+    engine = _engine(tmp_path, _permitting(named, "  area: tools\n"), other)
+    tool = {"resource": {"type": "tool"}, "action": {"name": "tools/call"}}
+    assert _ids(engine, Sought.RESOURCE, **tool) == ["git/pull", "git/push", "other/x", "web/pull", "web/push"]
+    assert _ids(engine, Sought.RESOURCE, **tool, caller={"server": "git"}) == ["pull", "push"]
+    assert _ids(engine, Sought.RESOURCE, **tool, subject={"type": "user", "id": "bob"}) == ["other/x"]
+
+
+def test_a_search_of_too_many_candidates_is_refused(tmp_path: Path) -> None:
+    condition = "tool.server in intent.context.some && tool.name in intent.context.some"
+    engine = _engine(tmp_path, _permitting(condition, "  area: tools\n"))
+    query = _query(
+        engine,
+        Sought.RESOURCE,
+        resource={"type": "tool"},
+        action={"name": "tools/call"},
+        context={"some": [str(number) for number in range(1000)]},
+    )
+    with pytest.raises(RequestError, match="is about more than 100000 candidates"):
+        search(engine, query, now=NOW)
+
+
 def test_models_that_may_be_called_are_found_by_the_policies_on_models(tmp_path: Path) -> None:
     engine = _engine(tmp_path, _permitting("model.class == 'small'", "  area: models\n"))
     model = {"resource": {"type": "model"}, "action": {"name": "chat"}}
     assert "tiny" in _ids(engine, Sought.RESOURCE, **model)
     assert "gpt-4o" not in _ids(engine, Sought.RESOURCE, **model)
+    named = _engine(tmp_path, _permitting("model.name == 'ours-2'", "  area: models\n"))
+    assert _ids(named, Sought.RESOURCE, **model) == ["ours-2"]
     assert _ids(engine, Sought.ACTION, resource={"type": "model", "id": "tiny"}) == ["chat", "embeddings"]
 
 
