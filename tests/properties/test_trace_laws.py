@@ -33,7 +33,7 @@ _spans = st.builds(
 )
 
 
-def _read(body: bytes, encoding: Encoding) -> list[Span] | None:
+def _read(body: bytes, encoding: Encoding) -> list[Span | None] | None:
     try:
         return list(decode_spans(body, encoding))
     except RequestError:

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ class Scripted:
     """Where it listens, what it was sent, and what it answers with: parts, after which it closes."""
 
     url: str
-    answers: Callable[[bytes], list[bytes]]
+    answers: Callable[[bytes], Iterable[bytes]]
     requests: list[bytes] = field(default_factory=list)
 
 

@@ -1,6 +1,7 @@
 """Whatever a service answers, or whoever stands in its place: no more than it allows is ever allowed."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -150,6 +151,28 @@ def test_what_passes_is_waited_for(point: Point, server: Scripted) -> None:
     whole = http(200, msgspec.json.encode(_ALLOW))
     server.answers = lambda _: [whole if len(server.requests) == 3 else b""]
     assert point.check(_CHECK | {"idempotencyKey": "a"}).allowed
+
+
+def _never(_: bytes) -> Iterator[bytes]:
+    threading.Event().wait(0.5)
+    yield b""
+
+
+def _slowly(_: bytes) -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\n\r\n"
+    for _drop in range(50):
+        threading.Event().wait(0.02)
+        yield b" "
+    yield msgspec.json.encode(_ALLOW)
+
+
+@pytest.mark.parametrize("answers", [_never, _slowly])
+def test_what_comes_too_late_is_no_answer(
+    point: Point, server: Scripted, answers: Callable[[bytes], Iterator[bytes]]
+) -> None:
+    server.answers = answers
+    with pytest.raises(UnavailableError, match=r"not within 0\.1 seconds"):
+        point.check(_CHECK, within=timedelta(milliseconds=100))
 
 
 def test_an_answer_without_an_end_is_no_answer(point: Point, server: Scripted) -> None:

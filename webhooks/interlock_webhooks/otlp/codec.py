@@ -18,7 +18,7 @@ from interlock_webhooks.otlp import trace_pb2 as pb
 from interlock_webhooks.otlp.dialects import HOLDS, READ
 from interlock_webhooks.otlp.span import Span, Value
 
-MOST_BYTES: Final = 16 * 1024 * 1024
+MOST_BYTES: Final = 8 * 1024 * 1024
 """Bytes of a body that was compressed."""
 
 _GZIP: Final = zlib.MAX_WBITS | 16
@@ -81,8 +81,8 @@ def expanded(body: bytes) -> bytes:
     return plain
 
 
-def decode_spans(body: bytes, encoding: Encoding) -> Iterator[Span]:
-    """The spans in `body` that name a hold, with those of their attributes that we read.
+def decode_spans(body: bytes, encoding: Encoding) -> Iterator[Span | None]:
+    """The spans in `body` with those of their attributes that we read; None for each that names no hold.
 
     Raises:
         RequestError: it is no request to export spans.
@@ -109,18 +109,18 @@ def encode_refusal(message: str, encoding: Encoding) -> bytes:
     return pb.Refusal(code=_INVALID, message=message).SerializeToString()
 
 
-def _of_protobuf(body: bytes) -> Iterator[Span]:
+def _of_protobuf(body: bytes) -> Iterator[Span | None]:
     request = protobuf.decode(body, pb.ExportTraceServiceRequest)
     for resource in request.resource_spans:
         for scope in resource.scope_spans:
-            for span in scope.spans:
-                # Most spans name no hold.
-                if any(attribute.key in HOLDS for attribute in span.attributes):
-                    yield Span(
-                        attributes=_attributes(span),
-                        ended=span.end_time_unix_nano,
-                        failed=span.status.code == _FAILED,
-                    )
+            yield from map(_message, scope.spans)
+
+
+def _message(span: pb.Span) -> Span | None:
+    if not any(attribute.key in HOLDS for attribute in span.attributes):
+        return None
+    failed = span.status.code == _FAILED
+    return Span(attributes=_attributes(span), ended=span.end_time_unix_nano, failed=failed)
 
 
 def _attributes(span: pb.Span) -> dict[str, Value]:
@@ -132,16 +132,20 @@ def _attributes(span: pb.Span) -> dict[str, Value]:
     return found
 
 
-def _of_json(body: bytes) -> Iterator[Span]:
+def _of_json(body: bytes) -> Iterator[Span | None]:
     for resource in wire.decode(body, _REQUEST).resource_spans or ():
         for scope in resource.scope_spans or ():
-            for span in scope.spans or ():
-                if any(attribute.key in HOLDS for attribute in span.attributes or ()):
-                    yield Span(
-                        attributes=dict(_values(span.attributes or ())),
-                        ended=_nanoseconds(span.end_time_unix_nano),
-                        failed=span.status is not None and span.status.code in _FAILED_IN_JSON,
-                    )
+            yield from map(_object, scope.spans or ())
+
+
+def _object(span: _Span) -> Span | None:
+    attributes = span.attributes or ()
+    if not any(attribute.key in HOLDS for attribute in attributes):
+        return None
+    failed = span.status is not None and span.status.code in _FAILED_IN_JSON
+    return Span(
+        attributes=dict(_values(attributes)), ended=_nanoseconds(span.end_time_unix_nano), failed=failed
+    )
 
 
 def _values(attributes: Iterable[_Attribute]) -> Iterator[tuple[str, Value]]:

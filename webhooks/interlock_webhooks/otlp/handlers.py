@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from http import HTTPStatus
-from itertools import islice
 from typing import Final
 
 from interlock.clock import now
@@ -15,7 +14,7 @@ from interlock_webhooks.otlp import codec
 from interlock_webhooks.otlp.booking import Outcome, book
 from interlock_webhooks.otlp.codec import Encoding
 from interlock_webhooks.otlp.dialects import report_of
-from interlock_webhooks.otlp.span import Report
+from interlock_webhooks.otlp.span import Report, Span
 from interlock_webhooks.refusal import RefusedError
 from interlock_webhooks.service import Service
 
@@ -41,6 +40,9 @@ _REJECTED: Final = {
     Outcome.UNKNOWN: "name a hold that nobody has, or that ended long ago",
     Outcome.UNREADABLE: "can't be read",
 }
+_TURN: Final = 256
+"""Spans that are read until others get their turn."""
+
 _RETRY: Final = (b"retry-after", b"1")
 
 
@@ -74,7 +76,7 @@ class TraceHandlers:
         return Answer(await self._exported(request.body, Encoding.PROTOBUF))
 
     async def _exported(self, body: bytes, encoding: Encoding) -> bytes:
-        reports = self._reports(body, encoding)
+        reports = await self._reports(body, encoding)
         try:
             outcomes = Counter([await self._booked(report) for report in reports])
         except OperatorError as error:
@@ -88,20 +90,25 @@ class TraceHandlers:
             self._service.log.warning("spans rejected", spans=rejected.total(), why=why)
         return codec.encode_answer(rejected.total(), why, encoding)
 
-    def _reports(self, body: bytes, encoding: Encoding) -> Sequence[Report | None]:
+    async def _reports(self, body: bytes, encoding: Encoding) -> Sequence[Report | None]:
         """What spans say of holds; None of one that can't be read."""
         found: list[Report | None] = []
-        for span in islice(codec.decode_spans(body, encoding), MOST_HOLDS + 1):
-            try:
-                report = report_of(span)
-            except RequestError as error:
-                self._service.log.warning("span not understood", error=str(error))
-                found.append(None)
-            else:
-                found += [] if report is None else [report]
-        if len(found) > MOST_HOLDS:
-            raise RequestError(f"more than {MOST_HOLDS} spans name a hold: send fewer together")
+        for index, span in enumerate(codec.decode_spans(body, encoding)):
+            if index % _TURN == 0:
+                await asyncio.sleep(0)
+            if span is not None:
+                found += self._read(span)
+            if len(found) > MOST_HOLDS:
+                raise RequestError(f"more than {MOST_HOLDS} spans name a hold: send fewer together")
         return found
+
+    def _read(self, span: Span) -> list[Report | None]:
+        try:
+            report = report_of(span)
+        except RequestError as error:
+            self._service.log.warning("span not understood", error=str(error))
+            return [None]
+        return [] if report is None else [report]
 
     async def _booked(self, report: Report | None) -> Outcome:
         if report is None:
