@@ -82,8 +82,17 @@ def grpc_of(service: Running) -> str:
 
 
 @contextmanager
-def scene(configuration: str, folder: Path, *documents: str, change: Change | None = None) -> Iterator[Scene]:
-    """What runs with Envoy's `configuration`, and `documents` beside those that always are; until left."""
+def scene(
+    configuration: str,
+    folder: Path,
+    *documents: str,
+    change: Change | None = None,
+    arguments: tuple[str | Path, ...] = (),
+) -> Iterator[Scene]:
+    """What runs with Envoy's `configuration`, and `documents` beside those that always are; until left.
+
+    `change` is what is different in the configuration, and `arguments` are more of `interlock serve`.
+    """
     policies = folder / "policies"
     policies.mkdir()
     (policies / "all.yaml").write_text(
@@ -92,7 +101,7 @@ def scene(configuration: str, folder: Path, *documents: str, change: Change | No
     with ExitStack() as stack:
         behind = stack.enter_context(upstream())
         state = folder / "state"
-        service = stack.enter_context(running(policies, state, "--grpc-address", "127.0.0.1:0"))
+        service = stack.enter_context(running(policies, state, "--grpc-address", "127.0.0.1:0", *arguments))
         http, rpc = service.check.removeprefix("http://"), grpc_of(service)
         clusters = {
             "upstream": behind.address,

@@ -1,6 +1,7 @@
 """The real Envoy asks us whether limits are reached, and tells us what was used."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -20,11 +21,15 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 def test_calls_pass_until_none_is_left_and_tokens_are_booked(gateway: Scene) -> None:
-    answers = [gateway.chat("counted") for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
-    assert answers[3].json()["error"]["code"] == "exhausted"
-    assert int(answers[3].headers["retry-after"]) > 0
+    with ThreadPoolExecutor(16) as clients:
+        answers = list(clients.map(lambda _: gateway.chat("counted"), range(32)))
+    passed = [answer for answer in answers if answer.status_code == 200]
+    denied = [answer for answer in answers if answer.status_code == 429]
+    assert (len(passed), len(denied)) == (3, 29)
+    assert sorted(answer.headers["x-ratelimit-remaining"] for answer in passed) == ["0", "1", "2"]
+    assert {answer.headers["x-ratelimit-remaining"] for answer in denied} == {"0"}
+    assert {answer.json()["error"]["code"] for answer in denied} == {"exhausted"}
+    assert min(int(answer.headers["retry-after"]) for answer in denied) > 0
     assert len(gateway.upstream.seen) == 3
     settled(gateway, "counted", (3 * 34, 0))
     gateway.killed()
