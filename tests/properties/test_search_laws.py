@@ -3,7 +3,7 @@
 from itertools import cycle
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from interlock.engine import Engine
@@ -14,7 +14,7 @@ from interlock.search.outlook import outlook
 from interlock.search.paging import Paging
 from interlock.search.query import Query, Sought, query_of
 from interlock.search.search import search
-from support.searches import World, everything, queries, worlds
+from support.searches import IDS, World, everything, queries, worlds
 from support.strategies import NOW
 
 
@@ -79,3 +79,25 @@ def test_pages_of_any_size_are_the_whole_one_after_another(
         if not token:
             break
     assert found == list(whole.results)
+
+
+@given(worlds(), st.sampled_from(IDS))
+def test_a_search_finds_the_tools_that_a_list_of_tools_shows(world: World, subject: str) -> None:
+    # Where a fact came from is all that a call by AuthZEN and one by MCP differ in.
+    assume(not any("provenance" in document for document in world.documents))
+    engine = world.engine()
+    access = {
+        "subject": {"type": "user", "id": subject},
+        "action": {"name": "tools/call"},
+        "resource": {"type": "tool"},
+    }
+    query = query_of(Sought.RESOURCE, {"access": access}, engine.context_at(NOW))
+    found = {each["id"] for each in search(engine, query, now=NOW).results}
+    for tool in ("s/a", "s/b"):
+        server, name = tool.split("/")
+        listed: CheckRequest = {
+            "mcp": {"method": "tools/call", "params": {"name": name}},
+            "caller": {"principal": {**query.intent["principal"]}, "server": server},
+            "withoutArguments": True,
+        }
+        assert (tool in found) is _allowed(engine, listed)
