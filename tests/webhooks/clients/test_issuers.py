@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ipaddress
 import json
 import time
 from collections.abc import Iterator
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from interlock_webhooks.clients import keys, memory, recognition
 from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.clients.rates import Rate
+from interlock_webhooks.refusal import RefusedError
 from support.clients import document, listed
 from support.issuers import DISCOVERY, Issuer, issuing
 from support.recognizing import Asked
@@ -295,3 +299,60 @@ def test_a_file_of_keys_that_can_t_be_read_lets_nobody_in(tmp_path: Path, issuer
     asked = _asked(tmp_path, issuer, keysFile=file)
     assert asked.names([issuer.token()])[0].startswith("503 ")
     assert len(asked.lines) == 1
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+_HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "alg": st.sampled_from(["RS256", "ES256", "none", "HS256"]) | _JSON,
+        "kid": st.just("first") | _JSON,
+        "typ": _JSON,
+        "crit": _JSON,
+        "b64": _JSON,
+        "jwk": _JSON,
+    },
+)
+_CLAIMS = st.dictionaries(st.sampled_from(["aud", "exp", "nbf", "iat", "sub", "jti"]), _JSON)
+
+
+@pytest.fixture(scope="module")
+def unforgeable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Issuer, Asked]]:
+    with issuing() as issuer:
+        yield issuer, _asked(tmp_path_factory.mktemp("clients"), issuer)
+
+
+@given(_HEADERS, _CLAIMS, st.booleans(), st.binary(max_size=300), st.integers(0, 2**32 - 1))
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_nobody_who_has_no_key_is_ever_let_in(  # noqa: PLR0913, PLR0917 - the parts of a token
+    unforgeable: tuple[Issuer, Asked],
+    header: dict[str, Any],
+    claims: dict[str, Any],
+    is_theirs: bool,  # noqa: FBT001 - Hypothesis gives it by its place
+    signature: bytes,
+    address: int,
+) -> None:
+    issuer, asked = unforgeable
+    said = {**claims, "iss": issuer.url} if is_theirs else claims
+    parts = (json.dumps(header).encode(), json.dumps(said).encode(), signature)
+    # From an address of its own: others before it have failed.
+    peer = Peer(str(ipaddress.IPv4Address(address)))
+    assert asked.names([".".join(map(_encoded, parts))], peer)[0].startswith("401 ")
+
+
+@given(st.binary(max_size=200))
+def test_whatever_a_header_holds_it_is_refused_and_not_repeated(
+    unforgeable: tuple[Issuer, Asked], value: bytes
+) -> None:
+    _, asked = unforgeable
+
+    async def refused() -> RefusedError:
+        with pytest.raises(RefusedError) as caught:
+            await asked.clients.client_of([(b"authorization", value)], Peer(""))
+        return caught.value
+
+    assert asyncio.run(refused()).status.value in {401, 429}

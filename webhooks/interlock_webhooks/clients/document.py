@@ -207,7 +207,7 @@ class MayShape(Shape):
     """How often it may ask. Default: as often as it can."""
 
     max_body: Annotated[int, Field(ge=1, le=MAX_BODY)] | None = None
-    """Bytes of a request's body. Default: 3 MiB, which is the most."""
+    """Bytes of a request's body, or of a message over gRPC. Default: what the listener takes."""
 
 
 class ClientShape(Shape):
