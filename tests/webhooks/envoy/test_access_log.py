@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from interlock.checks.ending import Ending
 from interlock.errors import RequestError
 from interlock_webhooks.envoy.accesslog import codec
-from interlock_webhooks.envoy.accesslog.entry import Ending, Entry
+from interlock_webhooks.envoy.accesslog.entry import Entry
 from interlock_webhooks.envoy.names import HOLD_HEADER
 from support.accesslogs import entry, logged_to, message
 from support.budgets import limited

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from interlock.checks.ending import Ending
 from interlock.errors import RequestError
 from interlock.prices import native, unit
 from interlock_webhooks.otlp.dialects import report_of
-from interlock_webhooks.otlp.span import Ending, Report, Span, Tokens
+from interlock_webhooks.otlp.span import Report, Span, Tokens
 
 _HOLD = {"interlock.hold.id": "h"}
 
@@ -86,7 +87,7 @@ def _read(attributes: dict[str, Any]) -> Report:
 )
 def test_tokens_are_read_by_what_they_are(attributes: dict[str, Any], tokens: dict[Tokens, int]) -> None:
     report = _read(attributes)
-    assert (dict(report.tokens), report.ending) == (tokens, Ending.COUNTED)
+    assert (dict(report.tokens), report.ending) == (tokens, Ending.USED)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_hold_may_come_by_baggage() -> None:
     [
         ({"gen_ai.operation.name": "chat"}, Ending.HELD),
         ({"gen_ai.operation.name": "chat", "error.type": "timeout"}, Ending.NOTHING),
-        ({"openinference.span.kind": "LLM", "error.type": "x", "llm.token_count.total": 0}, Ending.COUNTED),
+        ({"openinference.span.kind": "LLM", "error.type": "x", "llm.token_count.total": 0}, Ending.USED),
     ],
     ids=["unsaid", "failed", "zero"],
 )

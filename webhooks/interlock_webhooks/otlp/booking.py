@@ -1,21 +1,20 @@
-"""Ends the hold of a report, and says what became of it. Policies have no say in it."""
+"""Ends the hold of a report at what its tokens cost. Policies have no say in it."""
 
-from enum import StrEnum
 from typing import Final
 
+from interlock.checks.ending import Ending, Outcome, end
 from interlock.engine.pricing import Told, counted
 from interlock.errors import RequestError
 from interlock.identity import HoldId
 from interlock.ledger.account import PARTS
-from interlock.ledger.answers import Closed, Ended, Unknown
-from interlock.ledger.hold import LATE, Actual, Status
+from interlock.ledger.hold import LATE, Actual
 from interlock.ledger.ledger import Ledger
 from interlock.model.budget import Unit
 from interlock.model.catalog import Catalog
 from interlock.prices import unit
 from interlock.prices.usage import Usage
 from interlock.units import Instant
-from interlock_webhooks.otlp.span import Ending, Report, Tokens
+from interlock_webhooks.otlp.span import Report, Tokens
 
 _MILLISECOND: Final = 1_000_000
 _PRICED: Final = {
@@ -34,35 +33,10 @@ _BOOKED: Final = {
 }
 
 
-class Outcome(StrEnum):
-    """What became of a span that names a hold. The last three are rejected."""
-
-    SETTLED = "settled"
-    RELEASED = "released"
-    REPEATED = "repeated"
-    CLOSED = "closed"
-    UNKNOWN = "unknown"
-    UNREADABLE = "unreadable"
-
-
 async def book(ledger: Ledger, report: Report, catalog: Catalog, now: Instant) -> Outcome:
     """What becomes of the hold of `report`, which ends once: by what is reported first."""
-    hold = HoldId(report.hold)
-    if report.ending is Ending.NOTHING:
-        return _outcome(await ledger.release(hold, now), Status.RELEASED)
-    return _outcome(await ledger.settle(hold, _actual(report, catalog, now), now), Status.SETTLED)
-
-
-def _outcome(answer: Ended | Closed | Unknown, status: Status) -> Outcome:
-    match answer:
-        case Ended(was=was) if was == status:
-            return Outcome.REPEATED
-        case Ended():
-            return Outcome.RELEASED if status is Status.RELEASED else Outcome.SETTLED
-        case Closed():
-            return Outcome.CLOSED
-        case Unknown():
-            return Outcome.UNKNOWN
+    actual = None if report.ending is Ending.NOTHING else _actual(report, catalog, now)
+    return await end(ledger, HoldId(report.hold), actual, now)
 
 
 def _actual(report: Report, catalog: Catalog, now: Instant) -> Actual:

@@ -8,10 +8,11 @@ Sources: OpenTelemetry's semantic conventions for generative AI
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from interlock.checks.ending import Ending
 from interlock.errors import RequestError
 from interlock.prices.usage import MOST
 from interlock.spelling import quoted
-from interlock_webhooks.otlp.span import Ending, Report, Span, Tokens, Value
+from interlock_webhooks.otlp.span import Report, Span, Tokens, Value
 
 HOLDS: Final = ("interlock.hold.id", "baggage.interlock.hold.id")
 """Where a span names its hold: the first of them that is there."""
@@ -86,7 +87,7 @@ def report_of(span: Span) -> Report | None:
 def _ending(span: Span, tokens: Mapping[Tokens, int]) -> Ending:
     """What failed and says nothing of tokens used none; of what did not fail, nobody knows how many."""
     if tokens:
-        return Ending.COUNTED
+        return Ending.USED
     return Ending.NOTHING if span.failed or _ERROR in span.attributes else Ending.HELD
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
+from interlock.checks.ending import Outcome
 from interlock.clock import now
 from interlock.errors import OperatorError, RequestError
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.hot import Takes
 from interlock_webhooks.otlp import codec
-from interlock_webhooks.otlp.booking import Outcome, book
+from interlock_webhooks.otlp.booking import book
 from interlock_webhooks.otlp.codec import Encoding
 from interlock_webhooks.otlp.dialects import report_of
 from interlock_webhooks.otlp.span import Report, Span
@@ -35,10 +36,13 @@ TAKES: Final = Takes(
 MOST_HOLDS: Final = 10_000
 """Spans of one request that name a hold: an exporter sends 512 together, unless it is told otherwise."""
 
+UNREADABLE: Final = "unreadable"
+"""What became of a span that can't be read."""
+
 _REJECTED: Final = {
     Outcome.CLOSED: "name a hold that has ended in another way",
     Outcome.UNKNOWN: "name a hold that nobody has, or that ended long ago",
-    Outcome.UNREADABLE: "can't be read",
+    UNREADABLE: "can't be read",
 }
 _TURN: Final = 256
 """Spans that are read until others get their turn."""
@@ -110,9 +114,9 @@ class TraceHandlers:
             return [None]
         return [] if report is None else [report]
 
-    async def _booked(self, report: Report | None) -> Outcome:
+    async def _booked(self, report: Report | None) -> str:
         if report is None:
-            outcome = Outcome.UNREADABLE
+            outcome = UNREADABLE
         else:
             catalog = self._service.policies.in_force.engine.policies.catalog
             outcome = await book(self._service.ledger, report, catalog, now())

@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from interlock.checks.ending import Ending
+
 Value: TypeAlias = str | bool | int | float
 """A value of an attribute, as far as any that we read is one."""
 
@@ -16,14 +18,6 @@ class Span(Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, Value]
     ended: int
     failed: bool
-
-
-class Ending(StrEnum):
-    """What becomes of a hold: what was counted is booked, all of what was held, or nothing."""
-
-    COUNTED = "counted"
-    HELD = "held"
-    NOTHING = "nothing"
 
 
 class Report(Struct, frozen=True, kw_only=True):

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.checks.ending import Ending
 from interlock.checks.holds import HoldText
 from interlock.errors import RequestError
 from interlock_webhooks import protobuf
-from interlock_webhooks.envoy.accesslog.entry import Ending, Entry
+from interlock_webhooks.envoy.accesslog.entry import Entry
 from interlock_webhooks.envoy.accesslog.usage import usage_of
 from interlock_webhooks.envoy.messages.accesslog_pb2 import (
     HttpAccessLogEntry,

@@ -1,18 +1,9 @@
 """One line of an access log, as far as it is about a hold. Pure."""
 
-from enum import StrEnum
-
 from msgspec import Struct, field
 
+from interlock.checks.ending import Ending
 from interlock.checks.holds import HoldText, Name, Used
-
-
-class Ending(StrEnum):
-    """What becomes of a hold: what was really used is booked, all of what was held, or nothing."""
-
-    USED = "used"
-    HELD = "held"
-    NOTHING = "nothing"
 
 
 class Entry(Struct, frozen=True, kw_only=True):

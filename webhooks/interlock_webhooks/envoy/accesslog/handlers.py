@@ -3,19 +3,19 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
+from interlock.checks.ending import Ending, Outcome, end
 from interlock.clock import now
 from interlock.engine.pricing import Told, counted
 from interlock.errors import RequestError
 from interlock.identity import HoldId
 from interlock.ledger.account import PARTS
-from interlock.ledger.answers import Ended
 from interlock.ledger.hold import Actual
 from interlock.model.budget import Unit
 from interlock.prices.unit import INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS
 from interlock.prices.usage import Usage
 from interlock.units import Instant
 from interlock_webhooks.envoy.accesslog import codec
-from interlock_webhooks.envoy.accesslog.entry import Ending, Entry
+from interlock_webhooks.envoy.accesslog.entry import Entry
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.service import Service
 
@@ -44,13 +44,10 @@ class AccessLogHandlers:
 
     async def _end(self, entry: Entry, at: Instant) -> None:
         """Have the hold of `entry` ended; one that has ended already stays as it is."""
-        hold = HoldId(entry.hold)
-        if entry.ending is Ending.NOTHING:
-            answer = await self._service.ledger.release(hold, at)
-        else:
-            answer = await self._service.ledger.settle(hold, self._actual(entry, at), at)
-        if not isinstance(answer, Ended):
-            self._service.log.warning("hold not ended", ending=entry.ending, why=type(answer).__name__.lower())
+        actual = None if entry.ending is Ending.NOTHING else self._actual(entry, at)
+        outcome = await end(self._service.ledger, HoldId(entry.hold), actual, at)
+        if outcome in {Outcome.CLOSED, Outcome.UNKNOWN}:
+            self._service.log.warning("hold not ended", ending=entry.ending, why=outcome.value)
 
     def _actual(self, entry: Entry, at: Instant) -> Actual:
         """What was used, with what it costs where somebody knows; nothing where it is booked as it was held."""
