@@ -24,6 +24,9 @@ def _with(value: Any, path: list[str | int], new: object) -> Any:  # noqa: ANN40
         return new
     step, *rest = path
     match value, step:
+        case None, str():
+            # A parent that is missing, or null, is made.
+            return {step: _with(None, rest, new)}
         case dict(), str():
             return {**value, step: _with(value.get(step), rest, new)}
         case list(), int() if 0 <= step < len(value):
