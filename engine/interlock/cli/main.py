@@ -20,6 +20,7 @@ from interlock.cli.evaluate import evaluate
 from interlock.cli.explain import explain
 from interlock.cli.export import export
 from interlock.cli.lint import lint
+from interlock.cli.pin import pin
 from interlock.cli.render import fail, report
 from interlock.cli.replay import replay_log
 from interlock.cli.serve import serve
@@ -68,6 +69,7 @@ app.command()(lint)
 app.command("replay")(replay_log)
 app.command()(serve)
 app.command()(crds)
+app.command()(pin)
 app.add_typer(clients, name="clients", cls=TyperGroup)
 app.add_typer(budgets, name="budgets", cls=TyperGroup)
 app.add_typer(webhooks, name="webhooks", cls=TyperGroup)

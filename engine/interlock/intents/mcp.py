@@ -52,6 +52,9 @@ _REFERENCES: Final = {"ref/prompt": "prompt", "ref/resource": "resource"}
 DECIDED: Final = _TOOLS | frozenset(_ACCESSES)
 """Methods of requests that become Intents."""
 
+GONE: Final = frozenset({"resources/subscribe", "tasks/list", "tasks/result"})
+"""Those of them that revision 2026-07-28 does not have any more."""
+
 HARMLESS: Final = frozenset(
     {"initialize", "logging/setLevel", "ping", "resources/unsubscribe", "server/discover"}
 )

@@ -74,7 +74,6 @@ def test_headers_that_agree_change_nothing(
         (_CALL, {**_HEADERS, "mcp-method": "Tools/call"}),
         (tool_call("read_file"), {"mcp-method": "ping"}),
         (tool_call("read_file"), {"mcp-name": "drop"}),
-        (tool_call("read_file"), {"mcp-protocol-version": "2026-07-28"}),
         (request("ping"), {"mcp-method": "tools/call"}),
         (request("resources/read", {"uri": "public:a"}), {"mcp-name": "public:b"}),
     ],
@@ -83,6 +82,11 @@ def test_headers_that_say_something_else_are_refused(
     app: Application, message: dict[str, Any], headers: dict[str, str]
 ) -> None:
     _assert_refused(about(app, message, headers=headers))
+
+
+def test_what_says_no_revision_where_each_request_does_is_malformed(app: Application) -> None:
+    answer = about(app, tool_call("read_file"), headers={"mcp-protocol-version": "2026-07-28"})
+    assert (answer["status"], answer["message"]["error"]["code"]) == (HTTPStatus.BAD_REQUEST, -32602)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,13 @@ def test_what_nobody_knows_is_denied(app: Application, method: str) -> None:
     assert modern["status"] == HTTPStatus.NOT_FOUND
 
 
+@pytest.mark.parametrize("method", ["resources/subscribe", "tasks/list", "tasks/result"])
+def test_what_a_revision_does_not_have_any_more_is_denied_in_it(app: Application, method: str) -> None:
+    params = {"uri": "public:a", "taskId": "t"}
+    assert about(app, stateless(method, params))["message"]["error"]["code"] == -32601
+    assert "decision" in about(app, request(method, params))
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from interlock.errors import RequestError
 from interlock.intents.bounds import check_bounds
-from interlock.intents.mcp import DECIDED, HARMLESS
+from interlock.intents.mcp import DECIDED, GONE, HARMLESS
 from interlock_webhooks import wire
 from interlock_webhooks.mcp.errors import (
     INVALID_PARAMS,
@@ -53,7 +53,7 @@ class Message(Struct, frozen=True, kw_only=True):
     @property
     def is_decided(self) -> bool:
         """Whether policies are asked about it."""
-        return self.is_request and self.method in DECIDED
+        return self.is_request and self.method in DECIDED and not (self.is_stateless and self.method in GONE)
 
     @property
     def version(self) -> str | None:

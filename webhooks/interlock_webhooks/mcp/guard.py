@@ -102,8 +102,6 @@ class Guard:
             return await self._asked(decides, message, terms, _calling(terms.caller, message, definition))
         except RefusedMessageError as refused:
             return Refused(refused.refusal)
-        except ConflictError:
-            return _wrong(_USED, message)
         except RequestError as wrong:
             return _wrong(str(wrong), message)
 
@@ -149,7 +147,10 @@ class Guard:
             check = _once(_check(message, terms, caller), question.nonce)
         else:
             check = _check(message, terms, caller)
-        record = await decides.check(check)
+        try:
+            record = await decides.check(check)
+        except ConflictError:
+            return _wrong(_USED, message)
         if not _allows(record):
             return Refused(denied(message, record, terms.profile), record)
         if again.is_approved and record["policySet"] != question.policy_set:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from interlock_webhooks.mcp.codec import STATELESS, Message
-from interlock_webhooks.mcp.errors import HEADER_MISMATCH, RefusedMessageError
+from interlock_webhooks.mcp.errors import HEADER_MISMATCH, INVALID_PARAMS, RefusedMessageError
 from interlock_webhooks.refusal import Header
 from interlock_webhooks.text import quoted
 
@@ -82,6 +82,10 @@ def _check_version(stated: str | None, message: Message, *, needs: bool) -> None
     if stated is None:
         if needs:
             raise _mismatch(f"{_VERSION} is missing", message)
+    elif needs and message.is_request and message.version is None:
+        # What lacks a field that each request has is malformed, and contradicts nothing (basic/index, "_meta").
+        text = "`params._meta`: a request of this revision says its `io.modelcontextprotocol/protocolVersion`"
+        raise RefusedMessageError(INVALID_PARAMS, text, message.id)
     elif (needs or message.version is not None) and message.is_request and stated != message.version:
         raise _mismatch(f"{_VERSION} is {quoted(stated)}, and the body says {_shown(message.version)}", message)
 
