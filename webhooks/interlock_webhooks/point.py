@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from interlock.checks.admitting import admitted
 from interlock.checks.read import Read
 from interlock.clock import now
+from interlock.digests import digest_of
 from interlock.engine import Engine
 from interlock.engine.admission import Admission
 from interlock.engine.repetition import Once, Repeated
@@ -23,7 +24,7 @@ from interlock.identity import HoldId
 from interlock.intents.check import CheckRequest
 from interlock.model.decision import Decision
 from interlock_webhooks.around import known
-from interlock_webhooks.clients.client import Client
+from interlock_webhooks.clients.client import LOCAL, Client
 from interlock_webhooks.denials import log_denial
 from interlock_webhooks.service import Service
 
@@ -98,7 +99,8 @@ class DecisionPoint:
             RequestError: they are of several organizations, or the key of `once` belongs to another request.
         """
         started = time.perf_counter()
-        answer = await self._answered(engine, [reading.read for reading in readings], once, until)
+        reads, of_client = [reading.read for reading in readings], _of(readings[0].client, once)
+        answer = await self._answered(engine, reads, of_client, until)
         if isinstance(answer, Repeated):
             return answer.records
         seconds = (time.perf_counter() - started) / len(readings)
@@ -128,3 +130,10 @@ class DecisionPoint:
             return await admitted(admission, about, once, now=at, until=until, is_dry_run=is_dry_run)
 
         return await known(self._service.cluster, [stated(read.check) for read in reads], until, decided)
+
+
+def _of(client: Client, once: Once | None) -> Once | None:
+    """`once` as `client` means it: keys of two clients never meet, so none sees what another was answered."""
+    if once is None or client is LOCAL:
+        return once
+    return replace(once, key=digest_of([client.name, once.key]))
