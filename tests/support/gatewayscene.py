@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 import httpx
@@ -35,12 +36,23 @@ _OPENED: Final = policy("open", layer="platform", rules=_NEVER)
 class Scene:
     """What runs: `url` is a client's way in, `upstream` is behind it, and `service` is asked."""
 
-    url: str
+    configuration: str
+    folder: Path
     upstream: Upstream
     service: Running
-    policies: Path
-    state: Path
-    stack: ExitStack = field(default_factory=ExitStack)
+    stack: ExitStack
+    url: str = ""
+
+    def enter(self, change: Change | None = None) -> None:
+        """Have clients come through an Envoy whose configuration is changed so."""
+        http, rpc = self.service.check.removeprefix("http://"), grpc_of(self.service)
+        clusters = {
+            "upstream": self.upstream.address,
+            "interlock": http if self.configuration == "http.yaml" else rpc,
+            "interlock-grpc": rpc,
+        }
+        folder = Path(mkdtemp(dir=self.folder))
+        self.url = self.stack.enter_context(proxy(self.configuration, clusters, folder, change)).url
 
     def sent(self, path: str = "/v1/chat/completions", **request: Any) -> httpx.Response:
         """The answer to a request through the proxy."""
@@ -71,7 +83,9 @@ class Scene:
             "--grpc-address",
             grpc_of(self.service),
         )
-        self.service = self.stack.enter_context(running(self.policies, self.state, *where))
+        self.service = self.stack.enter_context(
+            running(self.folder / "policies", self.folder / "state", *where)
+        )
 
 
 def grpc_of(service: Running) -> str:
@@ -100,18 +114,11 @@ def scene(
     )
     with ExitStack() as stack:
         behind = stack.enter_context(upstream())
-        state = folder / "state"
-        service = stack.enter_context(running(policies, state, "--grpc-address", "127.0.0.1:0", *arguments))
-        http, rpc = service.check.removeprefix("http://"), grpc_of(service)
-        clusters = {
-            "upstream": behind.address,
-            "interlock": http if configuration == "http.yaml" else rpc,
-            "interlock-grpc": rpc,
-        }
-        before = stack.enter_context(proxy(configuration, clusters, folder / "envoy", change))
-        yield Scene(
-            url=before.url, upstream=behind, service=service, policies=policies, state=state, stack=stack
-        )
+        where = ("--grpc-address", "127.0.0.1:0", *arguments)
+        service = stack.enter_context(running(policies, folder / "state", *where))
+        made = Scene(configuration=configuration, folder=folder, upstream=behind, service=service, stack=stack)
+        made.enter(change)
+        yield made
 
 
 def settled(made: Scene, model: str, standing: tuple[int, int]) -> None:
