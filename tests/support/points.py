@@ -52,10 +52,10 @@ class Awaited:
 
 
 @contextmanager
-def entered(engine: Engine, ledger: str = "memory:") -> Iterator[Awaited]:
+def entered(engine: Engine, ledger: str = "memory:", **options: Any) -> Iterator[Awaited]:
     """A gate in this process."""
     with asyncio.Runner() as runner:
-        gate = runner.run(Gate(engine, ledger).__aenter__())
+        gate = runner.run(Gate(engine, ledger, **options).__aenter__())
         try:
             yield Awaited(gate, runner)
         finally:

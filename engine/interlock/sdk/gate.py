@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
-
-import msgspec
-from msgspec.structs import replace
 
 from interlock.checks import settling
 from interlock.checks.admitting import admitted
@@ -16,19 +16,19 @@ from interlock.checks.holds import HoldAnswer, Settlement
 from interlock.checks.read import Read
 from interlock.checks.terms import once_of
 from interlock.clock import now
+from interlock.decisionlog.entry import Entry
 from interlock.decisionlog.record import record
+from interlock.decisionlog.sink import DecisionLog
 from interlock.engine import Engine
 from interlock.engine.admission import Admission
-from interlock.engine.group import Ask
 from interlock.engine.repetition import Once, Repeated
 from interlock.errors import OperatorError, RequestError
-from interlock.foreign.known import UNKNOWN
-from interlock.foreign.looking import Looking
-from interlock.foreign.requests import KubernetesRequest, stated
 from interlock.intents.check import CheckRequest
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.opening import open_ledger
+from interlock.model.decision import Decision
 from interlock.sdk.errors import UnavailableError
+from interlock.sdk.reading import ask_of, checked, read_all, read_one
 from interlock.sdk.result import CheckResult
 
 if TYPE_CHECKING:
@@ -43,42 +43,57 @@ WITHIN: Final = timedelta(seconds=10)
 class Gate:
     """Decides checks by `engine`, and holds what they draw in the ledger at a URL.
 
-    It is entered before it is asked, and belongs to the event loop that it was
-    entered in. Another `engine` may be put in its place at any time: a decision
-    sees one of them.
+    Each decision is logged in the file `decision_log`, if that is given. The gate is
+    entered before it is asked, and belongs to the event loop that it was entered
+    in. Another `engine` may be put in its place at any time: a decision sees one of them.
     """
 
-    def __init__(self, engine: Engine, ledger: str = "memory:", *, within: timedelta = WITHIN) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        ledger: str = "memory:",
+        *,
+        decision_log: str | PathLike[str] | None = None,
+        within: timedelta = WITHIN,
+    ) -> None:
         self.engine = engine
         self._url = ledger
+        self._path = None if decision_log is None else Path(decision_log)
         self._within = within
         self._opened: Ledger | None = None
+        self._log: DecisionLog | None = None
+        self._exits = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """The gate, whose ledger is open.
+        """The gate, whose ledger and log are open.
 
         Raises:
-            OperatorError: the URL is none, or what it leads to can't be used.
+            OperatorError: the URL is none, or what it leads to can't be used, or the log can't be.
         """
-        self._opened = await open_ledger(self._url)
+        async with AsyncExitStack() as exits:
+            ledger = await open_ledger(self._url)
+            exits.push_async_callback(ledger.close)
+            if self._path is not None:
+                self._log = exits.enter_context(DecisionLog(self._path))
+            self._opened, self._exits = ledger, exits.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Keep everything, and be used no more."""
-        ledger, self._opened = self._ledger, None
-        await ledger.close()
+        self._opened = None
+        await self._exits.aclose()
 
     async def check(self, check: CheckRequest, *, within: timedelta | None = None) -> CheckResult:
         """The decision on `check`, and what it draws is held if that allows.
 
         Raises:
             RequestError: it can't be understood, or its key belongs to another one.
-            UnavailableError: there is no decision in time.
+            OperatorError: there is no decision in time, or it can't be logged.
         """
         engine, until = self.engine, self._until(within)
-        read = _read(engine, check, until)
+        read = read_one(engine, check, until)
         (result,) = await self._in_time(self._admitted(engine, [read], read.terms.once, until), within)
         return result
 
@@ -94,11 +109,11 @@ class Gate:
 
         Raises:
             RequestError: one can't be understood, or the key belongs to another batch.
-            UnavailableError: there are no decisions in time.
+            OperatorError: there are no decisions in time, or they can't be logged.
         """
         engine, until = self.engine, self._until(within)
         # All are understood before one is decided: none takes what it rests on for an error.
-        reads = _reads(engine, checks, until, is_linked=linked)
+        reads = read_all(engine, checks, until, is_linked=linked)
         if linked:
             batch = {"checks": list(checks), "linked": True, "idempotencyKey": idempotency_key}
             return await self._in_time(self._admitted(engine, reads, once_of(batch, "batch"), until), within)
@@ -116,7 +131,7 @@ class Gate:
             RequestError: it can't be understood; NotFoundError and ConflictError are of its hold.
         """
         catalog = self.engine.policies.catalog
-        ended = settling.settle(self._ledger, _checked(settlement), catalog, now())
+        ended = settling.settle(self._ledger, checked(settlement), catalog, now())
         return await self._in_time(ended, within)
 
     async def release(self, hold: str, *, within: timedelta | None = None) -> HoldAnswer:
@@ -151,42 +166,19 @@ class Gate:
         self, engine: Engine, reads: Sequence[Read], once: Once | None, until: int
     ) -> list[CheckResult]:
         admission = Admission(engine, self._ledger)
-        asks = [_ask(engine, read) for read in reads]
+        asks = [ask_of(engine, read) for read in reads]
         is_dry_run = reads[0].is_dry_run
         answer = await admitted(admission, asks, once, now=now(), until=until, is_dry_run=is_dry_run)
-        records = answer.records if isinstance(answer, Repeated) else map(record, answer)
+        if isinstance(answer, Repeated):
+            records = answer.records
+        else:
+            records = [self._recorded(decision, read) for decision, read in zip(answer, reads, strict=True)]
         return [CheckResult(cast("RecordedDecision", each)) for each in records]
 
-
-def _reads(engine: Engine, checks: Sequence[CheckRequest], until: int, *, is_linked: bool) -> list[Read]:
-    if not checks:
-        raise RequestError("a batch has one check at least", path="$.checks")
-    reads = []
-    for index, check in enumerate(checks):
-        try:
-            reads.append(_read(engine, check, until, is_linked=is_linked))
-        except RequestError as error:
-            raise RequestError(f"`checks[{index}]`: {error}", path=f"$.checks[{index}]") from None
-    return reads
-
-
-def _read(engine: Engine, check: Any, until: int, *, is_linked: bool = False) -> Read:  # noqa: ANN401 - from outside
-    if not isinstance(check, dict):
-        raise RequestError("a check request is an object", path="$")
-    return Read.of(engine, cast("CheckRequest", check), now=now(), until=until, is_linked=is_linked)
-
-
-def _ask(engine: Engine, read: Read) -> Ask:
-    """What is asked, of Kubernetes' policies as well where there are any; they see no cluster here."""
-    attributes = stated(read.check) if engine.asks_kubernetes else None
-    if attributes is None:
-        return read.ask
-    return replace(read.ask, kubernetes=KubernetesRequest(attributes, Looking(UNKNOWN)))
-
-
-def _checked(settlement: Settlement) -> Settlement:
-    """`settlement` within the bounds that its fields have."""
-    try:
-        return msgspec.convert(msgspec.to_builtins(settlement), Settlement)
-    except (msgspec.ValidationError, TypeError) as error:
-        raise RequestError(f"the settlement can't be understood: {error}") from None
+    def _recorded(self, decision: Decision, read: Read) -> dict[str, Any]:
+        """The record of `decision`, which is logged before anybody hears of it."""
+        if self._log is None:
+            return record(decision)
+        entry = Entry.of(decision, cast("dict[str, Any]", read.check), mutates=True)
+        self._log.append(entry)
+        return entry.decision

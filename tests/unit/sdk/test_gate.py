@@ -12,6 +12,7 @@ from interlock import Engine, Gate, OperatorError, RequestError, Settlement, Una
 from interlock.clock import now
 from interlock.decisionlog.record import record
 from support.budgets import call, engine_of, limited
+from support.decisionlog import room_for
 from support.foreign.policies import binding, policy
 from support.points import entered
 from support.policies import write_policies
@@ -49,6 +50,28 @@ def test_what_is_kept_in_a_file_outlives_the_gate(tmp_path: Path) -> None:
     with entered(engine_of(_TOKENS), url) as gate:
         (account,) = gate.check(check | {"dryRun": True}).record["budgets"]
         assert account["held"] == 104
+
+
+def test_decisions_are_logged_before_they_are_told(tmp_path: Path) -> None:
+    log = tmp_path / "decisions.jsonl"
+    check: Any = call()
+    with entered(engine_of(_TOKENS), decision_log=log) as gate:
+        results = [gate.check(check) for _ in range(3)]
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [entry["decision"] for entry in entries] == [result.record for result in results]
+    assert [entry["document"] for entry in entries] == [check] * 3
+
+
+def test_what_cannot_be_logged_is_no_allowance(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="is no regular file"), entered(engine_of(), decision_log=tmp_path):
+        pass
+    check: Any = call()
+    with (
+        entered(engine_of(_TOKENS), decision_log=tmp_path / "log") as gate,
+        room_for(0),
+        pytest.raises(OperatorError, match="can't be written: file too large"),
+    ):
+        gate.check(check)
 
 
 def test_another_engine_counts_from_the_next_check_on() -> None:
