@@ -27,6 +27,7 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.decide
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.stages
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.serve
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.admission

@@ -120,15 +120,14 @@ def add_caller(intent: Intent, caller: Caller) -> None:
 
 
 def _add_agent(intent: Intent, caller: Caller) -> None:
-    path = f"{_ROOT}.agent"
     given = mapping(caller, "agent", _ROOT)
     if not given:
         return
+    path = f"{_ROOT}.agent"
     refuse_unknown_keys(given, CallerAgent.__annotations__, path)
     agent: Agent = {"name": required_text(given, "name", path), "digest": ""}
     for key in _AGENT_TEXTS:
-        value = text(given, key, path)
-        if value is not None:
+        if key in given and (value := text(given, key, path)) is not None:
             agent[key] = value
     window = whole(given, "contextWindow", path)
     if window is not None:
@@ -168,8 +167,7 @@ def _add_data(intent: Intent, caller: Caller) -> None:
     refuse_unknown_keys(given, CallerData.__annotations__, path)
     data: Data = {"classifications": texts(given, "classifications", path)}
     for key in ("residency", "region"):
-        value = text(given, key, path)
-        if value is not None:
+        if key in given and (value := text(given, key, path)) is not None:
             data[key] = value
     intent["data"] = data
     intent["provenance"] |= {f"data.{key}": f"{path}.{key}" for key in given if key in data}

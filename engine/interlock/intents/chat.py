@@ -141,7 +141,11 @@ def limiting(body: dict[str, Any], tokens: int, budgets: Iterable[BudgetName]) -
 
 def _answers(body: dict[str, Any]) -> int:
     """How many answers are written: `n`, or the `best_of` of which some servers return only the best."""
-    return max(1, *(whole(body, key, "") or 1 for key in ("n", "best_of")))
+    answers = 1
+    for key in ("n", "best_of"):
+        if key in body:
+            answers = max(answers, whole(body, key, "") or 1)
+    return answers
 
 
 def _call(
@@ -160,7 +164,7 @@ def _models(body: dict[str, Any], catalog: Catalog) -> Iterator[Model]:
     if body.get("model") is not None or not sequence(body, "models", ""):
         yield _declared(required_text(body, "model", ""), "model", catalog)
     for key in ("models", "fallbacks"):
-        for index, named in enumerate(sequence(body, key, "")):
+        for index, named in enumerate(sequence(body, key, "") if key in body else ()):
             source = element(key, index)
             if isinstance(named, dict):
                 yield _declared(required_text(named, "model", source), member(source, "model"), catalog)
@@ -189,10 +193,10 @@ def _offered(body: dict[str, Any], server: str, catalog: Catalog) -> Iterator[To
     if body.get(_WEB_SEARCH) is not None:
         yield tool_of(server, "web_search", _WEB_SEARCH, catalog)
     # What OpenRouter calls a plugin, such as `web`, is a tool that it runs itself.
-    for index, plugin in enumerate(mappings(body, "plugins", "")):
+    for index, plugin in enumerate(mappings(body, "plugins", "") if "plugins" in body else ()):
         path = element("plugins", index)
         yield tool_of(server, required_text(plugin, "id", path), path, catalog)
-    for index, function in enumerate(mappings(body, "functions", "")):
+    for index, function in enumerate(mappings(body, "functions", "") if "functions" in body else ()):
         path = element("functions", index)
         yield tool_of(server, required_text(function, "name", path), path, catalog)
 

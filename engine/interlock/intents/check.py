@@ -83,8 +83,10 @@ def changeable_call(request: Mapping[str, Any]) -> Changeable | None:
     Of a call to a model that is the body, of an MCP message its `params`: what
     expressions read as `object`.
     """
+    if request.get("appliesPatches") is not True:
+        return None
     found = [key for key in _CHANGEABLE if isinstance(request.get(key), dict)]
-    if len(found) != 1 or request.get("appliesPatches") is not True:
+    if len(found) != 1:
         return None
     (key,) = found
     body = request[key]
