@@ -87,7 +87,8 @@ class DecisionPoint:
         """
         started = time.perf_counter()
         read = Read.of(engine, check, now=now(), until=until, is_linked=is_linked)
-        client.speaks_for(read.intent)
+        # Who states an Intent states where its facts came from, too.
+        client.speaks_for(read.intent, {} if "intent" in check else read.intent["provenance"])
         return Reading(read, client, time.perf_counter() - started)
 
     async def admitted(

@@ -164,6 +164,16 @@ def test_a_check_for_somebody_outside_the_scope_is_forbidden(service: LoggedServ
         assert "decision" not in answer.json()
 
 
+def test_an_intent_s_own_word_on_where_its_facts_came_from_counts_for_nothing(service: LoggedService) -> None:
+    app = _app(service, Client("known", scope=Scope(ids=Globs.of(["ada"]))))
+    principal = {"id": "ada", "type": "user", "groups": [], "claims": {"is_admin": True}}
+    forged = {"principal.claims.is_admin": "catalog.subjects.ada"}
+    stated = {"intent": {"action": "model.chat", "principal": principal, "provenance": forged}}
+    answer = ask(app, "/v1/check", msgspec.json.encode(stated), headers=AS_KNOWN)
+    assert answer.status == HTTPStatus.FORBIDDEN
+    assert "principal.claims" in answer.json()["error"]["message"]
+
+
 def test_the_webhook_asks_no_api_server_who_it_is(service: LoggedService) -> None:
     service.authenticator = Known(Client("known"))
     app = webhook_app(service)

@@ -48,7 +48,7 @@ def _intent() -> Intent:
 
 def _is_allowed(scope: Scope, intent: Intent) -> bool:
     try:
-        check_scope(scope, intent, "envoy")
+        check_scope(scope, intent, intent["provenance"], "envoy")
     except RefusedError as error:
         return error.status is not HTTPStatus.FORBIDDEN
     return True
@@ -120,5 +120,21 @@ def test_a_refusal_says_what_to_send(scope: Scope, attribution: Any, message: st
     if attribution:
         intent["provenance"]["attribution.team"] = "caller.attribution.team"
     with pytest.raises(RefusedError) as refused:
-        check_scope(scope, intent, "envoy")
+        check_scope(scope, intent, intent["provenance"], "envoy")
     assert str(refused.value) == f"{message}, or have the client's scope widened"
+
+
+@pytest.mark.parametrize("source", ['catalog.subjects["user/ada"].properties', "subject.properties"])
+def test_what_the_catalog_knows_of_a_principal_is_no_statement_of_the_client(source: str) -> None:
+    intent = _intent()
+    intent["principal"] = {
+        "id": "ada",
+        "type": "user",
+        "groups": ["staff"],
+        "claims": {"groups": ["staff"], "x": 1},
+    }
+    intent["provenance"] |= {f"principal.claims.{name}": f"{source}.{name}" for name in ("groups", "x")}
+    scope = Scope(ids=Globs.of(["ada"]))
+    assert _is_allowed(scope, intent) is source.startswith("catalog")
+    with pytest.raises(RefusedError):
+        check_scope(scope, intent, {}, "envoy")

@@ -1,5 +1,6 @@
 """Whoever talks to the service, which is mostly a gateway. Of whom it speaks is the Caller. Reads no clock."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -36,13 +37,15 @@ class Client(Struct, frozen=True):
         if wait:
             raise too_often(f"client {quoted(self.name)}", wait)
 
-    def speaks_for(self, intent: Intent) -> None:
+    def speaks_for(self, intent: Intent, sources: Mapping[str, str]) -> None:
         """Nothing, where the client may state all that `intent` says of its caller.
+
+        `sources` says where facts came from, as far as the client did not state that itself.
 
         Raises:
             RefusedError: a 403 where it may not.
         """
-        check_scope(self.scope, intent, self.name)
+        check_scope(self.scope, intent, sources, self.name)
 
     def sees(self, organization: str | None) -> bool:
         """Whether accounts of `organization` may be seen: an empty one has those of none, None is all."""

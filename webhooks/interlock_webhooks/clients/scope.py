@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from interlock.intents.paths import member
 from interlock.model.intent import UNKNOWN, Intent
 from interlock_webhooks.clients.globs import EVERYTHING, NOTHING, Globs
 from interlock_webhooks.clients.refusals import out_of_scope
@@ -20,6 +21,7 @@ DIMENSIONS: Final = ("organization", "team", "project", "useCase", "environment"
 """The keys of an attribution."""
 
 _SHOWN: Final = 300
+_CATALOG: Final = "catalog."
 
 _Statement = tuple[str, str, Globs]
 
@@ -49,19 +51,23 @@ UNLIMITED: Final = Scope(
 """That of who may speak of everybody."""
 
 
-def check_scope(scope: Scope, intent: Intent, name: str) -> None:
-    """Raise RefusedError, a 403, unless all that `intent` states of its caller is in the `scope` of `name`."""
+def check_scope(scope: Scope, intent: Intent, sources: Mapping[str, str], name: str) -> None:
+    """Raise RefusedError, a 403, unless all that `intent` states of its caller is in the `scope` of `name`.
+
+    `sources` says where facts came from, as far as that is not stated itself:
+    what the Catalog knows of a principal, no client has said.
+    """
     if scope is UNLIMITED:
         return
     for path, stated, may in _facts(scope, intent):
         if stated:
             if not may.mean(stated):
-                raise _refused(intent, path, f"client {quoted(name)} may not speak of {quoted(stated)}", may)
+                raise _refused(sources, path, f"client {quoted(name)} may not speak of {quoted(stated)}", may)
         elif may.patterns and not may.is_everything:
-            raise _refused(intent, path, f"client {quoted(name)} has to state it", may)
-    for path, stated, may in _attributes(scope, intent):
+            raise _refused(sources, path, f"client {quoted(name)} has to state it", may)
+    for path, stated, may in _attributes(scope, intent, sources):
         if not may.mean(stated):
-            raise _refused(intent, path, f"client {quoted(name)} may not speak of {quoted(stated)}", may)
+            raise _refused(sources, path, f"client {quoted(name)} may not speak of {quoted(stated)}", may)
 
 
 def sees(scope: Scope, organization: str | None) -> bool:
@@ -84,20 +90,28 @@ def _facts(scope: Scope, intent: Intent) -> Iterator[_Statement]:
         yield f"attribution.{dimension}", stated, scope.attribution.get(dimension, NOTHING)
 
 
-def _attributes(scope: Scope, intent: Intent) -> Iterator[_Statement]:
-    """What a principal is said to have, and may be."""
-    for group in intent["principal"]["groups"]:
-        yield "principal.groups", group, scope.groups
+def _attributes(scope: Scope, intent: Intent, sources: Mapping[str, str]) -> Iterator[_Statement]:
+    """What a client says that a principal has, and may say."""
     for claim in intent["principal"]["claims"]:
-        yield "principal.claims", claim, scope.claims
+        if not _is_ours(sources, claim):
+            yield "principal.claims", claim, scope.claims
+    # The groups of an access are a claim, too.
+    if not _is_ours(sources, "groups"):
+        for group in intent["principal"]["groups"]:
+            yield "principal.groups", group, scope.groups
+
+
+def _is_ours(sources: Mapping[str, str], claim: str) -> bool:
+    """Whether the Catalog knows `claim`."""
+    return sources.get(member("principal.claims", claim), "").startswith(_CATALOG)
 
 
 def _known(text: str) -> str:
     return "" if text == UNKNOWN else text
 
 
-def _refused(intent: Intent, path: str, why: str, may: Globs) -> RefusedError:
-    place = intent["provenance"].get(path, path)
+def _refused(sources: Mapping[str, str], path: str, why: str, may: Globs) -> RefusedError:
+    place = sources.get(path, path)
     granted = [f"`{pattern}`" for pattern in may.patterns]
     remedy = f"send {listed(granted, ' or ', _SHOWN)}" if granted else "leave it out"
     return out_of_scope(f"{place}: {why}: {remedy}, or have the client's scope widened")
