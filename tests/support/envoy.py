@@ -23,9 +23,9 @@ from interlock_webhooks.envoy.messages.auth_pb2 import (
 )
 from interlock_webhooks.envoy.messages.auth_pb2 import Request as AttributesRequest
 from interlock_webhooks.envoy.messages.core_pb2 import HeaderMap, HeaderValue, Metadata
-from interlock_webhooks.envoy.messages.structs import plain
 from interlock_webhooks.exchange import Handler, Request
 from interlock_webhooks.service import Service
+from interlock_webhooks.structs import plain
 from support.asgi import ask
 from support.service import LoggedService
 

@@ -1,5 +1,8 @@
 """What can be called over gRPC: the counterpart of `app`."""
 
+from interlock_webhooks.closed import closed
+from interlock_webhooks.cpex import handlers as cpex
+from interlock_webhooks.cpex.handlers import CpexHandlers
 from interlock_webhooks.envoy.accesslog import handlers as accesslog
 from interlock_webhooks.envoy.accesslog.handlers import AccessLogHandlers
 from interlock_webhooks.envoy.authz import handlers as authz
@@ -17,11 +20,16 @@ from interlock_webhooks.service import Service
 def grpc_methods(service: Service) -> Methods:
     """The methods of all protocols of gateways, and what says whether they can be called."""
     authorization, limits = AuthorizationHandlers(service), RateLimitHandlers(service)
+    plugin = CpexHandlers(service)
     methods: dict[str, Method | StreamedMethod] = {
         authz.GRPC: Method(authorization.check, authz.ENDPOINT),
         ratelimit.SHOULD_RATE_LIMIT: Method(limits.should_rate_limit, ratelimit.ENDPOINT),
         ratelimit.CHECK_RATE_LIMIT: Method(limits.check_rate_limit, ratelimit.ENDPOINT),
         ratelimit.REPORT: Method(limits.report, ratelimit.ENDPOINT),
+        cpex.INVOKE: Method(closed(plugin.invoke, cpex.refusal, service, cpex.ENDPOINT), cpex.ENDPOINT),
+        cpex.GET_CONFIG: Method(plugin.config, cpex.ENDPOINT),
+        cpex.GET_CONFIGS: Method(plugin.configs, cpex.ENDPOINT),
+        cpex.HEALTH: Method(plugin.health, cpex.ENDPOINT),
         otlp.GRPC: Method(TraceHandlers(service).export_message, otlp.ENDPOINT),
         accesslog.GRPC: StreamedMethod(AccessLogHandlers(service).stream, accesslog.ENDPOINT),
     }

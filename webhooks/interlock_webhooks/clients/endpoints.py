@@ -13,6 +13,7 @@ HOT: Final = frozenset(
         "authzen",
         "batch",
         "check",
+        "cpex",
         "docker",
         "extend",
         "litellm",

@@ -16,8 +16,8 @@ from interlock_webhooks.envoy.messages.accesslog_pb2 import (
     StreamAccessLogsMessage,
     StreamAccessLogsResponse,
 )
-from interlock_webhooks.envoy.messages.structs import plain
 from interlock_webhooks.envoy.names import AI_GATEWAY, AUTHORIZATION, HOLD_HEADER, OURS
+from interlock_webhooks.structs import plain
 
 _FAILED: Final = 400
 

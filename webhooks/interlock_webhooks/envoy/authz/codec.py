@@ -18,9 +18,9 @@ from interlock_webhooks.envoy.messages.auth_pb2 import (
     Status,
 )
 from interlock_webhooks.envoy.messages.core_pb2 import HeaderValue, HeaderValueOption
-from interlock_webhooks.envoy.messages.structs import plain, struct_of
 from interlock_webhooks.envoy.names import OURS
 from interlock_webhooks.envoy.outcome import Outcome
+from interlock_webhooks.structs import plain, struct_of
 
 PARTIAL: Final = "x-envoy-auth-partial-body"
 """The header with which Envoy says whether it has cut the body."""

@@ -1,0 +1,1 @@
+"""Answers CPEX's external plugins over gRPC, as ContextForge has them."""
