@@ -29,7 +29,7 @@ bench: .venv/ready
 	$(BIN)/python -m benchmarks.decide
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.stages
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.serve
-	$(BIN)/python -m benchmarks.calls
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.admission
 	$(BIN)/python -m benchmarks.foreign
 	$(BIN)/python -m benchmarks.cel

@@ -57,15 +57,21 @@ async def _hello(_policies: Path, _ledger: str, _decisions: Path | None) -> Asyn
 
 
 @asynccontextmanager
-async def _interlock(policies: Path, ledger: str, decisions: Path | None) -> AsyncIterator[ASGIApp]:
+async def opened(policies: Path, ledger: str, decisions: Path | None) -> AsyncIterator[Service]:
     """The service as it is."""
     metrics, log = Metrics(), structlog.wrap_logger(structlog.ReturnLogger())
     live = LivePolicies((policies,), MemoryUses(), metrics, log)
     opening = ValkeyLedger.open(ledger) if ledger.startswith(_LOCAL) else open_ledger(ledger)
     accounts = await opening
     kept = None if decisions is None else DecisionLog(decisions)
-    yield check_app(Service(ledger=accounts, policies=live, metrics=metrics, log=log, decisions=kept))
+    yield Service(ledger=accounts, policies=live, metrics=metrics, log=log, decisions=kept)
     await accounts.close()
+
+
+@asynccontextmanager
+async def _interlock(policies: Path, ledger: str, decisions: Path | None) -> AsyncIterator[ASGIApp]:
+    async with opened(policies, ledger, decisions) as service:
+        yield check_app(service)
 
 
 class Message(BaseModel):
