@@ -1,7 +1,7 @@
 """A policy decides the same wherever it is asked.
 
-At the webhook, by the check API, on the command line, and written as
-Kubernetes' own policy, which our webhook has as well.
+At the webhook, by the check API, in a program's own process, on the command line, and
+written as Kubernetes' own policy, which our webhook has as well.
 """
 
 import json
@@ -31,6 +31,7 @@ from support.commandline import run
 from support.exportable import REVIEWS, policies
 from support.exporting import OPEN
 from support.foreign.live import Fixed
+from support.points import entered
 from support.reviews import encoded
 from support.service import service_over
 from support.strategies import NOW
@@ -73,6 +74,11 @@ def test_a_policy_decides_the_same_wherever_it_is_asked(text: str, asked: dict[s
 
         answer = ask(check_app(service), "/v1/check", encoded({"admission": asked["request"]}))
         assert _said(answer.json()) == _said(expected)
+
+        check: Any = {"admission": asked["request"]}
+        assert _said(record(engine.check(check, now=NOW))) == _said(expected)
+        with entered(engine) as gate:
+            assert _said(gate.check(check).record) == _said(expected)
 
         checked = run("check", str(folder), "-", "--output", "json", stdin=encoded(asked))
         (entry,) = json.loads(checked.stdout)

@@ -13,7 +13,11 @@ from support.pages import Written, programs, steps
 from support.process import running
 
 _ROOT = Path(__file__).parents[2]
-_PAGES = ("docs/how-to/guard-tools-in-python.md", "docs/reference/python.md")
+_PAGES = (
+    "docs/how-to/guard-tools-in-python.md",
+    "docs/reference/python.md",
+    "docs/reference/settlement.md",
+)
 _MODULES = [found.name for found in pkgutil.walk_packages(interlock.sdk.__path__, "interlock.sdk.")]
 
 

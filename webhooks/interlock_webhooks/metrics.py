@@ -184,9 +184,9 @@ class Metrics:
         """Count one hold of a workload: `settled`, `released`, `extended`, or `failed` to be."""
         self._workload_holds.labels(outcome).inc()
 
-    def span_hold(self, outcome: str) -> None:
-        """Count one span that names a hold, by what became of that."""
-        self._span_holds.labels(outcome).inc()
+    def span_holds(self, outcome: str, count: int) -> None:
+        """Count so many spans that name a hold, by what became of that."""
+        self._span_holds.labels(outcome).inc(count)
 
     def leads(self, *, is_leader: bool) -> None:
         """Say whether this service leads."""

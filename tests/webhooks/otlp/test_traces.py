@@ -139,7 +139,8 @@ def test_spans_that_cannot_be_booked_are_rejected_one_by_one(serve: Serve, encod
     app = serve(TOKENS)
     bad = (using("nobody"), using("x" * 2000), using(_hold(app), -1), using(_hold(app)))
     answer = export(app, *bad, encoding=encoding)
-    assert rejected(answer) == (3, f"1 {_GONE}, 2 can't be read")
+    first = "`interlock.hold.id`: must be a text of 1 to 1024 characters"
+    assert rejected(answer) == (3, f"1 {_GONE}, 2 can't be read, the first since {first}")
     assert used(app) == (23, 104)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable
 from http import HTTPStatus
 from typing import Final
 
@@ -15,7 +15,7 @@ from interlock_webhooks.otlp import codec
 from interlock_webhooks.otlp.booking import book
 from interlock_webhooks.otlp.codec import Encoding
 from interlock_webhooks.otlp.dialects import report_of
-from interlock_webhooks.otlp.span import Report, Span
+from interlock_webhooks.otlp.span import Report
 from interlock_webhooks.refusal import RefusedError
 from interlock_webhooks.service import Service
 
@@ -80,47 +80,51 @@ class TraceHandlers:
         return Answer(await self._exported(request.body, Encoding.PROTOBUF))
 
     async def _exported(self, body: bytes, encoding: Encoding) -> bytes:
-        reports = await self._reports(body, encoding)
+        reports, errors = await _read(body, encoding)
+        outcomes = Counter({UNREADABLE: len(errors)})
         try:
-            outcomes = Counter([await self._booked(report) for report in reports])
+            async for outcome in self._booked(reports):
+                outcomes[outcome] += 1
         except OperatorError as error:
             # An exporter that hears this sends all of it again, and what was booked is booked once.
             self._service.log.error("traces not taken", error=str(error))  # noqa: TRY400 - it says all there is
-            why = "what was used can't be booked now: send it again"
-            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, why, _RETRY) from None
+            message = "what was used can't be booked now: send it again"
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, message, _RETRY) from None
+        finally:
+            for outcome, count in outcomes.items():
+                self._service.metrics.span_holds(outcome, count)
         rejected = Counter({outcome: outcomes[outcome] for outcome in _REJECTED if outcomes[outcome]})
         why = ", ".join(f"{count} {_REJECTED[outcome]}" for outcome, count in rejected.items())
+        if errors:
+            why = f"{why}, the first since {errors[0]}"
         if rejected:
             self._service.log.warning("spans rejected", spans=rejected.total(), why=why)
         return codec.encode_answer(rejected.total(), why, encoding)
 
-    async def _reports(self, body: bytes, encoding: Encoding) -> Sequence[Report | None]:
-        """What spans say of holds; None of one that can't be read."""
-        found: list[Report | None] = []
-        for index, span in enumerate(codec.decode_spans(body, encoding)):
-            if index % _TURN == 0:
-                await asyncio.sleep(0)
-            if span is not None:
-                found += self._read(span)
-            if len(found) > MOST_HOLDS:
-                raise RequestError(f"more than {MOST_HOLDS} spans name a hold: send fewer together")
-        return found
+    async def _booked(self, reports: Iterable[Report]) -> AsyncIterator[str]:
+        """What became of the hold of each of `reports`, one after another."""
+        catalog = self._service.policies.in_force.engine.policies.catalog
+        for report in reports:
+            yield await book(self._service.ledger, report, catalog, now())
+            # Others get their turn between the spans of a long trace.
+            await asyncio.sleep(0)
 
-    def _read(self, span: Span) -> list[Report | None]:
+
+async def _read(body: bytes, encoding: Encoding) -> tuple[list[Report], list[RequestError]]:
+    """What spans say of holds, and why some of them can't be read. Raises RequestError."""
+    reports: list[Report] = []
+    errors: list[RequestError] = []
+    for index, span in enumerate(codec.decode_spans(body, encoding)):
+        if index % _TURN == 0:
+            await asyncio.sleep(0)
+        if span is None:
+            continue
         try:
             report = report_of(span)
         except RequestError as error:
-            self._service.log.warning("span not understood", error=str(error))
-            return [None]
-        return [] if report is None else [report]
-
-    async def _booked(self, report: Report | None) -> str:
-        if report is None:
-            outcome = UNREADABLE
+            errors.append(error)
         else:
-            catalog = self._service.policies.in_force.engine.policies.catalog
-            outcome = await book(self._service.ledger, report, catalog, now())
-            # Others get their turn between the spans of a long trace.
-            await asyncio.sleep(0)
-        self._service.metrics.span_hold(outcome)
-        return outcome
+            reports += [] if report is None else [report]
+        if len(reports) + len(errors) > MOST_HOLDS:
+            raise RequestError(f"more than {MOST_HOLDS} spans name a hold: send fewer together")
+    return reports, errors
