@@ -33,6 +33,8 @@ from interlock.ledger.waivers.memory import MemoryUses
 from interlock.loading.policyset import load
 from interlock.units import Instant
 from interlock_webhooks.app import check_app
+from interlock_webhooks.approvals.approvals import Approvals
+from interlock_webhooks.approvals.signing import new_key
 from interlock_webhooks.listener import Listener
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
@@ -64,7 +66,8 @@ async def opened(policies: Path, ledger: str, decisions: Path | None) -> AsyncIt
     opening = ValkeyLedger.open(ledger) if ledger.startswith(_LOCAL) else open_ledger(ledger)
     accounts = await opening
     kept = None if decisions is None else DecisionLog(decisions)
-    yield Service(ledger=accounts, policies=live, metrics=metrics, log=log, decisions=kept)
+    approvals = Approvals.of(policies / "requests.sqlite", new_key(), "http://localhost")
+    yield Service(ledger=accounts, approvals=approvals, policies=live, metrics=metrics, log=log, decisions=kept)
     await accounts.close()
 
 

@@ -32,6 +32,8 @@ from interlock.intents.check import CheckRequest
 from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.waivers.memory import MemoryUses
 from interlock_webhooks import wire
+from interlock_webhooks.approvals.approvals import Approvals
+from interlock_webhooks.approvals.signing import new_key
 from interlock_webhooks.clients.authenticator import EVERYBODY
 from interlock_webhooks.exchange import Answer, Handler, Request
 from interlock_webhooks.hot import HotRoute
@@ -107,10 +109,16 @@ async def measured(check: CheckRequest, rules: list[Rule], count: int, *, is_hel
         policies.write_text(documents(count, rules, BUDGETS[:4] if is_held else ()))
         metrics, log = Metrics(), structlog.wrap_logger(structlog.ReturnLogger())
         live = LivePolicies((policies,), MemoryUses(), metrics, log)
-        service = Service(ledger=MemoryLedger(), policies=live, metrics=metrics, log=log)
+        approvals = Approvals.of(Path(folder) / "requests.sqlite", new_key(), "http://localhost")
+        service = Service(ledger=MemoryLedger(), approvals=approvals, policies=live, metrics=metrics, log=log)
         with DecisionLog(Path(folder) / "decisions.jsonl") as decisions:
             logging = Service(
-                ledger=MemoryLedger(), policies=live, metrics=metrics, log=log, decisions=decisions
+                ledger=MemoryLedger(),
+                approvals=approvals,
+                policies=live,
+                metrics=metrics,
+                log=log,
+                decisions=decisions,
             )
             routes = {
                 name: HotRoute(handler, metrics.route("check"), log, EVERYBODY)

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from interlock.ledger.stores.memory import MemoryLedger
 from interlock.ledger.waivers.memory import MemoryUses
 from interlock_webhooks.app import webhook_app
+from interlock_webhooks.approvals.approvals import Approvals
 from interlock_webhooks.listener import Address, Listener, address_of, bind
 from interlock_webhooks.metrics import Metrics
 from interlock_webhooks.reload import LivePolicies
@@ -111,9 +112,11 @@ def run_server(policies: Path, state: Path) -> None:
     """Serve over `policies` on a free port, which is printed, until killed."""
     metrics, log = Metrics(), structlog.wrap_logger(structlog.ReturnLogger())
     live = LivePolicies((policies,), MemoryUses(), metrics, log)
-    service = Service(ledger=MemoryLedger(), policies=live, metrics=metrics, log=log)
+    kept = StateDir(state)
+    approvals = Approvals.of(kept.access_requests, kept.signing_key(), "https://localhost")
+    service = Service(ledger=MemoryLedger(), approvals=approvals, policies=live, metrics=metrics, log=log)
     identity = Identity()
-    identity.present(StateDir(state).new_server_certificate(("localhost",)))
+    identity.present(kept.new_server_certificate(("localhost",)))
     with bind(Address("127.0.0.1", 0)) as bound:
         print(address_of(bound).port, flush=True)
         uvloop.run(Listener(with_echo(webhook_app(service)), identity.front).serve(sockets=[bound]))

@@ -30,7 +30,7 @@ from support.asgi import send
 from support.kubernetes.server import ApiServer
 from support.kubernetes.users import ADMIN
 from support.reviews import chat, encoded
-from support.service import LoggedService, logged
+from support.service import LoggedService, approvals_in, logged
 from support.workloads import until
 
 NAMESPACE: Final = "default"
@@ -173,7 +173,12 @@ class Place:
             controller = Controller(cluster, leadership, metrics, log, replicas=replicas)
             policies = LivePolicies(paths, MemoryUses(), metrics, log, controller)
             service = LoggedService(
-                policies=policies, ledger=MemoryLedger(), metrics=metrics, log=log, cluster=controller.view
+                policies=policies,
+                ledger=MemoryLedger(),
+                approvals=approvals_in(),
+                metrics=metrics,
+                log=log,
+                cluster=controller.view,
             )
             service.lines = lines
             running = asyncio.create_task(controller.run(policies))

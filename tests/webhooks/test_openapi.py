@@ -10,6 +10,7 @@ import pytest
 
 from interlock_webhooks import hot
 from interlock_webhooks.app import Application, check_app
+from interlock_webhooks.approvals.problems import ProblemBody
 from interlock_webhooks.clients.client import Client
 from interlock_webhooks.clients.globs import NOTHING
 from interlock_webhooks.clients.rates import Meter, Rate
@@ -18,6 +19,7 @@ from interlock_webhooks.operation import Operation
 from interlock_webhooks.refusal import CODES, ErrorBody
 from interlock_webhooks.runtime.codec import MAX_BATCH
 from support.asgi import JSON, Answer, ask
+from support.authzen.asked import DECIDED, SUBMISSION, UNFIT, put_requests
 from support.clients import AS_KNOWN, Known
 from support.conversing import GOOD, sent
 from support.failing import Unreachable
@@ -46,10 +48,15 @@ _GOOD: dict[str, Any] = {
     "/access/v1/search/subject": _ACCESS | {"subject": {"type": "user"}},
     "/access/v1/search/resource": _ACCESS | {"resource": {"type": "record"}, "page": {"limit": 1}},
     "/access/v1/search/action": _ACCESS,
+    "/access/v1/requests": SUBMISSION,
+    "/v1/approvals/decide": DECIDED,
     **{path: sent(found)["body"] for path, found in GOOD.items()},
 }
 _READ = {
     "/.well-known/authzen-configuration": b"",
+    "/access/v1/jwks": b"",
+    "/access/v1/requests/task": b"id=arq_waits",
+    "/v1/approvals": b"",
     "/healthz": b"",
     "/readyz": b"",
     "/metrics": b"",
@@ -66,6 +73,8 @@ def _named(record: str) -> dict[str, Any]:
     return _ACCESS | {"resource": {"type": "record", "id": record}, "context": context}
 
 
+_TAKEN_BACK = {"/access/v1/requests/cancel"}
+"""What is posted without a body."""
 _CONFLICTS: dict[str, list[dict[str, Any]]] = {
     "/v1/check": [chat(model) | {"idempotencyKey": "a"} for model in ("good-1", "good-2")],
     "/v1/check/batch": [
@@ -76,9 +85,11 @@ _CONFLICTS: dict[str, list[dict[str, Any]]] = {
     "/v1/settle": [{"hold": "x", "used": {}}, {"hold": _RELEASED, "used": {}}],
     "/v1/release": [{"hold": "x"}, {"hold": _SETTLED}],
     "/v1/extend": [{"hold": "x", "holdFor": "1m"}, {"hold": _SETTLED, "holdFor": "1m"}],
+    **UNFIT,
 }
 """Requests of which one is refused for what was before, or for what it is about."""
 
+_KEYED = (*JSON, (b"idempotency-key", b"a"))
 _WEBHOOKS = {"/validate", "/mutate", "/guard"}
 
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.path)
@@ -93,6 +104,7 @@ def described(check: Application) -> dict[str, Any]:
 @pytest.fixture
 def apps(webhook: Application, check: Application, service: LoggedService) -> dict[str, Application]:
     take_holds(service)
+    put_requests(service)
     return {path: webhook if path in _WEBHOOKS else check for path in _GOOD}
 
 
@@ -103,15 +115,16 @@ def test_the_description_is_openapi_3_1(described: dict[str, Any]) -> None:
 def test_exactly_the_routes_that_exist_are_described(
     described: dict[str, Any], apps: dict[str, Application]
 ) -> None:
-    assert set(described["paths"]) == {*apps, *_READ}
+    assert set(described["paths"]) == {*apps, *_READ, *_TAKEN_BACK}
     for path, operations in described["paths"].items():
-        assert set(operations) == ({"post"} if path in apps else {"get"})
+        assert set(operations) == ({"get"} if path in _READ else {"post"})
 
 
 @pytest.mark.parametrize("path", _READ)
 def test_what_is_read_is_answered_as_described(
-    described: dict[str, Any], check: Application, path: str
+    described: dict[str, Any], check: Application, service: LoggedService, path: str
 ) -> None:
+    put_requests(service)
     answer = ask(check, path, method="GET", query=_READ[path])
     assert answer.status == HTTPStatus.OK
     (media_type,) = described["paths"][path]["get"]["responses"]["200"]["content"]
@@ -149,7 +162,7 @@ def test_an_example_of_what_is_taken_is_valid_and_its_answer_too(
 ) -> None:
     msgspec.convert(_GOOD[operation.path], operation.takes, strict=True)
     answer = ask(apps[operation.path], operation.path, encoded(_GOOD[operation.path]))
-    assert answer.status == HTTPStatus.OK
+    assert answer.status == operation.status
     if answer.body:
         _assert_exact(answer.json(), operation.gives)
 
@@ -177,7 +190,8 @@ def _refusals(app: Application, path: str, service: LoggedService, patch: pytest
         answers.append(ask(app, path, good))
     if path not in _WEBHOOKS:
         # Webhooks answer their own failures with a denial inside the review.
-        answers += [ask(app, path, encoded(body)) for body in _CONFLICTS.get(path, [])]
+        conflicts = _CONFLICTS.get(path, [])
+        answers += [ask(app, path, encoded(body), headers=_KEYED) for body in conflicts]
         service.authenticator = Known(Client("known", endpoints=NOTHING))
         strict = check_app(service)
         answers += [ask(strict, path, good, headers=headers) for headers in (JSON, AS_KNOWN)]
@@ -199,15 +213,24 @@ def test_every_refusal_is_described_and_looks_as_described(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tried = _refusals(apps[operation.path], operation.path, service, monkeypatch)
-    answers = [answer for answer in tried if answer.status != HTTPStatus.OK]
-    stated = set(described["paths"][operation.path]["post"]["responses"]) - {"200"}
+    answers = [answer for answer in tried if answer.status != operation.status]
+    stated = set(described["paths"][operation.path]["post"]["responses"]) - {str(operation.status.value)}
     seen = {str(answer.status) for answer in answers}
     assert stated - seen <= {"500"}
     assert seen <= stated
     for answer in answers:
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             _assert_exact(answer.json(), operation.gives)
-            continue
+        else:
+            _assert_refusal(answer)
+
+
+def _assert_refusal(answer: Answer) -> None:
+    """It says why, in one of the two forms that there are."""
+    if answer.headers["content-type"] == "application/problem+json":
+        _assert_exact(answer.json(), ProblemBody)
+        assert answer.json()["status"] == answer.status
+    else:
         _assert_exact(answer.json(), ErrorBody)
         assert answer.json()["error"]["code"] == CODES[HTTPStatus(answer.status)]
 

@@ -19,6 +19,8 @@ from interlock.errors import InterlockError, OperatorError, RequestError
 from interlock_webhooks import openapi, wire
 from interlock_webhooks.accounts.handlers import AccountHandlers
 from interlock_webhooks.accounts.reports import reports
+from interlock_webhooks.approvals.handlers import ApprovalHandlers
+from interlock_webhooks.approvals.routes import routes as approval_routes
 from interlock_webhooks.authzen.discovery import discovery
 from interlock_webhooks.authzen.handlers import AuthzenHandlers
 from interlock_webhooks.authzen.searches import SearchHandlers
@@ -91,6 +93,7 @@ def check_app(service: Service) -> Application:
     handlers = RuntimeHandlers(service)
     accounts = AccountHandlers(service)
     authzen, searches = AuthzenHandlers(service), SearchHandlers(service)
+    approvals = ApprovalHandlers(service)
     routes = (
         (openapi.CHECK, "check", handlers.check),
         (openapi.CHECK_BATCH, "batch", handlers.check_batch),
@@ -102,12 +105,15 @@ def check_app(service: Service) -> Application:
         (openapi.SEARCH_SUBJECT, "search", searches.subjects),
         (openapi.SEARCH_RESOURCE, "search", searches.resources),
         (openapi.SEARCH_ACTION, "search", searches.actions),
+        (openapi.ACCESS_REQUEST, "access-requests", approvals.submit),
+        (openapi.APPROVALS, "approvals", approvals.decide),
         *guardrails(service),
         *messages(service),
     )
     beside = _beside(service)
     beside.include_router(reports(service))
     beside.include_router(discovery(service))
+    beside.include_router(approval_routes(approvals))
     described = openapi.describe(beside.openapi())
 
     async def description() -> Response:

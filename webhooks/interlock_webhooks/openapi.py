@@ -16,6 +16,10 @@ from interlock.decisionlog.recorded import RecordedDecision
 from interlock.engine.settlements import SettlementRecord
 from interlock.intents.check import CheckRequest
 from interlock_webhooks.accounts.codec import Extension, Release
+from interlock_webhooks.approvals import routes as approvals
+from interlock_webhooks.approvals.codec import Decided as ApprovalDecided
+from interlock_webhooks.approvals.codec import Submission, TaskAnswer, Waiting
+from interlock_webhooks.approvals.problems import ProblemBody
 from interlock_webhooks.authzen import discovery as authzen
 from interlock_webhooks.authzen.shapes import (
     ActionSearch,
@@ -167,6 +171,35 @@ SEARCH_ACTION: Final = Operation(
     answer=_FOUND,
 )
 
+ACCESS_REQUEST: Final = Operation(
+    path=authzen.ACCESS_REQUESTS,
+    tag="authzen",
+    summary="Ask to have an access approved",
+    description="AuthZEN's Access Request and Approval Profile: with the denial of an evaluation.",
+    takes=Submission,
+    gives=TaskAnswer,
+    answer="How it stands.",
+    status=HTTPStatus.ACCEPTED,
+    problems={
+        HTTPStatus.BAD_REQUEST: "Not the denied evaluation, or no denial of this decision point.",
+        HTTPStatus.CONFLICT: "The `idempotency-key` belongs to another access request.",
+        HTTPStatus.GONE: "The denial is too old.",
+    },
+)
+APPROVALS: Final = Operation(
+    path=approvals.DECIDING,
+    tag="approvals",
+    summary="Approve or deny what somebody asks for",
+    description="Of whom the client may speak decides. An approval holds for that access, and until then.",
+    takes=ApprovalDecided,
+    gives=Waiting,
+    answer="What was decided.",
+    refusals={
+        HTTPStatus.NOT_FOUND: "There is no such access request.",
+        HTTPStatus.CONFLICT: "It does not wait for anybody any more.",
+    },
+)
+
 OPERATIONS: Final = (
     VALIDATE,
     MUTATE,
@@ -181,6 +214,8 @@ OPERATIONS: Final = (
     SEARCH_SUBJECT,
     SEARCH_RESOURCE,
     SEARCH_ACTION,
+    ACCESS_REQUEST,
+    APPROVALS,
     *GUARDRAILS,
     *mcp.OPERATIONS,
 )
@@ -207,7 +242,7 @@ CLIENTS: Final = {
 def describe(document: dict[str, Any]) -> dict[str, Any]:
     """`document`, FastAPI's description of its own routes, with the raw routes and their schemas added."""
     shapes = {shape for operation in OPERATIONS for shape in (operation.takes, operation.gives)}
-    ordered = sorted({*shapes, ErrorBody, SettlementRecord}, key=lambda shape: shape.__name__)
+    ordered = sorted({*shapes, ErrorBody, ProblemBody, SettlementRecord}, key=lambda shape: shape.__name__)
     references, schemas = msgspec.json.schema_components(ordered, ref_template=_TEMPLATE)
     by_shape = dict(zip(ordered, references, strict=True))
     document["paths"] |= {operation.path: {"post": _described(operation, by_shape)} for operation in OPERATIONS}
@@ -231,9 +266,12 @@ def _described(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
         ],
         "requestBody": {"required": True, "content": _json(schemas[operation.takes])},
         "responses": {
-            "200": {"description": operation.answer, "content": _json(schemas[operation.gives])},
+            str(operation.status.value): {
+                "description": operation.answer,
+                "content": _json(schemas[operation.gives]),
+            },
             **{
-                str(status.value): {"description": reason, "content": _json(schemas[_shape(operation, status)])}
+                str(status.value): {"description": reason, "content": _content(operation, status, schemas)}
                 for status, reason in sorted(_refusals(operation).items())
             },
         },
@@ -241,7 +279,17 @@ def _described(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
 
 
 def _refusals(operation: Operation) -> Mapping[HTTPStatus, str]:
-    return {**REFUSALS, **({} if operation.tag == _WEBHOOKS else CLIENTS), **operation.refusals}
+    clients = {} if operation.tag == _WEBHOOKS else CLIENTS
+    return {**REFUSALS, **clients, **operation.refusals, **operation.problems}
+
+
+def _content(
+    operation: Operation, status: HTTPStatus, schemas: Mapping[type, dict[str, Any]]
+) -> dict[str, Any]:
+    """What is answered with `status`, in each media type that it comes in."""
+    error = _json(schemas[_shape(operation, status)])
+    problem = {"application/problem+json": {"schema": schemas[ProblemBody]}}
+    return error | problem if status in operation.problems else error
 
 
 def _shape(operation: Operation, status: HTTPStatus) -> type:

@@ -18,3 +18,9 @@ class Operation:
     answer: str = "The decision."
     refusals: Mapping[HTTPStatus, str] = field(default_factory=dict)
     """Statuses beside those of every raw route."""
+
+    status: HTTPStatus = HTTPStatus.OK
+    """The status of an answer."""
+
+    problems: Mapping[HTTPStatus, str] = field(default_factory=dict)
+    """Statuses that come as problems (RFC 9457), too."""

@@ -18,6 +18,7 @@ from interlock.ledger.stores.opening import open_ledger, shown, url_of
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.prices import published as prices
 from interlock_webhooks.app import check_app, webhook_app
+from interlock_webhooks.approvals.approvals import Approvals
 from interlock_webhooks.clients.authenticator import EVERYBODY
 from interlock_webhooks.clients.opening import asks_a_cluster, live_clients
 from interlock_webhooks.cluster.opening import open_cluster
@@ -102,8 +103,10 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
             _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
         ):
+            url = settings.url or f"http{'s' if check_tls else ''}://{address_of(check)}"
             service = Service(
                 policies=policies,
+                approvals=Approvals.of(state.access_requests, state.signing_key(), url),
                 ledger=ledger,
                 metrics=metrics,
                 log=log,
@@ -113,6 +116,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 toolhive_secret=secret_in(settings.toolhive_secret),
                 authenticator=clients or EVERYBODY,
                 approval_key=state.approval_key(),
+                url=url,
             )
             servers: dict[socket.socket, Server] = {
                 webhook: Listener(webhook_app(service), identity.front),

@@ -10,6 +10,7 @@ from interlock.decisionlog.record import record
 from interlock.decisionlog.sink import DecisionLog
 from interlock.ledger.ledger import Ledger
 from interlock.model.decision import Decision
+from interlock_webhooks.approvals.approvals import Approvals
 from interlock_webhooks.around import LiveCluster
 from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.exemptions import NOTHING_EXEMPT, Exemptions
@@ -30,11 +31,13 @@ class Service:
     `events` tells there of denials. `exemptions` are what no policy is asked about,
     `authenticator` tells who calls the check listener, and `url` is where clients reach that.
     With `toolhive_secret` ToolHive signs its webhooks, if it is to. What approvers are asked
-    is sealed with `approval_key`, or with one that dies with the process.
+    is sealed with `approval_key`, or with one that dies with the process. `approvals` are of
+    accesses that were denied.
     """
 
     policies: LivePolicies
     ledger: Ledger
+    approvals: Approvals
     metrics: Metrics
     log: FilteringBoundLogger
     decisions: DecisionLog | None = None

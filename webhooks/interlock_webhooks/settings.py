@@ -16,7 +16,8 @@ from interlock_webhooks.listener import Address
 class Settings:
     """What who runs the service decides.
 
-    `grpc` is where gateways call over gRPC, if they do. `certificate` and `key`
+    `grpc` is where gateways call over gRPC, if they do, and `url` where they reach the
+    check API, if that is not its address. `certificate` and `key`
     are given both or not at all; without them the service makes its own in
     `state_dir`, for localhost and for `names`. `ledger`
     is the URL of what keeps accounts; without it that is a file there. `workloads`
@@ -32,6 +33,7 @@ class Settings:
     webhook: Address
     check: Address
     grpc: Address | None
+    url: str | None
     certificate: Path | None
     key: Path | None
     state_dir: Path

@@ -2,11 +2,13 @@
 
 A folder that only its user can read: `authority.pem` is the secret, `ca.crt`
 what clients are given, `server.pem` the certificate in use; those files are
-replaced whole, so that nobody ever reads half of one. `approvals.key` is a secret, too: it seals
-what approvers are asked. `uses.sqlite` and `ledger.sqlite` are the ledger's.
+replaced whole, so that nobody ever reads half of one. `approvals.key` and `signing.pem` are secrets,
+too: what approvers are asked is sealed and signed with them. `uses.sqlite` and `ledger.sqlite` are
+the ledger's, and `requests.sqlite` has what is asked to be approved.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from tempfile import mkstemp
 from cryptography.fernet import Fernet
 
 from interlock.errors import OperatorError
+from interlock_webhooks.approvals.signing import key_in, new_key
 from interlock_webhooks.certificates import LEAF_LIFETIME, Authority, make_authority, make_leaf, read_authority
 from interlock_webhooks.text import quoted
 
@@ -46,16 +49,29 @@ class StateDir:
         """Where accounts are kept, unless somebody says otherwise."""
         return self.path / "ledger.sqlite"
 
+    @property
+    def access_requests(self) -> Path:
+        """Where it is kept what somebody asks to have approved."""
+        return self.path / "requests.sqlite"
+
     def approval_key(self) -> bytes:
         """The key that questions to approvers are sealed with, made if there is none. Raises OperatorError."""
-        file = self.path / "approvals.key"
+        return self._key("approvals.key", Fernet.generate_key, Fernet)
+
+    def signing_key(self) -> bytes:
+        """The key, PEM, that approvals are signed with, made if there is none. Raises OperatorError."""
+        return self._key("signing.pem", new_key, key_in)
+
+    def _key(self, name: str, make: Callable[[], bytes], check: Callable[[bytes], object]) -> bytes:
+        """The key in the file of that name, which `make` gives where there is none, and `check` reads."""
+        file = self.path / name
         try:
             if not file.exists():
                 self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._write(file, Fernet.generate_key())
+                self._write(file, make())
             # Opening a pipe or a device could wait forever.
             key = file.read_bytes().strip() if file.is_file() else b""
-            Fernet(key)
+            check(key)
         except ValueError:
             raise OperatorError(f"`{file}` holds no usable key: delete it to have a new one made") from None
         except OSError as error:

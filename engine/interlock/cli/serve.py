@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -40,6 +41,14 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         str, typer.Option(help="Where the admission webhook listens, HTTPS.")
     ] = "127.0.0.1:8443",
     check_address: Annotated[str, typer.Option(help="Where the check API listens.")] = "127.0.0.1:8080",
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where gateways reach the check API, such as `https://interlock.example`. "
+            "Default: where it listens.",
+        ),
+    ] = None,
     grpc_address: Annotated[
         str | None,
         typer.Option(
@@ -187,6 +196,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         policies=tuple(policies or ([] if cluster else [Path("policies")])),
         webhook=service.Address(*_host_and_port("--webhook-address", webhook_address)),
         check=service.Address(*_host_and_port("--check-address", check_address)),
+        url=None if url is None else _url(url),
         grpc=None if grpc_address is None else service.Address(*_host_and_port("--grpc-address", grpc_address)),
         certificate=cert,
         key=key,
@@ -224,6 +234,20 @@ def _pause(written: str) -> Milliseconds:
             f"`--scan-every` is {quoted(written)}: give a length of time of `1m` or more, such as `1h`"
         )
     return length
+
+
+def _url(written: str) -> str:
+    """Where gateways reach the check API, with nothing after the host and port."""
+    parts = urlsplit(written)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or written != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise OperatorError(
+            f"`--url` is {quoted(written)}: give a scheme and a host, such as `https://interlock.example`"
+        )
+    return written
 
 
 def _host_and_port(option: str, address: str) -> tuple[str, int]:

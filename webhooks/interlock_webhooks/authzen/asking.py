@@ -18,11 +18,12 @@ _WHERE: Final = f"context.{_OURS}"
 _PARTS: Final = ("subject", "action", "resource")
 _CALLER: Final = ("agent", "run", "attribution", "data", "server", "tool")
 _TERMS: Final = ("holdFor", "dryRun", "idempotencyKey", "withoutArguments")
+_NOTHING: Final[Mapping[str, str]] = {}
 _STATED: Final = (*_CALLER, *_TERMS, "discharges")
 
 
-def check_of(evaluation: Mapping[str, Any]) -> CheckRequest:
-    """The check that `evaluation` asks for.
+def check_of(evaluation: Mapping[str, Any], approved: Mapping[str, str] = _NOTHING) -> CheckRequest:
+    """The check that `evaluation` asks for, whose subject has the claims that are `approved`, too.
 
     Raises:
         RequestError: what stands in the context is of a wrong type, or no term that there is.
@@ -32,6 +33,8 @@ def check_of(evaluation: Mapping[str, Any]) -> CheckRequest:
     stated = mapping(given, _OURS, "context")
     refuse_unknown_keys(stated, _STATED, _WHERE)
     access = {part: evaluation[part] for part in _PARTS if part in evaluation}
+    if approved:
+        access["subject"] = _with(access.get("subject"), approved)
     access["context"] = {key: value for key, value in given.items() if key != _OURS}
     check: dict[str, Any] = {"access": access, **{key: stated[key] for key in _TERMS if key in stated}}
     if caller := _caller(given, stated):
@@ -39,6 +42,13 @@ def check_of(evaluation: Mapping[str, Any]) -> CheckRequest:
     if discharged := _discharged(given, stated):
         check["discharges"] = discharged
     return cast("CheckRequest", check)
+
+
+def _with(subject: object, claims: Mapping[str, str]) -> object:
+    """`subject` with `claims`; as it is where it is none."""
+    if not isinstance(subject, dict):
+        return subject
+    return {**subject, "properties": {**mapping(subject, "properties", "subject"), **claims}}
 
 
 def _caller(given: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 _SEMANTICS: Final = {semantic.value: semantic for semantic in Semantic}
 _SHORTEST: Final = {"subject": ("type", "id"), "resource": ("type", "id"), "action": ("name",)}
 """What each part of an evaluation has at least."""
+_NOTHING: Final[Mapping[str, Any]] = {}
 _LONGEST_REASON: Final = 1_000
 
 
@@ -90,8 +91,10 @@ def _filled(default: object, given: object, needed: Sequence[str]) -> object:
     return {**{key: default[key] for key in needed if key in default}, **given}
 
 
-def decided(evaluation: Mapping[str, Any], recorded: dict[str, Any]) -> Decided:
-    """What is answered to `evaluation`, whose decision is `recorded`."""
+def decided(
+    evaluation: Mapping[str, Any], recorded: dict[str, Any], further: Mapping[str, Any] = _NOTHING
+) -> Decided:
+    """What is answered to `evaluation`, whose decision is `recorded`, with `further` members of its context."""
     allowed = recorded["decision"] == "allow"
     context: dict[str, Any] = {}
     said = reason(recorded)
@@ -99,7 +102,7 @@ def decided(evaluation: Mapping[str, Any], recorded: dict[str, Any]) -> Decided:
         context["reason"] = said
     if due := obligations.encoded(recorded, evaluation["subject"]["id"], said):
         context["obligations"] = due
-    return {"decision": allowed, "context": {**context, "interlock": recorded}}
+    return {"decision": allowed, "context": {**context, **further, "interlock": recorded}}
 
 
 def reason(recorded: Mapping[str, Any]) -> str:

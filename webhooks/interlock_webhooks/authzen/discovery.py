@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from interlock_webhooks.approvals.routes import KEYS
 from interlock_webhooks.authzen.obligations import types_of
 from interlock_webhooks.authzen.shapes import Metadata
 from interlock_webhooks.service import Service
@@ -13,6 +14,7 @@ EVALUATIONS: Final = "/access/v1/evaluations"
 SEARCH_SUBJECT: Final = "/access/v1/search/subject"
 SEARCH_RESOURCE: Final = "/access/v1/search/resource"
 SEARCH_ACTION: Final = "/access/v1/search/action"
+ACCESS_REQUESTS: Final = "/access/v1/requests"
 CONFIGURATION: Final = "/.well-known/authzen-configuration"
 
 
@@ -30,6 +32,9 @@ def discovery(service: Service) -> APIRouter:
             search_subject_endpoint=f"{service.url}{SEARCH_SUBJECT}",
             search_resource_endpoint=f"{service.url}{SEARCH_RESOURCE}",
             search_action_endpoint=f"{service.url}{SEARCH_ACTION}",
+            access_request_endpoint=f"{service.url}{ACCESS_REQUESTS}",
+            jwks_uri=f"{service.url}{KEYS}",
+            capabilities=["urn:openid:authzen:capability:access-request"],
         )
         if declared:
             found["obligations_supported"] = types_of(each.name for each in declared)

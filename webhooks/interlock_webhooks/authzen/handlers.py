@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from interlock.engine import Engine
 from interlock.errors import RequestError
 from interlock_webhooks.authzen import codec
+from interlock_webhooks.authzen.appeals import Appeals
 from interlock_webhooks.authzen.asking import check_of
 from interlock_webhooks.authzen.shapes import Decided, Semantic
 from interlock_webhooks.exchange import Answer, Request
@@ -27,6 +29,7 @@ class AuthzenHandlers:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._point = DecisionPoint(service, "authzen")
+        self._appeals = Appeals(service)
 
     async def evaluation(self, request: Request) -> Answer:
         """The decision on one evaluation."""
@@ -62,6 +65,13 @@ class AuthzenHandlers:
             return codec.refused(error)
 
     async def _decided(self, engine: Engine, request: Request, evaluation: Mapping[str, Any]) -> Decided:
-        reading = self._point.understood(engine, check_of(evaluation), request.client, request.until)
+        given = await self._appeals.given(evaluation, request.client)
+        client = request.client.vouched_for(given.claims)
+        check = check_of(evaluation, given.claims)
+        reading = self._point.understood(engine, check, client, request.until)
         (recorded,) = await self._point.admitted(engine, [reading], reading.read.terms.once, request.until)
-        return codec.decided(evaluation, recorded)
+        if recorded["decision"] == "allow":
+            return codec.decided(evaluation, recorded, self._appeals.approved(given))
+        asking = partial(self._point.considered, engine, until=request.until)
+        further = await self._appeals.denied(evaluation, recorded, given, request.client, asking)
+        return codec.decided(evaluation, recorded, further)

@@ -157,4 +157,7 @@ class Metadata(TypedDict):
     search_subject_endpoint: str
     search_resource_endpoint: str
     search_action_endpoint: str
+    access_request_endpoint: str
+    jwks_uri: str
+    capabilities: list[str]
     obligations_supported: NotRequired[list[str]]

@@ -1,9 +1,10 @@
 """Whoever talks to the service, which is mostly a gateway. Of whom it speaks is the Caller. Reads no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from interlock.model.intent import Intent
 from interlock_webhooks.clients.globs import EVERYTHING, Globs
@@ -36,6 +37,13 @@ class Client(Struct, frozen=True):
         wait = self.meter.take(now) if self.meter else 0
         if wait:
             raise too_often(f"client {quoted(self.name)}", wait)
+
+    def vouched_for(self, claims: Iterable[str]) -> "Client":
+        """It, as one that may also state `claims`, which are the service's own word."""
+        if self.scope is UNLIMITED:
+            return self
+        widened = Globs.of([*self.scope.claims.patterns, *claims])
+        return replace(self, scope=replace(self.scope, claims=widened))
 
     def speaks_for(self, intent: Intent, sources: Mapping[str, str]) -> None:
         """Nothing, where the client may state all that `intent` says of its caller.

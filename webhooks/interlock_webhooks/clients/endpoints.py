@@ -7,8 +7,10 @@ from typing import Final
 
 HOT: Final = frozenset(
     {
+        "access-requests",
         "accesslog",
         "agentgateway",
+        "approvals",
         "authz",
         "authzen",
         "batch",
@@ -29,18 +31,21 @@ HOT: Final = frozenset(
 """What gateways wait for."""
 
 BESIDE: Final = {
+    "/access/v1/requests/cancel": "access-requests",
+    "/access/v1/requests/task": "access-requests",
     "/docs": "docs",
     "/docs/start.js": "docs",
     "/docs/swagger-ui.css": "docs",
     "/docs/swagger-ui-bundle.js": "docs",
     "/metrics": "metrics",
     "/openapi.json": "docs",
+    "/v1/approvals": "approvals",
     "/v1/budgets": "budgets",
     "/v1/settlements": "settlements",
 }
 """What people and their tools ask for."""
 
-OPEN: Final = frozenset({"/healthz", "/readyz", "/.well-known/authzen-configuration"})
+OPEN: Final = frozenset({"/healthz", "/readyz", "/.well-known/authzen-configuration", "/access/v1/jwks"})
 """What is answered to everybody: whether the service is there, and where AuthZEN's clients ask what."""
 
 FREE: Final = frozenset({"health"})

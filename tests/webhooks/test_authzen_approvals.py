@@ -1,0 +1,372 @@
+"""AuthZEN's profile for access requests: a denial falls to an approval of exactly that, if policies agree."""
+
+import asyncio
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import jwt
+import pytest
+
+from interlock.clock import now
+from interlock.instants import rfc3339
+from interlock.units import Instant, days
+from interlock_webhooks.app import Application, check_app
+from interlock_webhooks.approvals.approvals import Approvals
+from interlock_webhooks.approvals.denial import LASTS
+from interlock_webhooks.approvals.signing import new_key
+from interlock_webhooks.clients.client import Client
+from interlock_webhooks.clients.globs import EVERYTHING, Globs
+from interlock_webhooks.clients.scope import Scope
+from support.asgi import Answer, ask
+from support.authzen.appealing import (
+    CANCEL,
+    REQUESTS,
+    WAITING,
+    context_of,
+    decide,
+    payment,
+    serving,
+    submission,
+    submitted,
+    task_of,
+)
+from support.authzen.world import EVALUATION, post
+from support.clients import AS_KNOWN, Known
+from support.service import LoggedService
+
+_URN: Final = "urn:openid:authzen:access-request:error:"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> LoggedService:
+    return serving(tmp_path)
+
+
+@pytest.fixture
+def app(service: LoggedService) -> Application:
+    return check_app(service)
+
+
+def _approved(app: Application, evaluation: dict[str, Any]) -> dict[str, Any]:
+    """What an approval of `evaluation` is presented as."""
+    id_ = submitted(app, evaluation)
+    assert decide(app, id_).status == 200
+    approval: dict[str, Any] = task_of(app, id_).json()["result"]["approval"]
+    return approval
+
+
+def _presenting(evaluation: dict[str, Any], approval: Any) -> dict[str, Any]:
+    return {**evaluation, "context": {**evaluation["context"], "approval": approval}}
+
+
+def test_what_is_approved_is_allowed_once_it_is_evaluated_again(app: Application) -> None:
+    approval = _approved(app, payment())
+    context = context_of(app, _presenting(payment(), approval), allowed=True)
+    assert context["approval"] == {"approved_until": approval["approved_until"]}
+    context_of(app, payment(), allowed=False)
+
+
+def test_a_denial_that_an_approval_would_lift_says_how_to_ask_for_one(app: Application) -> None:
+    context = context_of(app, payment(), allowed=False)
+    assert context["reason"] == "approval_required"
+    offered = context["access_request"]
+    assert offered["endpoint"] == f"http://localhost:8080{REQUESTS}"
+    assert offered["display"]["description"] == "nobody stands for this payment"
+
+
+_DOOR: Final = {**payment(), "resource": {"type": "door", "id": "d"}}
+
+
+@pytest.mark.parametrize("evaluation", [payment(amount=2000), _DOOR])
+def test_a_denial_that_no_approval_would_lift_does_not(app: Application, evaluation: dict[str, Any]) -> None:
+    assert "access_request" not in context_of(app, evaluation, allowed=False)
+
+
+def test_who_has_approved_is_what_policies_read(app: Application) -> None:
+    approval = _approved(app, payment("dear"))
+    context_of(app, _presenting(payment("dear"), approval), allowed=True)
+
+
+def test_only_those_approve_whom_policies_name(app: Application) -> None:
+    id_ = submitted(app, payment("dear"))
+    assert decide(app, id_, "bob").status == 400
+    assert decide(app, id_, "tess").status == 200
+
+
+def test_nobody_approves_their_own_access(app: Application) -> None:
+    assert decide(app, submitted(app, payment()), "ann").status == 400
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        payment("other"),
+        payment(subject="bob"),
+        payment(amount=1),
+        {**payment(), "action": {"name": "refund"}},
+        {**payment(), "context": {"case": 8}},
+        {**payment(), "context": {}},
+    ],
+)
+def test_an_approval_is_of_one_access(app: Application, other: dict[str, Any]) -> None:
+    approval = _approved(app, payment())
+    context = context_of(app, _presenting(other, approval), allowed=False)
+    assert (context["reason"], context["next_action"]) == ("out_of_scope", "request")
+    assert "access_request" in context
+
+
+def test_what_changes_from_one_evaluation_to_the_next_is_not_compared(app: Application) -> None:
+    approval = _approved(app, {**payment(), "context": {"case": 7, "time": "1"}})
+    again = _presenting({**payment(), "context": {"case": 7, "time": "2", "evaluation_id": "e"}}, approval)
+    context_of(app, again, allowed=True)
+
+
+def _tampered(approval: dict[str, Any]) -> list[Any]:
+    state = approval["state"]
+    forged = jwt.encode(jwt.decode(state, options={"verify_signature": False}), "k" * 32, "HS256")
+    return [
+        {**approval, "state": state[:-4] + "AAAA"},
+        {**approval, "id": "apr_other"},
+        {"id": approval["id"]},
+        {"state": state},
+        {**approval, "state": 7},
+        {**approval, "state": forged},
+        "approved",
+        [],
+    ]
+
+
+def test_what_is_no_approval_of_ours_counts_for_nothing(app: Application) -> None:
+    for approval in _tampered(_approved(app, payment())):
+        context = context_of(app, _presenting(payment(), approval), allowed=False)
+        assert (context["reason"], context["next_action"]) == ("approval_unverifiable", "none")
+
+
+def test_a_denial_is_not_taken_for_an_approval(app: Application) -> None:
+    token = context_of(app, payment(), allowed=False)["access_request"]["binding_token"]
+    approval = {**_approved(app, payment()), "state": token}
+    assert context_of(app, _presenting(payment(), approval), allowed=False)["reason"] == "approval_unverifiable"
+
+
+def test_an_approval_ends(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    approval = _approved(app, payment())
+    later = Instant(now() + 120_000)
+    monkeypatch.setattr("interlock_webhooks.authzen.appeals.now", lambda: later)
+    context = context_of(app, _presenting(payment(), approval), allowed=False)
+    assert (context["reason"], context["next_action"]) == ("approval_expired", "request")
+
+
+def test_what_was_taken_back_is_approved_no_more(app: Application) -> None:
+    id_ = submitted(app, payment())
+    assert decide(app, id_).status == 200
+    approval = task_of(app, id_).json()["result"]["approval"]
+    cancelled = ask(app, CANCEL, query=f"id={id_}".encode(), headers=())
+    assert (cancelled.status, cancelled.json()["task"]["status"]) == (200, "cancelled")
+    assert "result" not in task_of(app, id_).json()
+    assert context_of(app, _presenting(payment(), approval), allowed=False)["reason"] == "approval_expired"
+
+
+def test_policies_have_the_last_word(app: Application, tmp_path: Path, service: LoggedService) -> None:
+    approval = _approved(app, payment())
+    changed = (tmp_path / "policies.yaml").read_text().replace("variables.approver != ''", "1 == 2")
+    (tmp_path / "policies.yaml").write_text(changed)
+    asyncio.run(service.policies.reload())
+    context = context_of(app, _presenting(payment(), approval), allowed=False)
+    assert (context["reason"], context["next_action"]) == ("policy_denied", "none")
+
+
+def test_another_client_has_no_use_of_an_approval(app: Application, service: LoggedService) -> None:
+    approval = _approved(app, payment())
+    service.authenticator = Known(Client("known"))
+    other = check_app(service)
+    answer = post(other, EVALUATION, _presenting(payment(), approval), (b"name", b"known"))
+    assert answer.json()["decision"] is False
+    assert answer.json()["context"]["reason"] == "approval_unverifiable"
+
+
+def test_a_client_need_not_be_granted_what_the_service_says_itself(service: LoggedService) -> None:
+    scope = Scope(ids=EVERYTHING, types=EVERYTHING)
+    service.authenticator = Known(Client("known", scope=scope))
+    app = check_app(service)
+    known = (b"name", b"known")
+    context = post(app, EVALUATION, payment(), known).json()["context"]
+    id_ = post(app, REQUESTS, submission(payment(), context), known).json()["task"]["id"]
+    until = rfc3339(Instant(now() + 60_000))
+    decided = {"id": id_, "decision": "approve", "approver": "tess", "until": until}
+    assert post(app, "/v1/approvals/decide", decided, known).status == 200
+    answer = ask(app, "/access/v1/requests/task", method="GET", query=f"id={id_}".encode(), headers=AS_KNOWN)
+    approval = answer.json()["result"]["approval"]
+    assert post(app, EVALUATION, _presenting(payment(), approval), known).json()["decision"] is True
+    stating = {**payment(), "subject": {"type": "user", "id": "ann", "properties": {"approvedBy": "tess"}}}
+    assert post(app, EVALUATION, stating, known).status == 403
+
+
+def test_a_client_decides_only_for_whom_it_may_speak_of(service: LoggedService) -> None:
+    id_ = submitted(check_app(service), payment())
+    service.authenticator = Known(Client("known", scope=Scope(ids=Globs.of(["bob"]))))
+    app = check_app(service)
+    for approver, status in (("tess", 403), ("bob", 200)):
+        until = rfc3339(Instant(now() + 60_000))
+        body = {"id": id_, "decision": "approve", "approver": approver, "until": until}
+        assert post(app, "/v1/approvals/decide", body, (b"name", b"known")).status == status
+
+
+def _problem(answer: Answer, name: str) -> None:
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"{_URN}{name}"
+    assert answer.json()["status"] == answer.status
+
+
+@pytest.mark.parametrize(
+    ("changed", "denial"),
+    [
+        ({"subject": {"type": "user", "id": "bob"}}, {}),
+        ({"resource": {"type": "payment", "id": "other"}}, {}),
+        ({"context": {"case": 8}}, {}),
+        ({"subject": "ann"}, {}),
+        ({"context": []}, {}),
+        ({"denial": None}, {}),
+        ({}, {"binding_token": "a.b.c"}),
+        ({}, {"binding_token": 7}),
+        ({}, {"expires_at": "2100-01-01T00:00:00Z"}),
+    ],
+)
+def test_an_access_request_is_about_the_denial_that_it_has(
+    app: Application, changed: dict[str, Any], denial: dict[str, Any]
+) -> None:
+    asked = submission(payment(), context_of(app, payment(), allowed=False))
+    asked["denial"] |= denial
+    answer = post(app, REQUESTS, asked | changed)
+    assert answer.status == HTTPStatus.BAD_REQUEST
+    _problem(answer, "invalid_denial_binding")
+
+
+def test_a_denial_that_is_too_old_can_not_be_asked_about(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = submission(payment(), context_of(app, payment(), allowed=False))
+    later = Instant(now() + LASTS)
+    monkeypatch.setattr("interlock_webhooks.approvals.handlers.now", lambda: later)
+    answer = post(app, REQUESTS, asked)
+    assert answer.status == HTTPStatus.GONE
+    _problem(answer, "expired_denial")
+
+
+def test_an_access_request_that_comes_again_is_the_same(app: Application) -> None:
+    asked = submission(payment(), context_of(app, payment(), allowed=False))
+    key = (b"idempotency-key", b"k")
+    first, again = (post(app, REQUESTS, asked, key).json()["task"]["id"] for _ in range(2))
+    assert first == again
+    assert post(app, REQUESTS, asked).json()["task"]["id"] != first
+    other = post(app, REQUESTS, asked | {"requested_access": {"emergency": True}}, key)
+    assert other.status == HTTPStatus.CONFLICT
+    _problem(other, "duplicate_request")
+
+
+def test_a_task_is_its_clients(app: Application, service: LoggedService) -> None:
+    id_ = submitted(app, payment())
+    service.authenticator = Known(Client("known"))
+    other = check_app(service)
+    for path, method in ((f"{REQUESTS}/task", "GET"), (CANCEL, "POST")):
+        answer = ask(other, path, method=method, query=f"id={id_}".encode(), headers=AS_KNOWN)
+        assert answer.status == HTTPStatus.NOT_FOUND
+        _problem(answer, "unknown_task")
+
+
+def test_who_approves_sees_what_waits(app: Application) -> None:
+    id_ = submitted(app, payment())
+    (waiting,) = ask(app, WAITING, method="GET", headers=()).json()["waiting"]
+    assert waiting["id"] == id_
+    assert waiting["resource"]["id"] == "acme"
+    assert waiting["justification"] == "the invoice is due"
+    assert waiting["context"] == {"case": 7}
+    decide(app, id_, decision="deny")
+    assert ask(app, WAITING, method="GET", headers=()).json()["waiting"] == []
+
+
+def test_what_was_decided_stays_so(app: Application) -> None:
+    id_ = submitted(app, payment())
+    assert decide(app, id_, decision="deny").json()["status"] == "denied"
+    assert decide(app, id_).status == HTTPStatus.CONFLICT
+    cancelled = ask(app, CANCEL, query=f"id={id_}".encode(), headers=())
+    assert cancelled.status == HTTPStatus.CONFLICT
+    _problem(cancelled, "invalid_task_state")
+    assert task_of(app, id_).json()["task"]["status"] == "denied"
+
+
+def test_what_nobody_approves_in_time_expires(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    id_ = submitted(app, payment())
+    later = Instant(now() + days(3))
+    monkeypatch.setattr("interlock_webhooks.approvals.handlers.now", lambda: later)
+    assert task_of(app, id_).json()["task"]["status"] == "expired"
+    assert decide(app, id_).status == HTTPStatus.CONFLICT
+    assert ask(app, WAITING, method="GET", headers=()).json()["waiting"] == []
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [
+        {"until": "soon"},
+        {"until": "2026-01-01T00:00:00"},
+        {"until": "2026-01-01T00:00:00Z"},
+        {"until": "2100-01-01T00:00:00Z"},
+        {"approver": ""},
+        {"decision": "allow"},
+        {"more": 1},
+    ],
+)
+def test_a_decision_that_can_not_be_understood_is_refused(app: Application, decided: dict[str, Any]) -> None:
+    id_ = submitted(app, payment())
+    assert decide(app, id_, **({"approver": "tess"} | decided)).status == HTTPStatus.BAD_REQUEST
+    assert task_of(app, id_).json()["task"]["status"] == "pending"
+
+
+def test_a_decision_on_nothing_is_refused(app: Application) -> None:
+    assert decide(app, "arq_nothing").status == HTTPStatus.NOT_FOUND
+
+
+def test_anybody_can_check_what_is_signed(app: Application) -> None:
+    keys = jwt.PyJWKSet.from_dict(ask(app, "/access/v1/jwks", method="GET", headers=()).json())
+    token = context_of(app, payment(), allowed=False)["access_request"]["binding_token"]
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    url = "http://localhost:8080"
+    claims = jwt.decode(token, key, ["ES256"], audience=url, issuer=url)
+    assert claims["resource"] == payment()["resource"]
+    assert claims["binding_context_members"] == ["case"]
+
+
+def test_the_metadata_name_the_profile(app: Application) -> None:
+    found = ask(app, "/.well-known/authzen-configuration", method="GET").json()
+    assert found["access_request_endpoint"] == f"http://localhost:8080{REQUESTS}"
+    assert found["capabilities"] == ["urn:openid:authzen:capability:access-request"]
+
+
+def test_too_many_that_wait_keep_others_out_and_none_away(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interlock_webhooks.approvals.store.MOST_PENDING", 1)
+    id_ = submitted(app, payment())
+    asked = submission(payment(), context_of(app, payment(), allowed=False))
+    _problem(post(app, REQUESTS, asked), "not_requestable")
+    assert task_of(app, id_).json()["task"]["status"] == "pending"
+
+
+def test_a_key_has_some_characters(app: Application) -> None:
+    asked = submission(payment(), context_of(app, payment(), allowed=False))
+    _problem(post(app, REQUESTS, asked, (b"idempotency-key", b"k" * 256)), "duplicate_request")
+
+
+def test_what_is_supposed_is_in_no_log(app: Application, service: LoggedService) -> None:
+    context_of(app, payment(), allowed=False)
+    assert [line["event"] for line in service.lines] == ["denied"]
+    assert b'decision="allow",endpoint="authzen"} 0.0' in service.metrics.exposition()
+
+
+def test_approvals_are_there_after_a_restart(tmp_path: Path) -> None:
+    kept, key, url = tmp_path / "requests.sqlite", new_key(), "http://localhost:8080"
+    service = serving(tmp_path)
+    service.approvals = Approvals.of(kept, key, url)
+    approval = _approved(check_app(service), payment())
+    service.approvals = Approvals.of(kept, key, url)
+    context_of(check_app(service), _presenting(payment(), approval), allowed=True)

@@ -1,0 +1,51 @@
+"""What of an evaluation an approval is bound to: all that may have a say in the decision. Pure.
+
+Source: AuthZEN Access Request and Approval Profile 1.0, draft 1,
+"Authorization-Relevant Context" and "Structural Comparison".
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+MACHINERY: Final = frozenset(
+    {
+        "access_request",
+        "approval",
+        "evaluated_at",
+        "evaluation_id",
+        "interlock",
+        "obligations_supported",
+        "reason",
+        "time",
+    }
+)
+"""Members of a context that change from one evaluation of an access to the next."""
+
+_PARTS: Final = ("subject", "resource", "action")
+
+
+def bound(evaluation: Mapping[str, Any], members: frozenset[str] | None = None) -> dict[str, Any] | None:
+    """What an approval of `evaluation` is bound to: equal JSON where it is the same access.
+
+    Of the context those are `members`, or all that are relevant. In whose name the subject
+    acts may move from it to the client of an access request, so that isn't compared. None
+    where `evaluation` is none.
+    """
+    context = evaluation.get("context") or {}
+    if not isinstance(context, dict) or not all(isinstance(evaluation.get(part), dict) for part in _PARTS):
+        return None
+    subject = {**evaluation["subject"]}
+    properties = subject.pop("properties", None) or {}
+    if not isinstance(properties, dict):
+        return None
+    kept = {key: value for key, value in properties.items() if key != "act"}
+    return {
+        "subject": subject | ({"properties": kept} if kept else {}),
+        "resource": evaluation["resource"],
+        "action": evaluation["action"],
+        "context": {key: value for key, value in context.items() if _counts(key, members)},
+    }
+
+
+def _counts(key: str, members: frozenset[str] | None) -> bool:
+    return key not in MACHINERY if members is None else key in members
