@@ -12,6 +12,8 @@ from interlock_webhooks.envoy.ratelimit.handlers import RateLimitHandlers
 from interlock_webhooks.grpc.method import Method, Methods, StreamedMethod
 from interlock_webhooks.health import codec as health
 from interlock_webhooks.health.handlers import HealthHandlers
+from interlock_webhooks.mcp.extmcp import codec as extmcp
+from interlock_webhooks.mcp.extmcp.handlers import ENDPOINT, ExtMcpHandlers
 from interlock_webhooks.otlp import handlers as otlp
 from interlock_webhooks.otlp.handlers import TraceHandlers
 from interlock_webhooks.service import Service
@@ -32,6 +34,15 @@ def grpc_methods(service: Service) -> Methods:
         cpex.HEALTH: Method(plugin.health, cpex.ENDPOINT),
         otlp.GRPC: Method(TraceHandlers(service).export_message, otlp.ENDPOINT),
         accesslog.GRPC: StreamedMethod(AccessLogHandlers(service).stream, accesslog.ENDPOINT),
+    }
+    calls = ExtMcpHandlers(service)
+    methods |= {
+        extmcp.CHECK_REQUEST: Method(
+            closed(calls.check_request, extmcp.encode_refused, service, ENDPOINT), ENDPOINT
+        ),
+        extmcp.CHECK_RESPONSE: Method(
+            closed(calls.check_response, extmcp.encode_refused, service, ENDPOINT), ENDPOINT
+        ),
     }
     offered = {path.split("/")[1] for path in methods}
     return {**methods, health.PATH: Method(HealthHandlers(service, offered).check, "health")}

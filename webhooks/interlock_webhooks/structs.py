@@ -45,5 +45,5 @@ def _list(values: ListValue) -> list[Any]:
 
 def _number(number: float) -> int | float:
     if not isfinite(number):
-        raise RequestError("the metadata has a number that is none")
+        raise RequestError("the struct has a number that is none")
     return int(number) if number.is_integer() and abs(number) <= _MOST_EXACT else number

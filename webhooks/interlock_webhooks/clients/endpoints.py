@@ -18,6 +18,7 @@ HOT: Final = frozenset(
         "cpex",
         "docker",
         "extend",
+        "extmcp",
         "litellm",
         "ratelimit",
         "mcp",

@@ -1,31 +1,14 @@
 """Answers gateways that speak MCP: what becomes of a message, and of what a server answers."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from interlock.intents.check import CheckRequest
-from interlock_webhooks.clients.client import Client
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.mcp import requests
+from interlock_webhooks.mcp.asking import Asking
 from interlock_webhooks.mcp.codec import message_of
 from interlock_webhooks.mcp.errors import RefusedMessageError
 from interlock_webhooks.mcp.guard import Guard, Refused
 from interlock_webhooks.mcp.seal import Seal
 from interlock_webhooks.point import DecisionPoint
 from interlock_webhooks.service import Service
-
-
-class Asking:
-    """Asks a decision point for one client, until a time."""
-
-    def __init__(self, point: DecisionPoint, client: Client, until: int) -> None:
-        self._point = point
-        self._client = client
-        self._until = until
-
-    async def check(self, check: CheckRequest) -> Mapping[str, Any]:
-        """The record of the decision on `check`. Raises RequestError."""
-        return await self._point.decided(check, self._client, self._until)
 
 
 class McpHandlers:
@@ -42,7 +25,7 @@ class McpHandlers:
             message = message_of(asked.message)
         except RefusedMessageError as refused:
             return Answer(requests.encode_outcome(Refused(refused.refusal)))
-        asking = Asking(self._point, request.client, request.until)
+        asking = Asking(self._point.decided, request.client, request.until)
         outcome = await self._guard.request(asking, message, asked.terms, asked.sent)
         return Answer(requests.encode_outcome(outcome))
 
@@ -53,6 +36,6 @@ class McpHandlers:
             message = None if asked.message is None else message_of(asked.message)
         except RefusedMessageError as refused:
             return Answer(requests.encode_outcome(Refused(refused.refusal)))
-        asking = Asking(self._point, request.client, request.until)
+        asking = Asking(self._point.decided, request.client, request.until)
         outcome = await self._guard.response(asking, asked.response, asked.terms, message)
         return Answer(requests.encode_outcome(outcome))

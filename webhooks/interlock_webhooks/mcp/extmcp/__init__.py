@@ -1,0 +1,1 @@
+"""What agentgateway asks about messages of MCP over gRPC: ExtMcp."""
