@@ -6,25 +6,12 @@ from pydantic import TypeAdapter
 from interlock.errors import RequestError
 from interlock.intents.access import from_access
 from interlock.intents.check import CheckRequest, changeable_call, from_check
-from interlock.intents.context import ExtractionContext
 from interlock.intents.extract import extract
-from interlock.model.catalog import Catalog
-from interlock.model.entities import EntityEntry
 from interlock.model.intent import Intent
-from interlock.model.labels import DEFAULT_LABELS
-from interlock.units import Instant
+from support.accesses import access_body
 from support.intents import CONTEXT, recorded
 
 _INTENTS: TypeAdapter[Intent] = TypeAdapter(Intent)
-
-
-def _body(**changes: Any) -> dict[str, Any]:  # raw JSON
-    return {
-        "subject": {"type": "user", "id": "alice"},
-        "action": {"name": "read"},
-        "resource": {"type": "record", "id": "record-1"},
-        **changes,
-    }
 
 
 def _access(body: dict[str, Any], **caller: Any) -> Intent:  # raw JSON
@@ -61,7 +48,7 @@ def test_what_an_access_says_came_from_its_members() -> None:
 
 
 def test_what_an_access_leaves_out_is_empty() -> None:
-    for intent in (_access(_body()), _access(_body(context=None))):
+    for intent in (_access(access_body()), _access(access_body(context=None))):
         assert intent["principal"] == {"id": "alice", "type": "user", "groups": [], "claims": {}}
         assert intent["operation"] == {"name": "read", "properties": {}}
         assert (intent["resources"][0]["properties"], intent["context"]) == ({}, {})
@@ -69,14 +56,14 @@ def test_what_an_access_leaves_out_is_empty() -> None:
 
 def test_members_that_authzen_does_not_have_are_ignored() -> None:
     subject = {"type": "user", "id": "alice", "email": "a@example.com"}
-    found = _access(_body(subject=subject, evaluations=7, options=[]))
-    assert found["principal"] == _access(_body())["principal"]
+    found = _access(access_body(subject=subject, evaluations=7, options=[]))
+    assert found["principal"] == _access(access_body())["principal"]
 
 
 @pytest.mark.parametrize("groups", ["staff", {"staff": True}, ["staff", 7], None])
 def test_groups_that_are_no_list_of_texts_are_a_claim_and_no_groups(groups: Any) -> None:  # raw JSON
     subject = {"type": "user", "id": "alice", "properties": {"groups": groups}}
-    principal = _access(_body(subject=subject))["principal"]
+    principal = _access(access_body(subject=subject))["principal"]
     assert (principal["groups"], principal["claims"]) == ([], {"groups": groups})
 
 
@@ -104,12 +91,12 @@ def test_an_access_that_lacks_something_is_refused_where_it_lacks_it(
     changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(RequestError) as caught:
-        _access(_body(**changes))
+        _access(access_body(**changes))
     assert str(caught.value) == message
     place = message.partition("`:")[0].strip("`")
     assert caught.value.path == f"$.{place}"
     with pytest.raises(RequestError) as caught:
-        from_check({"access": _body(**changes)}, CONTEXT)
+        from_check({"access": access_body(**changes)}, CONTEXT)
     assert caught.value.path == f"$.access.{place}"
 
 
@@ -123,18 +110,18 @@ def test_an_access_that_lacks_something_is_refused_where_it_lacks_it(
 )
 def test_a_caller_says_nothing_that_the_access_says_itself(caller: dict[str, Any], message: str) -> None:
     with pytest.raises(RequestError) as caught:
-        from_check({"access": _body(), "caller": caller}, CONTEXT)  # type: ignore[typeddict-item]  # raw JSON
+        from_check({"access": access_body(), "caller": caller}, CONTEXT)  # type: ignore[typeddict-item]  # raw JSON
     assert str(caught.value) == message
     assert caught.value.path == f"$.{message.partition('`:')[0].strip('`')}"
 
 
 def test_an_access_is_known_by_its_shape() -> None:
-    assert extract(_body(), CONTEXT) == _access(_body())
-    assert extract({"access": _body()}, CONTEXT) == _access(_body())
+    assert extract(access_body(), CONTEXT) == _access(access_body())
+    assert extract({"access": access_body()}, CONTEXT) == _access(access_body())
 
 
 def test_nothing_of_an_access_is_changed() -> None:
-    request: CheckRequest = {"access": _body(), "appliesPatches": True}
+    request: CheckRequest = {"access": access_body(), "appliesPatches": True}
     assert changeable_call(request) is None
     with pytest.raises(RequestError, match="`appliesPatches`: nothing of `access` is changed, so leave it out"):
         from_check(request, CONTEXT)
@@ -154,157 +141,3 @@ def test_a_stated_resource_has_an_id_and_a_stated_operation_a_name() -> None:
     ):
         with pytest.raises(RequestError, match=message):
             from_check({"intent": {"action": "resource.access", **stated}}, CONTEXT)
-
-
-_KNOWING = ExtractionContext(
-    Catalog(
-        subjects=(EntityEntry(type="user", id="alice", properties={"role": "guest", "groups": ["staff"]}),),
-        resources=(EntityEntry(type="record", id="record-1", properties={"status": "active", "owner": "bob"}),),
-    ),
-    DEFAULT_LABELS,
-    Instant(0),
-)
-
-
-def test_what_the_catalog_knows_fills_in_what_an_access_does_not_say() -> None:
-    intent = from_access(_body(), {}, _KNOWING)
-    assert intent["principal"]["claims"] == {"role": "guest", "groups": ["staff"]}
-    assert intent["principal"]["groups"] == ["staff"]
-    assert intent["resources"][0]["properties"] == {"status": "active", "owner": "bob"}
-    provenance = intent["provenance"]
-    assert provenance["principal.claims.role"] == 'catalog.subjects["user/alice"].properties.role'
-    assert (
-        provenance["resources[0].properties.owner"] == 'catalog.resources["record/record-1"].properties.owner'
-    )
-
-
-def test_what_an_access_says_itself_counts_first() -> None:
-    body = _body(
-        subject={"type": "user", "id": "alice", "properties": {"role": "admin", "groups": None}},
-        resource={"type": "record", "id": "record-1", "properties": {"status": "archived"}},
-    )
-    intent = from_access(body, {}, _KNOWING)
-    assert intent["principal"]["claims"] == {"role": "admin", "groups": None}
-    assert intent["principal"]["groups"] == []
-    assert intent["resources"][0]["properties"] == {"status": "archived", "owner": "bob"}
-    assert intent["provenance"]["principal.claims.role"] == "subject.properties.role"
-    assert intent["provenance"]["resources[0].properties.status"] == "resource.properties.status"
-
-
-@pytest.mark.parametrize(("key", "other"), [("type", "robot"), ("id", "mallory")])
-def test_what_the_catalog_knows_of_others_is_not_known(key: str, other: str) -> None:
-    changed = {name: {**_body()[name], key: other} for name in ("subject", "resource")}
-    intent = from_access(_body(**changed), {}, _KNOWING)
-    assert intent["principal"]["claims"] == intent["resources"][0]["properties"] == {}
-
-
-def test_what_the_catalog_knows_is_not_changed_by_who_reads_it() -> None:
-    first = from_access(_body(), {}, _KNOWING)
-    first["principal"]["claims"]["role"] = "admin"
-    assert from_access(_body(), {}, _KNOWING)["principal"]["claims"]["role"] == "guest"
-
-
-def _calling(type_: str, id_: str, operation: str, **properties: Any) -> dict[str, Any]:  # raw JSON
-    return _body(
-        subject={"type": "user", "id": "alice", "properties": {"groups": ["staff"]}},
-        action={"name": operation, "properties": properties},
-        resource={"type": type_, "id": id_},
-    )
-
-
-_ALICE: Any = {
-    "principal": {"id": "alice", "type": "user", "groups": ["staff"], "claims": {"groups": ["staff"]}}
-}
-
-
-@pytest.mark.parametrize(
-    ("access", "same"),
-    [
-        (
-            {"access": _calling("tool", "files/read", "tools/call", path="a")},
-            {
-                "mcp": {"method": "tools/call", "params": {"name": "read", "arguments": {"path": "a"}}},
-                "server": "files",
-            },
-        ),
-        (
-            {"access": _calling("tool", "a/b", "tools/call"), "caller": {"server": "files"}},
-            {"mcp": {"method": "tools/call", "params": {"name": "a/b"}}, "server": "files"},
-        ),
-        (
-            {"access": _calling("tool", "read", "tools/call")},
-            {"mcp": {"method": "tools/call", "params": {"name": "read"}}, "server": "unknown"},
-        ),
-        (
-            {
-                "access": _calling(
-                    "model", "gpt-4o", "chat", max_tokens=7, messages=[{"role": "user", "content": "x"}]
-                )
-            },
-            {"chat": {"model": "gpt-4o", "max_tokens": 7, "messages": [{"role": "user", "content": "x"}]}},
-        ),
-        (
-            {"access": _calling("model", "e", "embeddings", input="hello")},
-            {"embeddings": {"model": "e", "input": "hello"}},
-        ),
-    ],
-)
-def test_whoever_asks_to_call_a_tool_or_a_model_asks_for_the_call(access: Any, same: Any) -> None:  # raw JSON
-    caller = _ALICE | ({"server": same.pop("server")} if "server" in same else {})
-    request: Any = {**same, "caller": caller}
-    call, expected = from_check(access, CONTEXT), from_check(request, CONTEXT)
-    assert {**call, "provenance": {}} == {**expected, "provenance": {}}
-    assert call["provenance"]["principal.id"] == "subject.id"
-
-
-def test_a_call_that_is_asked_for_without_a_prompt_has_an_empty_one() -> None:
-    intent = _access(_calling("model", "gpt-4o", "chat", max_tokens=9))
-    assert (intent["action"], intent["usage"]["outputTokens"]) == ("model.chat", 9)
-    assert _access(_calling("model", "e", "embeddings"))["action"] == "model.embed"
-
-
-@pytest.mark.parametrize(
-    ("type_", "operation"), [("tool", "delete"), ("model", "tools/call"), ("record", "chat")]
-)
-def test_any_other_operation_on_a_tool_or_a_model_is_an_access(type_: str, operation: str) -> None:
-    intent = _access(_calling(type_, "x/y", operation))
-    assert (intent["action"], intent["tools"], intent["models"]) == ("resource.access", [], [])
-
-
-def test_properties_that_are_no_parameters_of_the_call_are_refused() -> None:
-    with pytest.raises(RequestError, match=r"`action.properties`: `messages`: must be a list") as caught:
-        from_check({"access": _calling("model", "gpt-4o", "chat", messages=7)}, CONTEXT)
-    assert caught.value.path == "$.access.action.properties"
-
-
-def test_of_a_call_the_caller_says_the_server_and_still_not_who_asks() -> None:
-    access = _calling("tool", "read", "tools/call")
-    with pytest.raises(RequestError, match=r"`caller.principal`: the subject says who asks, so leave it out"):
-        from_check({"access": access, "caller": _ALICE}, CONTEXT)
-    with pytest.raises(RequestError) as caught:
-        from_check({"access": access, "caller": {"server": 7}}, CONTEXT)  # type: ignore[typeddict-item]  # raw JSON
-    assert caught.value.path == "$.caller.server"
-
-
-@pytest.mark.parametrize(
-    ("access", "is_without"),
-    [
-        (_calling("tool", "files/read", "tools/call"), True),
-        (_calling("tool", "files/read", "tools/call", path="a"), False),
-        (_calling("tool", "files/read", "delete"), False),
-        (_calling("model", "gpt-4o", "chat"), False),
-    ],
-)
-def test_only_a_call_of_a_tool_can_be_without_arguments(access: dict[str, Any], is_without: bool) -> None:  # noqa: FBT001
-    request: CheckRequest = {"access": access, "withoutArguments": True}
-    if is_without:
-        assert from_check(request, CONTEXT)["tools"][0]["arguments"] == {}
-    else:
-        with pytest.raises(RequestError, match="`withoutArguments`: only `tools/call` has arguments"):
-            from_check(request, CONTEXT)
-
-
-@pytest.mark.parametrize("access", [7, {}, {"resource": 7, "action": {}}, {"resource": {}, "action": None}])
-def test_what_is_no_access_is_not_without_arguments_either(access: Any) -> None:  # raw JSON
-    with pytest.raises(RequestError):
-        from_check({"access": access, "withoutArguments": True}, CONTEXT)

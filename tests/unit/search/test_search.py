@@ -11,60 +11,21 @@ from interlock.engine import Engine
 from interlock.engine.funds import UndecidableError
 from interlock.errors import RequestError
 from interlock.intents.bounds import MAX_TEXT
-from interlock.loading.policyset import load
-from interlock.search.outlook import outlook
 from interlock.search.paging import MOST_RESULTS, Page, Paging
-from interlock.search.query import Query, Sought, query_of
+from interlock.search.query import Sought, query_of
 from interlock.search.search import Answer, Search, search
-from support.documents import catalog, policy, waiver
+from support.documents import catalog, policy
+from support.searchedrecords import ON_RESOURCES, permitting, search_engine, search_query
 from support.strategies import NOW
-
-_RECORDS = """
-  subjects:
-    - {type: user, id: bob, properties: {role: admin}}
-    - {type: user, id: alice, properties: {role: guest}}
-    - {type: robot, id: r2}
-  resources:
-    - {type: record, id: "2", properties: {owner: bob}}
-    - {type: record, id: "10", properties: {owner: alice}}
-  resourceTypes:
-    - {name: record, operations: [write, read]}
-  tools:
-    - {names: [files/write, files/read, "web/*"], class: read}
-  models:
-    - {names: [tiny], class: small, provider: acme, hosting: selfHosted}
-"""
-_AREA = "  area: resources\n"
-
-
-def _engine(folder: Path, *documents: str) -> Engine:
-    path = folder / "policies.yaml"
-    path.write_text("---\n".join((catalog("c", _RECORDS), *documents)), encoding="utf-8")
-    return Engine(load([path]))
-
-
-def _permitting(condition: str, spec: str = _AREA, name: str = "permits") -> str:
-    return policy(name, spec=spec, rules=f'    - {{name: r, permit: "{condition}"}}\n')
-
-
-def _query(engine: Engine, sought: Sought, **changes: Any) -> Query:  # raw JSON
-    access = {
-        "subject": {"type": "user", "id": "alice"},
-        "action": {"name": "read"},
-        "resource": {"type": "record", "id": "2"},
-        **{key: value for key, value in changes.items() if key != "caller"},
-    }
-    beside = {"caller": changes["caller"]} if "caller" in changes else {}
-    return query_of(sought, {"access": access, **beside}, engine.context_at(NOW))
 
 
 def _ids(engine: Engine, sought: Sought, **changes: Any) -> list[str]:  # raw JSON
-    page = search(engine, _query(engine, sought, **changes), now=NOW)
+    page = search(engine, search_query(engine, sought, **changes), now=NOW)
     return [found.get("id") or found["name"] for found in page.results]
 
 
 def test_what_the_catalog_lists_is_found_where_it_is_allowed(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("resource.properties.owner == intent.principal.id"))
+    engine = search_engine(tmp_path, permitting("resource.properties.owner == intent.principal.id"))
     assert _ids(engine, Sought.SUBJECT) == ["bob"]
     assert _ids(engine, Sought.RESOURCE) == ["10"]
     assert _ids(engine, Sought.ACTION) == []
@@ -87,41 +48,43 @@ def test_what_the_catalog_lists_is_found_where_it_is_allowed(tmp_path: Path) -> 
     ],
 )
 def test_an_id_that_a_policy_names_is_found_though_the_catalog_lacks_it(tmp_path: Path, condition: str) -> None:
-    spec = f"{_AREA}  variables: [{{name: some, expression: \"intent.context.?some.orValue(['7'])\"}}]\n"
-    engine = _engine(tmp_path, _permitting(condition, spec))
+    spec = f"{ON_RESOURCES}  variables: [{{name: some, expression: \"intent.context.?some.orValue(['7'])\"}}]\n"
+    engine = search_engine(tmp_path, permitting(condition, spec))
     assert _ids(engine, Sought.RESOURCE) == ["7"]
     assert _ids(engine, Sought.RESOURCE, action={"name": "read"}, resource={"type": "record"}) == ["7"]
 
 
 def test_what_no_request_has_room_for_is_not_found(tmp_path: Path) -> None:
     long = catalog("more", f"  resources: [{{type: record, id: {'x' * 200}}}]\n")
-    engine = _engine(tmp_path, long, _permitting("true"))
+    engine = search_engine(tmp_path, long, permitting("true"))
     assert _ids(engine, Sought.RESOURCE) == ["10", "2", "x" * 200]
     # The rest of the access has fewer characters than 200.
     assert _ids(engine, Sought.RESOURCE, context={"text": "y" * (MAX_TEXT - 200)}) == ["10", "2"]
 
 
 def test_subjects_and_operations_that_a_policy_names_are_found_too(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("intent.principal.id == 'carol' && intent.operation.name == 'burn'"))
+    engine = search_engine(
+        tmp_path, permitting("intent.principal.id == 'carol' && intent.operation.name == 'burn'")
+    )
     assert _ids(engine, Sought.SUBJECT, action={"name": "burn"}) == ["carol"]
     assert _ids(engine, Sought.ACTION, subject={"type": "user", "id": "carol"}) == ["burn"]
 
 
 def test_an_id_of_the_open_member_means_nothing(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("true"))
+    engine = search_engine(tmp_path, permitting("true"))
     for id_ in ("2", "nobody", None):
         assert _ids(engine, Sought.RESOURCE, resource={"type": "record", "id": id_}) == ["10", "2"]
     assert _ids(engine, Sought.ACTION, action={"name": 7}) == ["read", "write"]
 
 
 def test_an_unknown_type_has_nothing_to_find(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("true"))
+    engine = search_engine(tmp_path, permitting("true"))
     assert _ids(engine, Sought.SUBJECT, subject={"type": "ghost"}) == []
     assert _ids(engine, Sought.SUBJECT, subject={"type": "robot"}) == ["r2"]
 
 
 def test_properties_of_the_open_member_are_those_that_are_looked_for(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("intent.principal.claims.role in ['admin', 'guest']"))
+    engine = search_engine(tmp_path, permitting("intent.principal.claims.role in ['admin', 'guest']"))
     assert _ids(engine, Sought.SUBJECT) == ["alice", "bob"]
     assert _ids(engine, Sought.SUBJECT, subject={"type": "user", "properties": {"role": "admin"}}) == ["bob"]
     wanted = {"role": "guest", "team": "sales"}
@@ -131,7 +94,7 @@ def test_properties_of_the_open_member_are_those_that_are_looked_for(tmp_path: P
 def test_tools_that_may_be_called_are_found_by_the_policies_on_tools(tmp_path: Path) -> None:
     # Whoever searches knows no arguments, so what only some of them deny is found, as in a list of tools.
     argued = "tool.class == 'read' && tool.name == 'read' && tool.arguments.path.startsWith('/work')"
-    engine = _engine(tmp_path, _permitting(argued, "  area: tools\n"))
+    engine = search_engine(tmp_path, permitting(argued, "  area: tools\n"))
     tool = {"resource": {"type": "tool"}, "action": {"name": "tools/call"}}
     assert _ids(engine, Sought.RESOURCE, **tool) == ["files/read"]
     assert _ids(engine, Sought.RESOURCE, **tool, caller={"server": "files"}) == ["read"]
@@ -147,8 +110,8 @@ def test_tools_that_may_be_called_are_found_by_the_policies_on_tools(tmp_path: P
 
 def test_tools_that_policies_name_are_found_with_the_servers_that_they_name(tmp_path: Path) -> None:
     named = "tool.server in ['git', 'web'] && tool.name in ['push', 'pull'] && intent.principal.id == 'alice'"
-    other = _permitting("tool.server == 'other' && tool.name == 'x'", "  area: tools\n", "other")
-    engine = _engine(tmp_path, _permitting(named, "  area: tools\n"), other)
+    other = permitting("tool.server == 'other' && tool.name == 'x'", "  area: tools\n", "other")
+    engine = search_engine(tmp_path, permitting(named, "  area: tools\n"), other)
     tool = {"resource": {"type": "tool"}, "action": {"name": "tools/call"}}
     assert _ids(engine, Sought.RESOURCE, **tool) == ["git/pull", "git/push", "other/x", "web/pull", "web/push"]
     assert _ids(engine, Sought.RESOURCE, **tool, caller={"server": "git"}) == ["pull", "push"]
@@ -157,8 +120,8 @@ def test_tools_that_policies_name_are_found_with_the_servers_that_they_name(tmp_
 
 def test_a_search_of_too_many_candidates_is_refused(tmp_path: Path) -> None:
     condition = "tool.server in intent.context.some && tool.name in intent.context.some"
-    engine = _engine(tmp_path, _permitting(condition, "  area: tools\n"))
-    query = _query(
+    engine = search_engine(tmp_path, permitting(condition, "  area: tools\n"))
+    query = search_query(
         engine,
         Sought.RESOURCE,
         resource={"type": "tool"},
@@ -170,62 +133,26 @@ def test_a_search_of_too_many_candidates_is_refused(tmp_path: Path) -> None:
 
 
 def test_models_that_may_be_called_are_found_by_the_policies_on_models(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("model.class == 'small'", "  area: models\n"))
+    engine = search_engine(tmp_path, permitting("model.class == 'small'", "  area: models\n"))
     model = {"resource": {"type": "model"}, "action": {"name": "chat"}}
     assert "tiny" in _ids(engine, Sought.RESOURCE, **model)
     assert "gpt-4o" not in _ids(engine, Sought.RESOURCE, **model)
-    named = _engine(tmp_path, _permitting("model.name == 'ours-2'", "  area: models\n"))
+    named = search_engine(tmp_path, permitting("model.name == 'ours-2'", "  area: models\n"))
     assert _ids(named, Sought.RESOURCE, **model) == ["ours-2"]
     assert _ids(engine, Sought.ACTION, resource={"type": "model", "id": "tiny"}) == ["chat", "embeddings"]
 
 
-@pytest.mark.parametrize(
-    ("rules", "is_hopeless"),
-    [
-        ("{name: r, permit: intent.operation.name == 'write'}", True),
-        ("{name: r, permit: intent.operation.name == 'write' || resource.id == '2'}", False),
-        ("{name: r, permit: 'true'}", False),
-        ("{name: r, permit: 'true'}\n    - {name: f, forbid: intent.kind == 'record', message: no}", True),
-        ("{name: r, permit: 'true'}\n    - {name: f, require: intent.kind == 'tool', message: no}", True),
-        ("{name: r, permit: 'true'}\n    - {name: f, forbid: now > timestamp(0), message: no}", False),
-        ("{name: r, require: 'true', message: no}", True),
-    ],
-)
-def test_candidates_are_not_looked_at_where_none_can_be_allowed(
-    tmp_path: Path,
-    rules: str,
-    is_hopeless: bool,  # noqa: FBT001
-) -> None:
-    engine = _engine(tmp_path, policy("p", spec=_AREA, rules=f"    - {rules}\n"))
-    query = _query(engine, Sought.RESOURCE)
-    assert outlook(engine.policies, query, None).is_hopeless is is_hopeless
-    assert bool(Search.begun(engine, query, Paging()).candidates) is not is_hopeless
-
-
-def test_what_a_waiver_may_lift_is_looked_at(tmp_path: Path) -> None:
-    forbid = "    - {name: at-most-eight, forbid: intent.kind == 'record', message: no}\n"
-    rules = f"{forbid}    - {{name: p, permit: 'true'}}\n"
-    denied = policy(spec=_AREA, rules=rules)
-    engine = _engine(tmp_path, denied)
-    query = _query(engine, Sought.RESOURCE)
-    assert outlook(engine.policies, query, None).is_hopeless
-    (compiled,) = engine.policies.compiled
-    (digest,) = {rule.id.digest for rule in compiled.rules if rule.id.rule == "at-most-eight"}
-    lifted = _engine(tmp_path, denied, waiver(digest=digest))
-    assert not outlook(lifted.policies, query, None).is_hopeless
-
-
 def test_a_policy_that_is_not_enforced_prunes_nothing(tmp_path: Path) -> None:
     rules = "    - {name: r, forbid: 'true', message: no}\n"
-    engine = _engine(
-        tmp_path, _permitting("true"), policy("p", spec=f"{_AREA}  enforcement: warn\n", rules=rules)
+    engine = search_engine(
+        tmp_path, permitting("true"), policy("p", spec=f"{ON_RESOURCES}  enforcement: warn\n", rules=rules)
     )
     assert _ids(engine, Sought.RESOURCE) == ["10", "2"]
 
 
 def test_a_search_takes_nothing_and_says_so_to_whoever_decides(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("true"))
-    query = _query(engine, Sought.RESOURCE, caller={"run": {"id": "7"}})
+    engine = search_engine(tmp_path, permitting("true"))
+    query = search_query(engine, Sought.RESOURCE, caller={"run": {"id": "7"}})
     asking = Search.begun(engine, query, Paging()).page()
     check = next(asking)
     assert (check["dryRun"], check["caller"], check["access"]["resource"]) == (
@@ -240,8 +167,8 @@ def test_a_search_takes_nothing_and_says_so_to_whoever_decides(tmp_path: Path) -
 
 
 def test_a_page_ends_where_its_time_does_and_the_next_goes_on(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("true"))
-    query = _query(engine, Sought.RESOURCE)
+    engine = search_engine(tmp_path, permitting("true"))
+    query = search_query(engine, Sought.RESOURCE)
     asking = Search.begun(engine, query, Paging()).page()
     next(asking)
     asking.send(Answer.ALLOWED)
@@ -254,8 +181,8 @@ def test_a_page_ends_where_its_time_does_and_the_next_goes_on(tmp_path: Path) ->
 
 
 def test_a_search_without_any_time_says_so_instead_of_finding_nothing(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("true"))
-    query = _query(engine, Sought.RESOURCE)
+    engine = search_engine(tmp_path, permitting("true"))
+    query = search_query(engine, Sought.RESOURCE)
     with pytest.raises(UndecidableError, match="ran out of time"):
         search(engine, query, now=NOW, until=time.monotonic_ns() - 1)
     asking = Search.begun(engine, query, Paging()).page()
@@ -265,9 +192,9 @@ def test_a_search_without_any_time_says_so_instead_of_finding_nothing(tmp_path: 
 
 
 def test_a_page_looks_at_so_many_candidates_and_no_more(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, _permitting("resource.id in intent.context.ids"))
+    engine = search_engine(tmp_path, permitting("resource.id in intent.context.ids"))
     ids = [f"{number:04}" for number in range(MOST_RESULTS + 5)]
-    query = _query(engine, Sought.RESOURCE, context={"ids": ids})
+    query = search_query(engine, Sought.RESOURCE, context={"ids": ids})
     first = search(engine, query, now=NOW, paging=Paging(10**9))
     assert (len(first.results), first.total) == (MOST_RESULTS, None)
     rest = search(engine, query, now=NOW, paging=Paging(token=first.next_token))
@@ -288,9 +215,9 @@ def test_a_page_looks_at_so_many_candidates_and_no_more(tmp_path: Path) -> None:
 def test_all_but_the_open_member_is_as_in_an_evaluation(
     tmp_path: Path, changes: dict[str, Any], path: str
 ) -> None:
-    engine = _engine(tmp_path)
+    engine = search_engine(tmp_path)
     with pytest.raises(RequestError) as caught:
-        _query(engine, Sought.SUBJECT, **changes)
+        search_query(engine, Sought.SUBJECT, **changes)
     assert caught.value.path == path
 
 
@@ -298,7 +225,7 @@ def test_all_but_the_open_member_is_as_in_an_evaluation(
 @pytest.mark.parametrize("sought", Sought)
 def test_what_is_no_search_is_refused(tmp_path: Path, sought: Sought, check: dict[str, Any]) -> None:
     with pytest.raises(RequestError):
-        query_of(sought, check, _engine(tmp_path).context_at(NOW))
+        query_of(sought, check, search_engine(tmp_path).context_at(NOW))
 
 
 def test_the_page_of_searches_shows_one_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
