@@ -84,6 +84,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     gateways = GatewayTls(exposure, identity)
     check_tls = gateways.front(settings.check, "http/1.1")
     grpc_tls = gateways.front(settings.grpc, "h2")
+    over_tls = frozenset(name for name, tls in (("check", check_tls), ("grpc", grpc_tls)) if tls is not None)
     with (
         asyncio.Runner(loop_factory=event_loop()) as runner,
         SqliteUses(state.uses) as uses,
@@ -140,9 +141,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 ]
             if cluster is not None and settings.workloads:
                 watching.append(workloads_of(cluster, service).watch())
-            announce(
-                _started(settings, policies, (webhook, check, grpc), cluster, has_tls=check_tls is not None)
-            )
+            announce(_started(settings, policies, (webhook, check, grpc), cluster, over_tls))
             runner.run(live(service, servers, watching))
 
 
@@ -151,8 +150,7 @@ def _started(
     policies: LivePolicies,
     bound: tuple[socket.socket, socket.socket, socket.socket | None],
     cluster: "Cluster | None",
-    *,
-    has_tls: bool,
+    over_tls: frozenset[str],
 ) -> Started:
     state = StateDir(settings.state_dir)
     webhook, check, grpc = bound
@@ -172,7 +170,7 @@ def _started(
         watched=tuple(what for what, is_watched in watched.items() if is_watched),
         decision_log=settings.decision_log,
         is_registered=settings.installation is not None,
-        has_tls=has_tls,
+        over_tls=over_tls,
         clients=settings.exposure.clients,
     )
 

@@ -54,8 +54,8 @@ class Settings:
 class Started:
     """What runs now.
 
-    `grpc` is where gateways call over gRPC, if anywhere; `has_tls` whether that and the check API are over TLS,
-    and `clients` the document that says who may call them, if there is one.
+    `grpc` is where gateways call over gRPC, if anywhere, and `over_tls` which of
+    `check` and `grpc` speak TLS; `clients` is the document that says who may call them, if there is one.
     `policies` are None where they come from a cluster, too, and are not known yet.
     `ca_certificate` is what clients must trust, where the service made it,
     `ledger` the URL of what keeps accounts, without its password, `cluster` that
@@ -74,5 +74,5 @@ class Started:
     watched: tuple[str, ...]
     decision_log: Path | None
     is_registered: bool
-    has_tls: bool
+    over_tls: frozenset[str]
     clients: Path | None

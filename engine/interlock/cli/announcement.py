@@ -51,11 +51,13 @@ def announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.settin
     """Print what has `started`, and two requests that can be tried at once."""
     console = Console(soft_wrap=True, highlight=False)
     trust = f" --cacert {shlex.quote(str(started.ca_certificate))}" if started.ca_certificate else ""
-    check = f"https://localhost:{started.check.port}" if started.has_tls else f"http://{started.check}"
+    check = (
+        f"https://localhost:{started.check.port}" if "check" in started.over_tls else f"http://{started.check}"
+    )
     facts = {
         "webhook": f"https://{started.webhook}/validate and /mutate",
         "check API": f"{check}/v1/check, described at {check}/docs",
-        **({"gRPC": f"{started.grpc}, with{'' if started.has_tls else 'out'} TLS"} if started.grpc else {}),
+        **_grpc(started),
         "clients": str(started.clients or "everybody on this machine"),
         "CA": str(started.ca_certificate or _authority(started)),
         **_policies(started.policies),
@@ -69,11 +71,17 @@ def announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.settin
         console.print(Text.assemble((f"{name:<12}", "bold"), fact))
     console.print("\nIn another terminal, a model call that is denied:")
     token = ' -H "authorization: Bearer $TOKEN"' if started.clients else ""
-    options = f"{trust if started.has_tls else ''}{token}"
+    options = f"{trust if 'check' in started.over_tls else ''}{token}"
     console.print(_curl(f"{check}/v1/check", options, _CALL), markup=False)
     console.print("and a workload:")
     webhook = f"https://localhost:{started.webhook.port}/validate"
     console.print(_curl(webhook, trust, _REVIEW), markup=False)
+
+
+def _grpc(started: Any) -> dict[str, str]:  # noqa: ANN401 - as in `announce`
+    """Where gateways call over gRPC, if anywhere."""
+    kind = "with" if "grpc" in started.over_tls else "without"
+    return {"gRPC": f"{started.grpc}, {kind} TLS"} if started.grpc else {}
 
 
 def _authority(started: Any) -> str:  # noqa: ANN401 - as in `announce`

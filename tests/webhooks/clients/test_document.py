@@ -1,11 +1,14 @@
 """The document of clients: what it says holds, and what is wrong with it is said where it stands."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from interlock.errors import AuthorError
+from interlock.loading.kinds.common import Shape
 from interlock_webhooks.clients.endpoints import NAMES
 from interlock_webhooks.clients.globs import EVERYTHING, Globs
 from interlock_webhooks.clients.peer import Certificate
@@ -223,3 +226,24 @@ def test_the_example_of_the_how_to_loads(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "how-to" / "let-gateways-in.md").read_text(encoding="utf-8")
     token = page.split("token: ")[1].split("\n")[0]
     assert _read(tmp_path, page.split("```yaml\n")[1].split("```")[0]).by_token(token).name == "litellm"
+
+
+def _shapes(shape: type[Shape]) -> Iterator[type[Shape]]:
+    yield shape
+    for each in shape.__subclasses__():
+        yield from _shapes(each)
+
+
+def test_the_reference_names_every_field() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "clients.md").read_text(encoding="utf-8")
+    _, text = page.rsplit("```", 1)
+    known = {word for quoted in re.findall(r"`([^`]+)`", text) for word in re.findall(r"\w+", quoted)}
+    shapes = [each for each in _shapes(Shape) if each.__module__ == "interlock_webhooks.clients.document"]
+    assert len(shapes) > 10
+    for shape in shapes:
+        assert {str(field.alias) for field in shape.model_fields.values()} <= known | {
+            "apiVersion",
+            "kind",
+            "metadata",
+            "spec",
+        }

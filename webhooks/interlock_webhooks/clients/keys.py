@@ -76,7 +76,7 @@ class Keys:
             try:
                 self._keys = keys_of(await asyncio.to_thread(self._fetch))
             except OperatorError as error:
-                self._log.warning("keys kept: they can't be had again", issuer=self._issuer, error=str(error))
+                self._log.warning("keys of an issuer can't be had", issuer=self._issuer, error=str(error))
             else:
                 self._got = self._clock()
 
