@@ -1,15 +1,18 @@
 """What proxies are told about requests: the same over gRPC and over HTTP."""
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from interlock.clock import now
+from interlock.decisionlog.sink import DecisionLog
 from interlock_webhooks.app import check_app
 from interlock_webhooks.envoy.outcome import HEADERS
 from support.asgi import ask
 from support.budgets import limited
+from support.decisionlog import room_for
 from support.documents import policy
 from support.envoy import Ask, Over, Sent, chat, message_of, over_grpc
 
@@ -149,6 +152,16 @@ def test_what_fails_is_a_denial_and_no_error_that_a_proxy_lets_pass(over: Over, 
     assert (told.passes, told.status) == (False, 403)
     assert told.json()["error"]["code"] == "internal"
     assert service.lines[-1]["level"] == "error"
+
+
+def test_what_can_not_be_logged_is_denied(over: Over, tell: Ask, tmp_path: Path) -> None:
+    service = over()
+    with DecisionLog(tmp_path / "decisions") as service.decisions, room_for(0):
+        told = tell(service, Sent(body=chat()))
+    assert (told.passes, told.status) == (False, 403)
+    (line,) = service.lines
+    assert "can't be written" in line["error"]
+    assert "exc_info" not in line
 
 
 def test_what_is_no_message_of_protobuf_is_denied(over: Over) -> None:

@@ -1,16 +1,19 @@
 """Rate limits are budgets: what Envoy and Kuadrant ask and report is counted on the same accounts."""
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import RequestError
 from interlock_webhooks.envoy.ratelimit.codec import decode_descriptors
 from interlock_webhooks.envoy.ratelimit.descriptor import Descriptor
 from interlock_webhooks.envoy.ratelimit.handlers import SHOULD_RATE_LIMIT, RateLimitHandlers
 from interlock_webhooks.envoy.ratelimit.hits import Hits, Unit
 from support.budgets import limited
+from support.decisionlog import room_for
 from support.documents import policy
 from support.envoy import Over, asked
 from support.ratelimits import OK, OVER_LIMIT, descriptor, looked, message, reported, should, told
@@ -187,6 +190,14 @@ def test_what_fails_is_over_the_limit(over: Over) -> None:
     del service.policies
     assert should(service, descriptor(_TEAM)).overall_code == OVER_LIMIT
     assert service.lines[-1]["level"] == "error"
+
+
+def test_what_can_not_be_logged_is_over_the_limit(over: Over, tmp_path: Path) -> None:
+    service = over(limited("calls", 5))
+    with DecisionLog(tmp_path / "decisions") as service.decisions, room_for(0):
+        assert should(service, descriptor(_TEAM)).overall_code == OVER_LIMIT
+    (line,) = service.lines
+    assert "can't be written" in line["error"]
 
 
 @pytest.mark.parametrize(
