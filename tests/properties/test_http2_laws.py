@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from h2.events import DataReceived, Event, StreamEnded
+from h2.events import DataReceived, Event, ResponseReceived, StreamEnded
 from hpack import Decoder, Encoder, HPACKError
 from hyperframe.frame import Frame, GoAwayFrame
 from hypothesis import given
@@ -317,3 +317,19 @@ def _read(decoder: Decoder, block: bytes) -> list[Header] | None:
         return [(bytes(name), bytes(value)) for name, value in decoder.decode(block, raw=True)]
     except HPACKError:
         return None
+
+
+@given(
+    st.lists(st.tuples(st.text("abc-", min_size=1, max_size=9), st.text("xyz", max_size=4)), max_size=5),
+    st.integers(0, 50_000),
+)
+def test_fields_of_any_size_arrive(fields: list[tuple[str, str]], size: int) -> None:
+    client = RightClient(Echoing())
+    client.http.decoder.max_header_list_size = 2**20
+    sent = [*_HEAD, *((name.encode(), value.encode()) for name, value in fields), (b"x-large", b"v" * size)]
+    client.call(b"", whole=False)
+    client.exchange()
+    client.side.outbox.send(1, Response(head=tuple(sent), body=b"", trailers=()), 0)
+    client.exchange()
+    (answered,) = [event for event in client.events if isinstance(event, ResponseReceived)]
+    assert [(bytes(name), bytes(value)) for name, value in answered.headers] == sent

@@ -394,6 +394,22 @@ def test_a_call_has_one_whole_message(client: RawClient, sent: bytes, message: b
     assert _ending(client, came) == {b"grpc-status": b"3", b"grpc-message": message}
 
 
+def test_whoever_compresses_is_told_what_is_taken(client: RawClient) -> None:
+    client.send(client.request(1, "END_STREAM", more=[("grpc-encoding", "gzip")]))
+    ending = _ending(client, client.until_ping())
+    assert (ending[b"grpc-status"], ending[b"grpc-accept-encoding"]) == (b"12", b"identity")
+    client.send(
+        client.request(3, more=[("grpc-encoding", "identity")]), DataFrame(3, MESSAGE, flags=["END_STREAM"])
+    )
+    assert client.body(3) == MESSAGE
+
+
+def test_a_call_is_refused_as_soon_as_it_has_more_than_one_message(client: RawClient) -> None:
+    client.send(client.request(1), DataFrame(1, MESSAGE + b"\0"))
+    came = [next(frame for frame in client.frames() if isinstance(frame, HeadersFrame))]
+    assert _ending(client, came)[b"grpc-message"] == b"the call has more than one message: send one"
+
+
 @pytest.mark.parametrize("timeout", ["", "1", "S", "1s", "123456789S", "-1S", "1.5S", "1 S"])
 def test_a_timeout_that_is_none_is_refused(client: RawClient, timeout: str) -> None:
     client.send(client.request(1, "END_STREAM", more=[("grpc-timeout", timeout)]))

@@ -165,6 +165,7 @@ class UnaryCall(Call):
 
     async def _handled(self, client: Client) -> Answer:
         while not self._is_whole:
+            self._messages.check_only()
             await self._more()
         if self._broken is not None:
             raise self._broken

@@ -76,24 +76,28 @@ class Connection(asyncio.Protocol):
         except ConnectionFailure:
             self._hang_up()
         except FloodError:
-            self._calls.log.warning("connection closed: it sends too much that asks for nothing")
+            self._calls.log.warning(
+                "connection closed: it sends too much that asks for nothing", peer=self.peer.address
+            )
             self._close(Error.ENHANCE_YOUR_CALM)
         except Exception:
             # Closed by default: whoever sent it may not go on.
-            self._calls.log.exception("connection dropped")
+            self._calls.log.exception("connection dropped", peer=self.peer.address)
             self._transport.abort()
         else:
             self._flush()
 
     def pause_writing(self) -> None:
         """Take nothing more from a peer that reads nothing."""
-        self._stalled = time.monotonic_ns()
-        self._transport.pause_reading()
+        if not self._transport.is_closing():
+            self._stalled = time.monotonic_ns()
+            self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Go on."""
-        self._stalled = None
-        self._transport.resume_reading()
+        if not self._transport.is_closing():
+            self._stalled = None
+            self._transport.resume_reading()
 
     def respond(self, stream: int, response: Response) -> None:
         """End the call on `stream`."""

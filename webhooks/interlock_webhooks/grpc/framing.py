@@ -55,13 +55,18 @@ class Messages:
         del self._bytes[: _PREFIX + size]
         return message
 
+    def check_only(self) -> None:
+        """Nothing, where no more has come than one message. Raises RequestError."""
+        size = self._size()
+        if size is not None and len(self._bytes) > _PREFIX + size:
+            raise RequestError("the call has more than one message: send one")
+
     def only(self) -> bytes:
         """The message of a call that has one."""
+        self.check_only()
         message = self.take()
         if message is None:
             raise RequestError("the call has no whole message: send one")
-        if self._bytes:
-            raise RequestError("the call has more than one message: send one")
         return message
 
     def _size(self) -> int | None:

@@ -12,6 +12,8 @@ from interlock_webhooks.refusal import Header, RefusedError
 from interlock_webhooks.text import quoted
 
 _MEDIA_TYPE: Final = b"application/grpc"
+# "gRPC over HTTP/2", Message-Encoding: whoever refuses one has to say which it takes.
+_ACCEPTED: Final = (b"grpc-accept-encoding", b"identity")
 
 
 class Head(Struct, frozen=True, kw_only=True):
@@ -46,7 +48,9 @@ def head_of(fields: Sequence[Header]) -> Head:
         elif name == b"grpc-timeout":
             stated = min(timeout.nanoseconds(value), MAX_TIMEOUT)
         elif name == b"grpc-encoding" and value != b"identity":
-            raise RefusedError(HTTPStatus.NOT_IMPLEMENTED, "messages are compressed: send them as they are")
+            raise RefusedError(
+                HTTPStatus.NOT_IMPLEMENTED, "messages are compressed: send them as they are", _ACCEPTED
+            )
         if not name.startswith(b":"):
             headers.append((name, value))
     _check_media_type(media_type)

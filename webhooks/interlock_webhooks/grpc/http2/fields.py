@@ -12,7 +12,10 @@ from interlock_webhooks.refusal import Header
 MAX_HEADERS: Final = 16 * 1024
 """Bytes of a call's header fields, unpacked, with 32 more for each (RFC 9113, section 6.5.2)."""
 
-_MAX_KNOWN: Final = 64
+# What is remembered of a connection: what busy clients send, and no more.
+_MAX_KNOWN: Final = 32
+_MAX_BLOCK: Final = 512
+_MAX_FIELDS: Final = 64
 _REQUIRED: Final = frozenset({b":method", b":scheme", b":path"})
 _PSEUDO: Final = _REQUIRED | {b":authority"}
 _OF_CONNECTIONS: Final = frozenset(
@@ -56,7 +59,7 @@ class FieldReader:
             raise ConnectionFailure(Error.COMPRESSION_ERROR) from None
         if not _same(self._table(), before):
             self._known.clear()
-        elif len(self._known) < _MAX_KNOWN:
+        elif len(self._known) < _MAX_KNOWN and len(block) <= _MAX_BLOCK and len(fields) <= _MAX_FIELDS:
             self._known[block] = fields
         return fields
 

@@ -14,8 +14,8 @@ from interlock_webhooks.grpc.http2.frames import (
     unpadded,
 )
 from interlock_webhooks.grpc.http2.outgoing import Outgoing
-from interlock_webhooks.grpc.http2.peer import Peer
 from interlock_webhooks.grpc.http2.reader import FrameReader
+from interlock_webhooks.grpc.http2.receiver import Receiver
 from interlock_webhooks.grpc.http2.remote import Remote
 from interlock_webhooks.grpc.http2.stream import Stream, Window
 from interlock_webhooks.grpc.http2.streams import Streams
@@ -30,7 +30,8 @@ MAX_STREAMS: Final = 128
 WINDOW: Final = 64 * 1024
 """Bytes of one call that may come before somebody takes them."""
 
-_CONNECTION_WINDOW: Final = 4 * 1024 * 1024
+# Calls whose messages nobody takes hold up no others.
+_CONNECTION_WINDOW: Final = MAX_STREAMS * WINDOW
 _DEFAULT_WINDOW: Final = 65_535
 _SETTINGS: Final = frames.settings(
     {
@@ -46,22 +47,22 @@ _PING: Final = 8
 
 
 class Session:
-    """The frames of one connection. What comes is told to `peer`; what has to be sent is in `out`."""
+    """The frames of one connection. What comes is told to `receiver`; what has to be sent is in `out`."""
 
     __slots__ = (
         "_fields",
         "_is_greeted",
         "_meanings",
-        "_peer",
         "_reader",
+        "_receiver",
         "_remote",
         "_streams",
         "_window",
         "out",
     )
 
-    def __init__(self, peer: Peer) -> None:
-        self._peer = peer
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
         self._reader = FrameReader()
         self._fields = FieldReader()
         self._remote = Remote()
@@ -83,7 +84,7 @@ class Session:
         }
 
     def receive(self, data: bytes) -> None:
-        """Take `data`, and tell the peer's side what it means.
+        """Take `data`, and tell the receiver what it means.
 
         Raises:
             ConnectionFailure: the connection has to end, which was said already.
@@ -115,7 +116,7 @@ class Session:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
         meaning = self._meanings.get(kind)
         if meaning is None:
-            self._peer.spent()
+            self._receiver.spent()
             return
         try:
             meaning(flags, stream, payload)
@@ -126,9 +127,9 @@ class Session:
         """End one stream, which must not cost more than it does whoever makes it fail."""
         if stream > self._streams.last:
             raise ConnectionFailure(error)
-        self._peer.spent()
+        self._receiver.spent()
         if stream in self._streams:
-            self._peer.broken(stream)
+            self._receiver.broken(stream)
         self.out.reset(stream, error)
 
     def _data(self, flags: int, number: int, payload: bytes) -> None:
@@ -139,7 +140,7 @@ class Session:
         stream = self._streams.get(number)
         if stream is None:
             self.acknowledge(number, size)
-            self._peer.spent()
+            self._receiver.spent()
             self._streams.check_gone(number)
             return
         try:
@@ -148,8 +149,8 @@ class Session:
             self.acknowledge(number, size)
             raise
         if not data:
-            self._peer.spent()
-        self._peer.received(number, data, size)
+            self._receiver.spent()
+        self._receiver.received(number, data, size)
         if flags & Flag.END_STREAM:
             self._end(number)
 
@@ -168,12 +169,12 @@ class Session:
         if len(self._streams) >= MAX_STREAMS:
             raise StreamFailure(Error.REFUSED_STREAM)
         self._streams[number] = Stream(self._remote.window, WINDOW, check_request(fields))
-        self._peer.begun(number, fields)
+        self._receiver.begun(number, fields)
         if flags & Flag.END_STREAM:
             self._end(number)
 
     def _trailers(self, flags: int, number: int, fields: list[Header]) -> None:
-        self._peer.spent()
+        self._receiver.spent()
         stream = self._streams.get(number)
         if stream is None:
             self._streams.check_late(number)
@@ -190,10 +191,10 @@ class Session:
         # It may have been answered before it was whole.
         if stream is not None:
             stream.end()
-            self._peer.ended(number)
+            self._receiver.ended(number)
 
     def _priority(self, _flags: int, number: int, payload: bytes) -> None:
-        self._peer.spent()
+        self._receiver.spent()
         if not number:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
         if len(payload) != _PRIORITY:
@@ -202,17 +203,17 @@ class Session:
             raise StreamFailure(Error.PROTOCOL_ERROR)
 
     def _reset(self, _flags: int, number: int, payload: bytes) -> None:
-        self._peer.spent()
+        self._receiver.spent()
         if not number or number > self._streams.last:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
         if len(payload) != _NUMBER:
             raise ConnectionFailure(Error.FRAME_SIZE_ERROR)
         if number in self._streams:
             self._streams.close(number, is_broken_off=False)
-            self._peer.broken(number)
+            self._receiver.broken(number)
 
     def _settings(self, flags: int, number: int, payload: bytes) -> None:
-        self._peer.spent()
+        self._receiver.spent()
         if number:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
         if flags & Flag.ACK:
@@ -227,33 +228,33 @@ class Session:
             raise ConnectionFailure(failure.error) from None
         self._is_greeted = True
         self.out.put(frames.frame(Kind.SETTINGS, Flag.ACK, 0))
-        self._peer.greeted()
-        self._peer.widened()
+        self._receiver.greeted()
+        self._receiver.widened()
 
     def _push(self, _flags: int, _number: int, _payload: bytes) -> None:
         raise ConnectionFailure(Error.PROTOCOL_ERROR)
 
     def _ping(self, flags: int, number: int, payload: bytes) -> None:
-        self._peer.spent()
+        self._receiver.spent()
         if number:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
         if len(payload) != _PING:
             raise ConnectionFailure(Error.FRAME_SIZE_ERROR)
         if flags & Flag.ACK:
-            self._peer.echoed(payload)
+            self._receiver.echoed(payload)
         else:
             self.out.put(frames.frame(Kind.PING, Flag.ACK, 0, payload))
 
     def _goaway(self, _flags: int, number: int, payload: bytes) -> None:
-        self._peer.spent()
+        self._receiver.spent()
         if number:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
         if len(payload) < 2 * _NUMBER:
             raise ConnectionFailure(Error.FRAME_SIZE_ERROR)
-        self._peer.leaving(int.from_bytes(payload[_NUMBER : 2 * _NUMBER]))
+        self._receiver.leaving(int.from_bytes(payload[_NUMBER : 2 * _NUMBER]))
 
     def _window_update(self, _flags: int, number: int, payload: bytes) -> None:
-        self._peer.spent()
+        self._receiver.spent()
         if len(payload) != _NUMBER:
             raise ConnectionFailure(Error.FRAME_SIZE_ERROR)
         more = int.from_bytes(payload) & _STREAM
@@ -265,7 +266,7 @@ class Session:
             self._streams[number].widen(more)
         elif number > self._streams.last:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
-        self._peer.widened()
+        self._receiver.widened()
 
 
 def _prioritized(payload: bytes) -> tuple[int, bytes]:

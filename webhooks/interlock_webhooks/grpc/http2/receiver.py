@@ -5,7 +5,7 @@ from typing import Protocol
 from interlock_webhooks.refusal import Header
 
 
-class Peer(Protocol):
+class Receiver(Protocol):
     """What a session tells. Whatever these raise ends the connection."""
 
     def begun(self, stream: int, fields: list[Header]) -> None:
