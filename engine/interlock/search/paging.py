@@ -59,7 +59,7 @@ class Page:
 
 def binding(policy_set: Digest, query: Query) -> Digest:
     """What tells this search by these policies from all others."""
-    return digest_of([policy_set, query.sought, query.beside, query.access])
+    return digest_of([policy_set, query.sought, query.beside, query.fixed])
 
 
 def token_of(start: int, of: Digest) -> str:

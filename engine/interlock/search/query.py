@@ -34,6 +34,10 @@ _ANYTHING: Final[dict[Sought, Found]] = {
 """Something that nobody knows, in the place of what is sought."""
 
 
+_MEMBERS: Final = ("subject", "action", "resource", "context")
+_OF_OPEN: Final = ("type", "properties")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """An access with an open member, and what goes with it: other keys of a check request.
@@ -53,6 +57,12 @@ class Query:
         """The type of what is sought, or of the resource that actions are sought for."""
         member = self.access["resource"] if self.sought is Sought.ACTION else self.open
         return str(member["type"])
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """All that matters of the access: the id of the open member does not, nor what AuthZEN doesn't have."""
+        members = {key: self.access[key] for key in _MEMBERS if key in self.access}
+        return members | {self.sought.value: {key: self.open[key] for key in _OF_OPEN if key in self.open}}
 
     @property
     def server(self) -> str:

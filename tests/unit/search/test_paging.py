@@ -49,6 +49,26 @@ def test_a_token_of_another_search_or_of_other_policies_is_refused(other: Digest
     assert caught.value.path == "$.page.token"
 
 
+@pytest.mark.parametrize(
+    ("change", "is_same"),
+    [
+        ({"subject": {"type": "user", "id": "b"}}, True),
+        ({"subject": {"type": "user"}, "page": {"limit": 3}}, True),
+        ({"subject": {"type": "robot", "id": "a"}}, False),
+        ({"subject": {"type": "user", "properties": {"a": 1}}}, False),
+        ({"action": {"name": "write"}}, False),
+        ({"resource": {"type": "record", "id": "2"}}, False),
+        ({"context": {"hour": 9}}, False),
+    ],
+)
+def test_what_means_nothing_in_a_search_tells_no_searches_apart(
+    change: dict[str, Any],
+    is_same: bool,  # noqa: FBT001
+) -> None:
+    other = query_of(Sought.SUBJECT, {"access": _ACCESS | change}, _CONTEXT)
+    assert (binding(DIGEST, other) == binding(DIGEST, _query())) is is_same
+
+
 @pytest.mark.parametrize("start", [-1, 8, 2**63 - 1])
 def test_a_token_that_leads_nowhere_is_refused(start: int) -> None:
     of = binding(DIGEST, _query())
