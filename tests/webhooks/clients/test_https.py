@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from interlock_webhooks.clients.tokens import digest_of, new_token
+from interlock_webhooks.envoy.messages.auth_pb2 import CheckRequest
 from support.clients import document, listed
 from support.commandline import run
 from support.kubernetes.certificates import Pair, authority, signed
@@ -127,8 +128,7 @@ def test_a_refused_body_is_not_taken_for_the_next_request(scene: Scene) -> None:
 
 
 def test_clients_that_call_over_grpc_are_known_in_the_same_ways(scene: Scene) -> None:
-    address = re.search(r"gRPC +127\.0\.0\.1:(\d+)", scene.service.said)
-    assert address is not None
+    address = f"localhost:{_grpc_port(scene)}"
     shown = signed(_TRUSTED, _SPIFFE)
     ca = scene.service.ca.read_bytes()
     certified = grpc.ssl_channel_credentials(ca, shown.key_pem.encode(), shown.pem.encode())
@@ -136,7 +136,7 @@ def test_clients_that_call_over_grpc_are_known_in_the_same_ways(scene: Scene) ->
     bearer = (("authorization", f"Bearer {_TOKEN}"),)
     method = "/envoy.service.auth.v3.Authorization/Check"
     for credentials, metadata, is_known in ((certified, (), True), (bare, bearer, True), (bare, (), False)):
-        with grpc.secure_channel(f"localhost:{address[1]}", credentials) as channel:
+        with grpc.secure_channel(address, credentials) as channel:
             check = channel.unary_unary(method)
             if is_known:
                 assert check(b"", metadata=metadata, timeout=30)
@@ -144,7 +144,7 @@ def test_clients_that_call_over_grpc_are_known_in_the_same_ways(scene: Scene) ->
                 with pytest.raises(grpc.RpcError) as refused:
                     check(b"", metadata=metadata, timeout=30)
                 assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
-        with grpc.secure_channel(f"localhost:{address[1]}", bare) as channel:
+        with grpc.secure_channel(address, bare) as channel:
             channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=30)
 
 
@@ -175,6 +175,26 @@ _BODIES: tuple[Any, ...] = (
 )
 
 
+def _send_canaries_over_grpc(scene: Scene) -> None:
+    credentials = grpc.ssl_channel_credentials(scene.service.ca.read_bytes())
+    message = CheckRequest()
+    message.attributes.request.http.path = f"/{_CANARY}"
+    message.attributes.request.http.headers["authorization"] = f"Bearer {_CANARY}"
+    message.attributes.request.http.body = f'{{"model": "good-1", "messages": "{_CANARY}"}}'
+    with grpc.secure_channel(f"localhost:{_grpc_port(scene)}", credentials) as channel:
+        check = channel.unary_unary("/envoy.service.auth.v3.Authorization/Check")
+        assert check(message.SerializeToString(), metadata=(("authorization", f"Bearer {_TOKEN}"),), timeout=30)
+        with pytest.raises(grpc.RpcError) as refused:
+            check(message.SerializeToString(), metadata=(("authorization", f"Bearer {_CANARY}"),), timeout=30)
+        assert _CANARY not in str(refused.value.details())
+
+
+def _grpc_port(scene: Scene) -> str:
+    found = re.search(r"gRPC +127\.0\.0\.1:(\d+)", scene.service.said)
+    assert found is not None
+    return found[1]
+
+
 def test_no_secret_prompt_or_argument_is_in_the_log_or_the_metrics(scene: Scene) -> None:
     strangers = [
         f"Bearer interlock_{_CANARY:a<43}",
@@ -195,6 +215,7 @@ def test_no_secret_prompt_or_argument_is_in_the_log_or_the_metrics(scene: Scene)
                     )
                     assert answer.status_code != HTTPStatus.INTERNAL_SERVER_ERROR
                     assert _TOKEN not in answer.text
+        _send_canaries_over_grpc(scene)
         metrics = client.get("/metrics", headers={"authorization": f"Bearer {_TOKEN}"}).text
     for kept in (metrics, scene.service.log.read_text()):
         assert _CANARY not in kept

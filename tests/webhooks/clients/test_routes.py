@@ -16,12 +16,15 @@ from interlock.clock import now
 from interlock.instants import rfc3339
 from interlock.units import Instant
 from interlock_webhooks.app import Application, check_app, webhook_app
+from interlock_webhooks.clients.authenticator import EVERYBODY
 from interlock_webhooks.clients.client import Client
 from interlock_webhooks.clients.endpoints import BESIDE, HOT, NAMES, OPEN
 from interlock_webhooks.clients.globs import Globs
 from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.clients.rates import Meter, Rate
 from interlock_webhooks.clients.scope import Scope
+from interlock_webhooks.exchange import Answer, Request
+from interlock_webhooks.hot import HotRoute
 from interlock_webhooks.methods import grpc_methods
 from interlock_webhooks.refusal import Header
 from support.asgi import ask
@@ -172,6 +175,20 @@ def test_an_intent_s_own_word_on_where_its_facts_came_from_counts_for_nothing(se
     answer = ask(app, "/v1/check", msgspec.json.encode(stated), headers=AS_KNOWN)
     assert answer.status == HTTPStatus.FORBIDDEN
     assert "principal.claims" in answer.json()["error"]["message"]
+
+
+def test_what_shows_who_a_client_is_goes_no_further(service: LoggedService) -> None:
+    async def told(request: Request) -> Answer:
+        return Answer(b" ".join(name for name, _ in request.headers))
+
+    shown = ((b"authorization", b"Bearer secret"), (b"interlock-authorization", b"Bearer secret"))
+    for authenticator, left in (
+        (Known(Client("known")), b"content-type name"),
+        # Nobody was asked, so what is there is for somebody else.
+        (EVERYBODY, b"content-type name authorization interlock-authorization"),
+    ):
+        route = HotRoute(told, service.metrics.route("check"), service.log, authenticator)
+        assert ask(route, "/v1/check", b"{}", headers=(*AS_KNOWN, *shown)).body == left
 
 
 def test_the_webhook_asks_no_api_server_who_it_is(service: LoggedService) -> None:
