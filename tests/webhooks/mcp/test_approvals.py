@@ -12,8 +12,8 @@ from interlock.errors import OperatorError
 from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.mcp.seal import LIFETIME, BrokenSealError, Question, Seal
 from interlock_webhooks.state import StateDir
-from support.mcp import AGENT, about, request, stateless
-from support.service import LoggedService
+from support.mcp import AGENT, about, request, stateless, written
+from support.service import LoggedService, service_over
 
 _PARAMS = {"name": "send", "arguments": {"to": "all"}}
 
@@ -136,6 +136,17 @@ def test_nobody_is_asked_who_can_not_be_or_whose_approval_would_not_do(
     result = _asked(app, message, **asked)
     assert result["isError"]
     assert "inputRequests" not in result
+
+
+@pytest.mark.parametrize(("approvers", "is_asked"), [("[jane, joe]", True), ("[joe]", False)])
+def test_only_those_are_asked_who_may_approve(tmp_path: Path, approvers: str, *, is_asked: bool) -> None:
+    text = (written(tmp_path, "sha256:" + "0" * 64) / "policies.yaml").read_text(encoding="utf-8")
+    declared = "{name: approvers, merge: intersection, description: Who may.}, {name: approval,"
+    text = text.replace("{name: approval,", declared)
+    text = text.replace("{approval: [approvedBy]}", f"{{approval: [approvedBy], approvers: {approvers}}}")
+    (tmp_path / "policies.yaml").write_text(text, encoding="utf-8")
+    result = _asked(check_app(service_over(tmp_path)))
+    assert ("inputRequests" in result) is is_asked
 
 
 def test_what_the_server_asked_for_comes_back_to_it(app: Application) -> None:

@@ -1,9 +1,9 @@
 """Approvals by the person at the client, through `input_required`.
 
-A rule that a person's approval would satisfy says so as advice: `approval`,
-with the claims that an approval gives. What such a rule denies is put to the
-client's user, if that is all that stands in the way. What the answer proves is
-that the client says its user accepted; who that is, the gateway has said.
+A rule that a person's approval would satisfy says so as advice, with the claims
+that an approval gives. What such a rule denies is put to the client's user, if
+that is all that stands in the way. What the answer proves is that the client
+says its user accepted; who that is, the gateway has said.
 """
 
 import secrets
@@ -14,16 +14,14 @@ from msgspec import Struct
 
 from interlock.digests import digest_of
 from interlock.identity import Digest
-from interlock.intents.caller import Caller
+from interlock.intents.caller import Caller, principal_of
 from interlock_webhooks import wire
+from interlock_webhooks.approvals.advice import approvers_of, claims_of
 from interlock_webhooks.mcp.codec import Message
 from interlock_webhooks.mcp.errors import INVALID_PARAMS, RefusedMessageError, result
 from interlock_webhooks.mcp.seal import BrokenSealError, Question, Seal, is_ours
 from interlock_webhooks.mcp.terms import Terms
 from interlock_webhooks.text import one_line
-
-ADVICE: Final = "approval"
-"""The advice whose value names the claims that an approval gives."""
 
 _KEY: Final = "interlock.approval"
 _FIELD: Final = "approve"
@@ -79,15 +77,15 @@ def wanted(record: Mapping[str, Any], message: Message, terms: Terms) -> list[st
 
 
 def approvable(record: Mapping[str, Any], terms: Terms) -> list[str]:
-    """The claims that an approval gives of which `record` says that they help, where there is an approver."""
-    if not terms.approver:
+    """The claims that an approval gives of which `record` says that they help, if the approver may give it.
+
+    Nobody approves what they ask for themselves.
+    """
+    approver = terms.approver
+    if not approver or approver == principal_of(terms.caller)["id"]:
         return []
-    for advice in record["advice"]:
-        if advice["name"] == ADVICE:
-            value = advice["value"]
-            names = value if isinstance(value, list) else [value]
-            return [name for name in names if isinstance(name, str)]
-    return []
+    allowed = approvers_of(record)
+    return list(claims_of(record)) if not allowed or approver in allowed else []
 
 
 def question_of(message: Message, terms: Terms, record: Mapping[str, Any], claims: list[str]) -> Question:
