@@ -13,8 +13,9 @@ from interlock_webhooks.envoy.outcome import HEADERS
 from support.asgi import ask
 from support.budgets import limited
 from support.decisionlog import room_for
-from support.documents import policy
+from support.documents import policy, policy_set
 from support.envoy import Ask, Over, Sent, chat, message_of, over_grpc
+from support.service import service_over
 
 _ALWAYS = "    - {name: never, forbid: 'true', message: nobody may, remedy: ask for less}\n"
 _CEILING = """\
@@ -28,6 +29,19 @@ spec:
     - {name: output, of: intent.usage.?outputTokens, ceiling: 500}
 """
 _MCP = {"jsonrpc": "2.0", "id": 1}
+_CLOSED = policy_set("  layers: [{name: organization, closed: [resources]}]\n")
+_ROUTES = """\
+apiVersion: interlock.dev/v1alpha1
+kind: IntentPolicy
+metadata: {name: routes}
+spec:
+  layer: organization
+  area: resources
+  description: Models may be listed.
+  rules:
+    - name: models-are-listed
+      permit: resource.type == 'route' && resource.id == '/v1/models' && intent.operation.name == 'GET'
+"""
 _DAILY = "{calendar: {every: day}}"
 
 
@@ -107,6 +121,20 @@ def test_what_is_denied_for_other_reasons_too_is_a_403(over: Over, tell: Ask) ->
     told = tell(over(_never(), limited("tokens", 50)), Sent(body=chat()))
     assert told.status == 403
     assert told.headers["x-interlock-reasons"] == "violated,exhausted"
+
+
+@pytest.mark.parametrize(
+    ("sent", "passes"),
+    [
+        (Sent(method="GET", path="/v1/models?limit=2"), True),
+        (Sent(method="DELETE", path="/v1/models"), False),
+        (Sent(method="GET", path="/v1/models/7"), False),
+        (Sent(path="/v1/completions", body=b'{"model": "priced", "prompt": ""}'), False),
+    ],
+)
+def test_routes_pass_that_are_permitted(tmp_path: Path, tell: Ask, sent: Sent, *, passes: bool) -> None:
+    (tmp_path / "all.yaml").write_text(f"{_CLOSED}---\n{_ROUTES}")
+    assert tell(service_over(tmp_path), sent).passes == passes
 
 
 def test_a_denial_holds_nothing(over: Over, tell: Ask) -> None:
