@@ -17,11 +17,13 @@ from support.documents import policy
 from support.service import service_over
 
 _MESSAGES: Final = {f"{caller}/{path.stem}": sent(path) for caller in CALLERS for path in conversations(caller)}
-_ASKING: Final = [
-    message
-    for name, message in _MESSAGES.items()
-    if name not in {"litellm/response", "agentgateway/response", "toolhive/initialize"}
-]
+_ASKING_NOTHING: Final = {
+    "agentgateway/response",
+    "litellm/response",
+    "toolhive/initialize",
+    "toolhive/initialize-before-changes",
+}
+_ASKING: Final = [message for name, message in _MESSAGES.items() if name not in _ASKING_NOTHING]
 """Messages that ask for something, so that somebody may forbid it."""
 
 _ROUTES: Final = sorted({message["path"] for message in _ASKING})

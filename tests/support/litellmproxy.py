@@ -56,6 +56,15 @@ def configuration(
     return found
 
 
+def guardrails(url: str) -> list[dict[str, Any]]:
+    """What `deploy/gateways/litellm-guardrail.yaml` says, of a service at `url`."""
+    written = (_ROOT / "deploy" / "gateways" / "litellm-guardrail.yaml").read_text()
+    found: list[dict[str, Any]] = yaml.safe_load(written)["guardrails"]
+    for each in found:
+        each["litellm_params"]["api_base"] = url
+    return found
+
+
 @contextmanager
 def proxy(config: Mapping[str, Any], folder: Path, **environment: str) -> Iterator[Proxy]:
     """A proxy with `config`, until left."""

@@ -67,6 +67,8 @@ def body_of(request: Mapping[str, Any], served: Iterable[str]) -> dict[str, Any]
         for name, value in request.items()
         if name not in _OWN and not name.startswith(("litellm_", "_")) and _is_plain(value)
     }
+    if isinstance(body.get("model"), str):
+        body["model"] = plain_name(body["model"])
     others = [name for name in dict.fromkeys(map(plain_name, served)) if name != body.get("model")]
     if others:
         body["models"] = [*_listed(body.get("models")), *others]

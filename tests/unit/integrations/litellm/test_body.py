@@ -37,7 +37,8 @@ def test_the_body_is_all_that_the_client_asks_for_and_nothing_that_the_proxy_not
 
 def test_models_of_the_clients_own_stay() -> None:
     assert body_of({"model": "a", "models": ["b"]}, ["c"])["models"] == ["b", "c"]
-    assert "models" not in body_of({"model": "a"}, ["a"])
+    assert "models" not in body_of({"model": "openai/a"}, ["a"])
+    assert body_of({"model": "openai/a"}, [])["model"] == "a"
 
 
 @pytest.mark.parametrize(
