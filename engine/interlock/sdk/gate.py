@@ -28,6 +28,7 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.opening import open_ledger
 from interlock.model.decision import Decision
 from interlock.sdk.errors import UnavailableError
+from interlock.sdk.lengths import written
 from interlock.sdk.reading import ask_of, checked, read_all, read_one
 from interlock.sdk.result import CheckResult
 
@@ -140,8 +141,8 @@ class Gate:
 
     async def extend(self, hold: str, hold_for: timedelta, *, within: timedelta | None = None) -> HoldAnswer:
         """That the hold lasts so long from now on, at least. Raises as `settle` does."""
-        lasts = f"{hold_for // timedelta(milliseconds=1)}ms"
-        return await self._in_time(settling.extend(self._ledger, hold, lasts, now()), within)
+        extended = settling.extend(self._ledger, hold, written(hold_for), now())
+        return await self._in_time(extended, within)
 
     @property
     def _ledger(self) -> Ledger:

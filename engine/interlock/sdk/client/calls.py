@@ -18,12 +18,12 @@ from interlock.decisionlog.recorded import RecordedDecision
 from interlock.errors import RequestError
 from interlock.intents.check import CheckRequest
 from interlock.ledger.hold import Status
+from interlock.sdk.lengths import written
 from interlock.sdk.result import CheckResult
 
 Answer = TypeVar("Answer")
 
 _PAUSES: Final = 0.05, 0.25
-_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class Call(Struct, Generic[Answer], frozen=True, kw_only=True):
@@ -99,11 +99,6 @@ def release_call(hold: str) -> Call[HoldAnswer]:
 def extend_call(hold: str, hold_for: timedelta) -> Call[HoldAnswer]:
     """How long the hold lasts from now on."""
     return _hold_call("/v1/extend", {"hold": hold, "holdFor": written(hold_for)}, hold, Status.OPEN)
-
-
-def written(length: timedelta) -> str:
-    """`length` as the check API writes it, in whole milliseconds, rounded down, and one at least."""
-    return f"{max(1, length // _MILLISECOND)}ms"
 
 
 def _hold_call(path: str, body: object, hold: str, status: Status) -> Call[HoldAnswer]:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import httpx2
 
 from interlock.errors import OperatorError
-from interlock.sdk.client.calls import written
+from interlock.sdk.lengths import written
 from interlock.spelling import quoted
 
 WITHIN: Final = timedelta(seconds=10)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from interlock.checks.holds import Used
 from interlock.engine import Engine
-from interlock.sdk.client.calls import written
 from interlock.sdk.guard.asking import Asked, allowed, allowed_async, is_asynchronous
 from interlock.sdk.guard.context import present
 from interlock.sdk.guard.ending import end, end_async, settlement
 from interlock.sdk.guard.model_call import ModelCall
 from interlock.sdk.guard.tool import Tool
+from interlock.sdk.lengths import written
 from interlock.sdk.points import Point
 from interlock.spelling import quoted
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from inspect import Signature, isasyncgenfunction, isgeneratorfunction, signature
+from inspect import Signature, isasyncgenfunction, isgeneratorfunction, isroutine, signature
 from typing import Any, Self
 
 from interlock.checks.holds import Used
 from interlock.intents.check import CheckRequest
-from interlock.sdk.client.calls import written
 from interlock.sdk.guard.arguments import arguments_of, itself
 from interlock.sdk.guard.context import present
+from interlock.sdk.lengths import written
 from interlock.spelling import quoted
 
 
@@ -43,9 +43,12 @@ class Tool:
         """The tool that `function` is.
 
         Raises:
-            TypeError: it is a generator, or has no parameter of a name that is to be left out.
+            TypeError: it is no function, or a generator, or has no parameter of a name that is to be left out.
         """
-        shown = quoted(getattr(function, "__qualname__", repr(function)))
+        if not isroutine(function):
+            # Of other things that can be called nobody knows whether they are to be awaited.
+            raise TypeError(f"{quoted(repr(function))} is no function: guard one that calls it")
+        shown = quoted(function.__qualname__)
         if isgeneratorfunction(function) or isasyncgenfunction(function):
             raise TypeError(f"{shown} is a generator, which ends when its reader likes: guard what it calls")
         found = signature(function)

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -248,6 +249,8 @@ def test_what_cannot_be_guarded_is_refused_when_it_is_decorated() -> None:
     def plain() -> int:
         return 1
 
+    with pytest.raises(TypeError, match="is no function"):
+        guard.tool(server="a")(partial(plain))
     for generator in (parts, later):
         with pytest.raises(TypeError, match="is a generator"):
             guard.tool(server="a")(generator)
