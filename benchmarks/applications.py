@@ -66,7 +66,7 @@ async def opened(policies: Path, ledger: str, decisions: Path | None) -> AsyncIt
     opening = ValkeyLedger.open(ledger) if ledger.startswith(_LOCAL) else open_ledger(ledger)
     accounts = await opening
     kept = None if decisions is None else DecisionLog(decisions)
-    approvals = Approvals.of(policies / "requests.sqlite", new_key(), "http://localhost")
+    approvals = Approvals.of(policies.with_name("requests.sqlite"), new_key(), "http://localhost")
     yield Service(ledger=accounts, approvals=approvals, policies=live, metrics=metrics, log=log, decisions=kept)
     await accounts.close()
 
