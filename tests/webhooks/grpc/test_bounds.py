@@ -258,6 +258,38 @@ def test_what_was_begun_for_a_caller_that_has_gone_is_finished() -> None:
         started.settled()
 
 
+def test_what_fails_for_a_caller_that_has_gone_is_logged() -> None:
+    begun, go_on = threading.Event(), asyncio.Event()
+
+    async def failing(_request: Request) -> Answer:
+        begun.set()
+        await go_on.wait()
+        raise ZeroDivisionError
+
+    with serving({"/t.T/Slow": Method(failing, "slow")}) as started, channel_to(started.port) as channel:
+        call = channel.unary_unary("/t.T/Slow").future(b"", timeout=30)
+        assert begun.wait(20)
+        started.sweep(31 * _SECOND)
+        assert call.exception(20).code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        started.do(go_on.set)
+        started.settled()
+        assert [line["endpoint"] for line in started.lines if line["event"] == "request failed"] == ["slow"]
+
+
+def test_a_handler_that_is_cancelled_allows_nothing() -> None:
+    async def cancelled(_request: Request) -> Answer:
+        raise asyncio.CancelledError
+
+    with (
+        serving({"/t.T/Cancelled": Method(cancelled, "cancelled")}) as started,
+        channel_to(started.port) as channel,
+    ):
+        with pytest.raises(grpc.RpcError) as caught:
+            channel.unary_unary("/t.T/Cancelled")(b"", timeout=20)
+        assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+        started.settled()
+
+
 def test_a_stream_s_handler_hears_that_its_caller_has_gone() -> None:
     heard: list[BaseException] = []
     begun, ended = threading.Event(), threading.Event()

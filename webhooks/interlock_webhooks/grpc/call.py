@@ -98,6 +98,9 @@ class Call(ABC):
             if client.max_body is not None:
                 self._messages.most = min(self._messages.most, client.max_body)
             response = answered(await self._handled(client))
+        except asyncio.CancelledError:
+            self._fail(RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the service stops: try again elsewhere"))
+            raise
         except Exception as error:  # noqa: BLE001 - closed by default: the caller gets a status, never an allow
             self._fail(error)
         else:
@@ -133,10 +136,12 @@ class Call(ABC):
         self._wake()
 
     def _fail(self, error: Exception) -> None:
-        if not self._is_over:
-            self._is_over = True
-            self._calls.failed(self._head.path, error)
-            self._carrier.respond(self._stream, failed(error))
+        if self._is_over:
+            self._calls.logged(self._head.path, error)
+            return
+        self._is_over = True
+        self._calls.failed(self._head.path, error)
+        self._carrier.respond(self._stream, failed(error))
 
     def _hold(self, size: int) -> None:
         """Hold `size` bytes from now on."""

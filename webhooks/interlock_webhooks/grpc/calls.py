@@ -94,14 +94,16 @@ class Calls:
             raise _too_many()
 
     def failed(self, path: str, error: Exception) -> None:
-        """Count that a call ended with `error`; what is not its caller's fault is logged."""
-        status = status_of(error)
-        metrics = self._metrics.get(path, self._unknown)
-        metrics.refused(status)
-        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        """Count that a call ended with `error`, and log it."""
+        self._metrics.get(path, self._unknown).refused(status_of(error))
+        self.logged(path, error)
+
+    def logged(self, path: str, error: Exception) -> None:
+        """Log what is not the caller's fault, whether or not a caller hears of it."""
+        if status_of(error) is HTTPStatus.INTERNAL_SERVER_ERROR:
             # What an operator has to mend says so itself; anything else is a defect.
             why = {"error": str(error)} if isinstance(error, OperatorError) else {"exc_info": error}
-            self.log.error("request failed", endpoint=metrics.endpoint, **why)
+            self.log.error("request failed", endpoint=self._metrics.get(path, self._unknown).endpoint, **why)
 
 
 def request_of(head: Head, client: Client, peer: Peer, started: int, message: bytes) -> Request:
