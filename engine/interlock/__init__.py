@@ -53,4 +53,4 @@ if not TYPE_CHECKING:  # whose checkers know the names above, and take any other
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted(_HOMES)
