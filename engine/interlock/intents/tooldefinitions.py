@@ -1,4 +1,4 @@
-"""What a server says of a tool: its digest, which the Catalog pins, and which arguments go into headers. Pure.
+"""What a server says of a tool: its digest, its arguments in headers, and what calls of it access. Pure.
 
 Knows the `Tool` of `tools/list` in the Model Context Protocol, revision 2026-07-28.
 """
@@ -8,11 +8,16 @@ from typing import Any, Final
 
 from interlock.digests import digest_of
 from interlock.identity import Digest
+from interlock.intents.coaz.mapping import DECLARED_BY
+from interlock.intents.estimates import json_size
 
 _DEFINING: Final = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
 """What agents read of a tool. Icons, `_meta` and execution hints are not among it."""
 
 _DEEPEST: Final = 32
+
+LARGEST_MAPPING: Final = 8 * 1024
+"""Bytes of a mapping, which is remembered for each tool."""
 
 _HEADER: Final = "x-mcp-header"
 
@@ -34,6 +39,19 @@ def mirrored_arguments(tool: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """
     schema = tool.get("inputSchema")
     return dict(_mirrored(schema, ())) if isinstance(schema, Mapping) else {}
+
+
+def declared_mapping(tool: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The mapping by which `tool` declares what a call of it accesses (COAZ); None where it declares none.
+
+    Of one that is none, or larger than anybody needs, nothing is left: it is malformed.
+    """
+    schema = tool.get("inputSchema")
+    if not isinstance(schema, Mapping) or DECLARED_BY not in schema:
+        return None
+    mapping = schema[DECLARED_BY]
+    is_usable = isinstance(mapping, Mapping) and json_size(mapping) <= LARGEST_MAPPING
+    return mapping if is_usable else {}
 
 
 def _mirrored(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from interlock.identity import Digest
-from interlock.intents.tooldefinitions import definition_digest, mirrored_arguments
+from interlock.intents.tooldefinitions import declared_mapping, definition_digest, mirrored_arguments
 
 MOST: Final = 10_000
 """Definitions that are remembered; those that were listed longest ago go first."""
@@ -16,10 +16,11 @@ _LONGEST_NAME: Final = 512
 
 
 class Definition(Struct, frozen=True):
-    """The digest of a tool's definition, and the arguments that are in headers, too."""
+    """The digest of a tool's definition, the arguments that are in headers, and what it says it accesses."""
 
     digest: Digest
     mirrored: Mapping[str, tuple[str, ...]]
+    mapping: Mapping[str, Any] | None
 
 
 class Definitions:
@@ -32,7 +33,7 @@ class Definitions:
         """The definitions of `tools`, each of which has a name, as `server` lists them now."""
         found = []
         for tool in tools:
-            definition = Definition(definition_digest(tool), mirrored_arguments(tool))
+            definition = Definition(definition_digest(tool), mirrored_arguments(tool), declared_mapping(tool))
             found.append(definition)
             if len(server) + len(tool["name"]) > _LONGEST_NAME:
                 continue

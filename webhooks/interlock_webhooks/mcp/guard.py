@@ -13,8 +13,9 @@ from typing import Any, Final, Protocol, TypeAlias, cast
 from msgspec import Struct
 
 from interlock.errors import ConflictError, RequestError
-from interlock.intents.caller import Caller
+from interlock.intents.caller import Caller, principal_of
 from interlock.intents.check import CheckRequest
+from interlock.intents.coaz.mapping import accesses
 from interlock.sdk.patches import patched
 from interlock_webhooks.mcp.approval import (
     Answered,
@@ -99,6 +100,9 @@ class Guard:
                 return Passed()
             if not message.is_decided:
                 return Refused(unknown(message))
+            refused = await _accessing(decides, message, terms, definition)
+            if refused is not None:
+                return refused
             return await self._asked(decides, message, terms, _calling(terms.caller, message, definition))
         except RefusedMessageError as refused:
             return Refused(refused.refusal)
@@ -186,6 +190,22 @@ class Guard:
             return False
         caller = approved(check.get("caller", {}), claims, terms.approver or "")
         return _allows(await decides.check({**check, "caller": caller}))
+
+
+async def _accessing(
+    decides: Decides, message: Message, terms: Terms, definition: Definition | None
+) -> Refused | None:
+    """The refusal of what the called tool declares that it accesses; None where all of that is allowed.
+
+    It is asked before the call itself, and narrows it only: a server can't widen what policies allow.
+    """
+    if definition is None or definition.mapping is None or message.method != "tools/call":
+        return None
+    for access in accesses(definition.mapping, message.params, principal_of(terms.caller)):
+        record = await decides.check(cast("CheckRequest", terms.access(access)))
+        if not _allows(record):
+            return Refused(denied(message, record, terms.profile), record)
+    return None
 
 
 def _allows(record: Mapping[str, Any]) -> bool:

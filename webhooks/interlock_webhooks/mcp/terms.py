@@ -11,6 +11,10 @@ from interlock_webhooks.mcp.denials import Profile
 NOBODY: Final[Caller] = {}
 
 
+_BESIDE_SUBJECTS: Final = frozenset({"agent", "attribution", "data", "run"})
+"""What is stated of a caller whom an access names as its subject."""
+
+
 class Terms(Struct, frozen=True, kw_only=True):
     """Who asks, and what whoever passes the message on does.
 
@@ -37,6 +41,16 @@ class Terms(Struct, frozen=True, kw_only=True):
             **self.listing(message, caller),
             **({"appliesPatches": True} if self.applies_patches else {}),
             **({"holdFor": self.hold_for} if self.hold_for else {}),
+        }
+
+    def access(self, access: dict[str, Any]) -> dict[str, Any]:
+        """What it is asked about an `access` of a call, which has not been made yet."""
+        beside = {key: value for key, value in self.caller.items() if key in _BESIDE_SUBJECTS}
+        return {
+            "access": access,
+            "dryRun": True,
+            **({"caller": beside} if beside else {}),
+            **({"discharges": self.discharges} if self.discharges else {}),
         }
 
     def listing(self, message: dict[str, Any], caller: Caller) -> dict[str, Any]:
