@@ -21,6 +21,7 @@ _CHARGE: Final[dict[str, Any]] = {
     "amount": 104,
     "limit": 300,
     "left": 300,
+    "level": "within",
     "ends": "2026-11-27T12:01:30.500Z",
 }
 
@@ -31,7 +32,7 @@ EXHAUSTED: Final = {
     "reasons": [
         {"code": "exhausted", "budget": "all", "unit": "tokens", "key": "", "message": "too little is left"}
     ],
-    "budgets": [_CHARGE | {"left": 7}],
+    "budgets": [_CHARGE | {"left": 7, "level": "exceeded"}],
 }
 
 OUTCOMES: Final[dict[str, Outcome]] = {"allowed": outcome_of(ALLOWED), "exhausted": outcome_of(EXHAUSTED)}

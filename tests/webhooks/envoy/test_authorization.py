@@ -15,6 +15,7 @@ from support.budgets import limited
 from support.decisionlog import room_for
 from support.documents import policy, policy_set
 from support.envoy import Ask, Over, Sent, chat, message_of, over_grpc
+from support.ratelimits import descriptor, reported
 from support.service import service_over
 
 _ALWAYS = "    - {name: never, forbid: 'true', message: nobody may, remedy: ask for less}\n"
@@ -100,6 +101,14 @@ def test_waiting_is_advised_until_all_that_is_exhausted_is_free(over: Over, tell
     assert 1 <= int(told.headers["retry-after"]) <= 24 * 60 * 60
 
 
+def test_who_is_in_debt_is_told_so_by_what_draws_nothing(over: Over, tell: Ask) -> None:
+    service = over(limited("tokens", 100, window=_DAILY))
+    reported(service, descriptor({"model": "priced"}), hits=150)
+    told = tell(service, Sent(path="/mcp", body=b'{"method": "tools/call", "params": {"name": "a"}}'))
+    assert told.status == 429
+    assert int(told.headers["retry-after"]) > 0
+
+
 @pytest.mark.parametrize(
     "documents",
     [
@@ -160,9 +169,23 @@ def test_a_denial_holds_nothing(over: Over, tell: Ask) -> None:
         (Sent(path="/mcp", body=b'{"jsonrpc": "2.0"}'), 400, "method"),
         (Sent(path="/mcp", body=b'{"jsonrpc": "2.0", "method": []}'), 400, "method"),
         (Sent(path="/mcp", body=b'{"jsonrpc": "2.0", "method": "tools/call"}'), 400, "params"),
-        (Sent(path="/x", body=b" " * 2000), 400, "space"),
+        (Sent(path="/x", body=b" " * 2000), 400, "says nothing"),
+        (Sent(path="/x", body=b"\xef\xbb\xbf" + chat()), 400, "UTF-8"),
+        (Sent(path="/x", body=chat().decode().encode("utf-16")), 400, "UTF-8"),
+        (Sent(path="/x", body=chat().decode().encode("utf-16-be")), 400, "UTF-8"),
+        (Sent(path="/x", body=chat().decode().encode("utf-32-le")), 400, "JSON"),
+        (Sent(path="/x", body=b"packed", headers={"content-encoding": "gzip"}), 400, "encoded"),
+        (Sent(body=b'{"model": "unpriced", ' + chat()[1:]), 400, "twice"),
+        (Sent(body=b'{"Model": "unpriced", ' + chat()[1:]), 400, "twice"),
+        (Sent(path="/x", body=b'{"Messages": [], "model": "priced"}'), 400, "messages"),
+        (
+            Sent(path="/mcp", body=b'{"method": "tools/call", "params": {"name": "a", "name": "b"}}'),
+            400,
+            "twice",
+        ),
+        (Sent(path="/mcp", body=b'{"Method": "tools/call", "Params": {"name": "a"}}'), 400, "method"),
+        (Sent(path="/mcp", body=b'{"JSONRPC": "2.0"}'), 400, "method"),
         (Sent(path="/x", body=b"{" * 2000), 400, "JSON"),
-        (Sent(path="/x", body=b"[" * 200_000), 400, ""),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -171,6 +194,15 @@ def test_what_can_not_be_decided_is_denied(over: Over, tell: Ask, sent: Sent, st
     assert (told.passes, told.status) == (False, status)
     assert said in told.json()["error"]["message"]
     assert told.headers["x-interlock-decision"] == "deny"
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/anything"])
+@pytest.mark.parametrize("inner", [b"[" * 900 + b"]" * 900, b"[" * 300_000 + b"]" * 300_000, b"9" * 5000])
+def test_json_that_is_made_to_break_readers_is_denied(over: Over, tell: Ask, path: str, inner: bytes) -> None:
+    service = over()
+    told = tell(service, Sent(path=path, body=b'{"model": "priced", "messages": [], "a": ' + inner + b"}"))
+    assert (told.passes, told.status) == (False, 400)
+    assert not [line for line in service.lines if line["level"] == "error"]
 
 
 def test_what_fails_is_a_denial_and_no_error_that_a_proxy_lets_pass(over: Over, tell: Ask) -> None:

@@ -37,7 +37,10 @@ def _json(value: Any) -> bytes:
         ("POST", "/mcp", _json({**_CALL, "method": "tools/list"}), "mcp"),
         ("POST", "/mcp", _json({**_CALL, "method": "prompts/get"}), "mcp"),
         ("POST", "/mcp", _json(_PING), "access"),
+        ("POST", "/mcp", b'{"method": "tools/list", "params": {}}', "mcp"),
         ("POST", "/files", b"some text", "access"),
+        ("POST", "/files", b"PK\x03\x04\0\0", "access"),
+        ("POST", "/files", b'{"method": "cash", "sum": 7, "sum": 8}', "access"),
         ("POST", "/files", b'["a", 1]', "access"),
         ("POST", "/files", b'{"a": "jsonrpc"}', "access"),
         ("GET", "/v1/chat/completions", b"", "access"),
@@ -91,6 +94,12 @@ def test_another_message_of_mcp_is_an_access_to_the_server() -> None:
     check = check_of(_original(body=_json(_PING)), Context(stated={"server": "github"}))
     assert check["access"]["action"] == {"name": "ping"}
     assert check["access"]["resource"] == {"type": "mcp", "id": "github"}
+
+
+def test_of_a_route_that_is_said_to_be_one_the_body_may_be_anything() -> None:
+    sent = {"content-encoding": "gzip", "content-length": "99"}
+    original = Original(method="POST", path="/", host="", headers=sent, body=b"x", is_partial=True)
+    assert "access" in check_of(original, Context(kind=Kind.ROUTE))
 
 
 def test_terms_are_those_of_the_configuration() -> None:

@@ -145,6 +145,7 @@ def test_what_no_budget_counts_is_over_the_limit(over: Over) -> None:
     assert response.overall_code == OVER_LIMIT
     assert "no budget counts" in msgspec.json.decode(response.raw_body)["error"]["message"]
     assert should(service, descriptor(_TEAM), descriptor({"tema": "research"})).overall_code == OVER_LIMIT
+    assert _account(service) == (0, 0)
 
 
 def test_policies_have_their_say(over: Over) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from interlock.decisionlog.codes import ReasonCode
+from interlock.model.charge import Level
 from interlock_webhooks import wire
 from interlock_webhooks.envoy.names import HOLD_HEADER
 from interlock_webhooks.refusal import INTERNAL_MESSAGE, error_body, status_of
@@ -110,7 +111,7 @@ def _wait(recorded: Mapping[str, Any]) -> int | None:
     """The seconds, rounded up, until what is exhausted is so no more; None where waiting helps nobody."""
     short = {_account(reason) for reason in recorded["reasons"]}
     exceeded = [
-        each for each in recorded["budgets"] if _account(each) in short and each["amount"] > each["left"]
+        each for each in recorded["budgets"] if _account(each) in short and each["level"] == Level.EXCEEDED
     ]
     if any("ends" not in charge or charge["amount"] > charge["limit"] for charge in exceeded):
         return None

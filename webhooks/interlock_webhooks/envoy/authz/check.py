@@ -7,14 +7,12 @@ becomes something else that fewer policies look at.
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-import msgspec
-
 from interlock.errors import RequestError
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
 from interlock.intents.mcp import DECIDED
 from interlock.model.intent import UNKNOWN
-from interlock_webhooks import wire
+from interlock_webhooks.envoy.authz import document
 from interlock_webhooks.envoy.authz.caller import caller_of
 from interlock_webhooks.envoy.authz.context import Context, Kind
 from interlock_webhooks.envoy.authz.original import Original, segments_of
@@ -24,11 +22,7 @@ _CHAT: Final = ("chat", "completions")
 _EMBEDDINGS: Final = ("embeddings",)
 _MESSAGES: Final = "messages"
 _JSONRPC: Final = "jsonrpc"
-_ANY: Final = msgspec.json.Decoder[Any]()
-_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
-_ENCODINGS: Final = frozenset({"", "identity"})
-_SPACE: Final = b" \t\r\n"
-_JSON_STARTS: Final = (b"{", b"[")
+_CALLING: Final = frozenset({"method", "params"})
 
 
 def check_of(original: Original, context: Context) -> CheckRequest:
@@ -37,7 +31,7 @@ def check_of(original: Original, context: Context) -> CheckRequest:
     Raises:
         RequestError: it isn't what it is taken for, or too little of it is here to tell.
     """
-    if original.is_cut:
+    if original.is_cut and context.kind is not Kind.ROUTE:
         raise RequestError(
             "the proxy has cut the body, and what nobody sees nobody can decide: "
             "send less, or have the proxy buffer more (`max_request_bytes`)"
@@ -65,44 +59,33 @@ def _kind(original: Original, segments: tuple[str, ...]) -> Kind:
         return Kind.CHAT
     if original.body and lowered[-1:] == _EMBEDDINGS:
         return Kind.EMBEDDINGS
-    return _by_content(_shown(original))
+    return _by_content(document.glimpsed(original.body, original.encoding))
 
 
 def _by_content(content: object) -> Kind:
-    """What a body of `content` is."""
+    """What a body of `content` is, also for those who read keys in any case."""
     parts = content if isinstance(content, list) else [content]
-    if any(isinstance(part, dict) and _JSONRPC in part for part in parts):
+    if any(isinstance(part, dict) and _is_message(part) for part in parts):
         return Kind.MCP
-    return Kind.CHAT if isinstance(content, dict) and _MESSAGES in content else Kind.ROUTE
+    is_chat = isinstance(content, dict) and _MESSAGES in map(str.casefold, content)
+    return Kind.CHAT if is_chat else Kind.ROUTE
 
 
-def _shown(original: Original) -> object:
-    """The JSON in the body; None where there is none. Whatever begins like JSON has to be JSON."""
-    shown = original.body.lstrip(_SPACE)
-    if original.body and not shown:
-        raise RequestError("the body is nothing but space: send one that says something")
-    if not shown.startswith(_JSON_STARTS):
-        return None
-    _check_encoding(original)
-    return wire.decode(original.body, _ANY)
+def _is_message(part: dict[str, Any]) -> bool:
+    """Whether `part` may be taken for a message of JSON-RPC, also by who doesn't look at the version."""
+    keys = {key.casefold() for key in part}
+    return _JSONRPC in keys or keys >= _CALLING
 
 
 def _subject(kind: Kind, original: Original, segments: tuple[str, ...], caller: Caller) -> dict[str, Any]:
     if kind is Kind.ROUTE:
         return _route(original, segments, caller)
-    _check_encoding(original)
     if not original.body:
         raise RequestError(
             f"it is taken for `{kind}`, and the proxy has sent no body: set `with_request_body` there"
         )
-    body = wire.decode(original.body, _OBJECT)
+    body = document.read(original.body, original.encoding)
     return _message(body, caller) if kind is Kind.MCP else {kind.value: body, "caller": caller}
-
-
-def _check_encoding(original: Original) -> None:
-    encoding = original.headers.get("content-encoding", "")
-    if encoding.lower() not in _ENCODINGS:
-        raise RequestError(f"the body is encoded as {quoted(encoding)}: send it as it is")
 
 
 def _route(original: Original, segments: tuple[str, ...], caller: Caller) -> dict[str, Any]:

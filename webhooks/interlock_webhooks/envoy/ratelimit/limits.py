@@ -6,6 +6,7 @@ not fit, a debt that stops the next one.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from interlock.clock import now
@@ -21,8 +22,6 @@ from interlock_webhooks.service import Service
 from interlock_webhooks.text import quoted
 
 _MOST_CALLS: Final = 100
-
-_Asked = tuple[Descriptor, Hits]
 
 
 class Limits:
@@ -67,20 +66,20 @@ class Limits:
             read = self._point.understood(engine, check, request.client, request.until, is_linked=True)
             readings += [read] * hits.count
         records = await self._point.admitted(engine, readings, None, request.until)
-        counted = []
-        for _, descriptor, hits in calls:
-            # The last call of each is the one that others have left least to.
-            counted.append(Counted(records[hits.count - 1], Unit.CALLS))
-            await self._spent(descriptor, records[: hits.count])
-            records = records[hits.count :]
-        return counted
+        # The last call of each is the one that others have left least to.
+        lasts = [index - 1 for index in accumulate(hits.count for _, _, hits in calls)]
+        await self._end(records, is_counted=all(_is_counted(records[last]) for last in lasts))
+        for (_, descriptor, _), last in zip(calls, lasts, strict=True):
+            _check_counted(descriptor, records[last])
+        return [Counted(records[last], Unit.CALLS) for last in lasts]
 
-    async def _spent(self, descriptor: Descriptor, records: Sequence[Mapping[str, Any]]) -> None:
-        """Book what is held for `records` as used."""
-        for recorded in records:
-            if "hold" in recorded:
-                await self._service.ledger.settle(HoldId(recorded["hold"]["id"]), {}, now())
-        _check_counted(descriptor, records[0])
+    async def _end(self, records: Sequence[Mapping[str, Any]], *, is_counted: bool) -> None:
+        """Book what is held for `records` as used, or give it back where one of them is not counted."""
+        for hold in [HoldId(recorded["hold"]["id"]) for recorded in records if "hold" in recorded]:
+            if is_counted:
+                await self._service.ledger.settle(hold, {}, now())
+            else:
+                await self._service.ledger.release(hold, now())
 
     async def _considered(self, request: Request, descriptor: Descriptor, hits: Hits) -> Counted:
         check = descriptor.check(hits)
@@ -104,8 +103,13 @@ def _is_of_calls(hits: Hits) -> bool:
     return hits.unit is Unit.CALLS and hits.count > 0
 
 
+def _is_counted(recorded: Mapping[str, Any]) -> bool:
+    """Whether a budget counts what is allowed."""
+    return recorded["decision"] != "allow" or "budgets" in recorded
+
+
 def _check_counted(descriptor: Descriptor, recorded: Mapping[str, Any]) -> None:
     """Closed by default: where no budget counts, nobody has said how much there is."""
-    if recorded["decision"] == "allow" and "budgets" not in recorded:
+    if not _is_counted(recorded):
         named = ", ".join(quoted(key) for key in descriptor.entries)
         raise RequestError(f"no budget counts the descriptor of {named}: write one that its Intents match")

@@ -1,0 +1,50 @@
+"""JSON that an upstream reads, too, means the same to both, or is refused."""
+
+import sys
+from contextlib import suppress
+
+import pytest
+
+from interlock.errors import RequestError
+from interlock_webhooks.envoy.authz.document import glimpsed, read
+
+
+def test_json_of_any_depth_is_read_or_refused() -> None:
+    for depth in range(1, sys.getrecursionlimit() + 10):
+        with suppress(RequestError):
+            assert read(b'{"a":' * depth + b"1" + b"}" * depth, "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 1}',
+        b'{"a": 1, "\\u0061": 2}',
+        b'{"a": {"b": [{"c": 1, "C": 2}]}}',
+        '{"straße": 1, "STRASSE": 2}'.encode(),
+    ],
+)
+def test_of_a_key_that_is_there_twice_nobody_knows_which_counts(body: bytes) -> None:
+    with pytest.raises(RequestError, match="is there twice"):
+        read(body, "")
+
+
+def test_what_has_each_key_once_is_read() -> None:
+    assert read(b'{"a": [{"b": 1}, {"b": 2.5}], "c": {"a": null}}', "identity") == {
+        "a": [{"b": 1}, {"b": 2.5}],
+        "c": {"a": None},
+    }
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"text", b"\x89PNG\r\n", b"\0\0\0\x18ftypmp42", b"a=1&b=2", b'"{}"', b"7"]
+)
+def test_what_is_nothing_like_json_has_none(body: bytes) -> None:
+    assert glimpsed(body, "") is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("text", ['{"a": 1}', "  [1]", "\n\n{}"])
+def test_json_that_only_some_find_is_refused(encoding: str, text: str) -> None:
+    with pytest.raises(RequestError):
+        glimpsed(text.encode(encoding), "")

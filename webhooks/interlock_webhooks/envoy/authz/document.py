@@ -1,0 +1,69 @@
+"""The JSON in a body that the upstream reads, too: it has to mean the same to everybody. Pure.
+
+Of keys that are there twice some readers take the first and some the last, and
+some tell no `model` from a `Model`. Who could choose what is decided, and what
+is done, by that needs no policy.
+"""
+
+import json
+from typing import Any, Final
+
+import msgspec
+
+from interlock.errors import RequestError
+from interlock_webhooks import wire
+from interlock_webhooks.text import quoted
+
+_SPACE: Final = b" \t\r\n"
+_BEFORE_OTHERS: Final = _SPACE + b"\x0b\x0c\0\xef\xbb\xbf\xfe\xff"
+"""What can stand before JSON for those who take more than UTF-8: NULs of UTF-16, and byte order marks."""
+
+_STARTS: Final = (b"{", b"[")
+_ENCODINGS: Final = frozenset({"", "identity"})
+_ANY: Final = msgspec.json.Decoder[Any]()
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+def glimpsed(body: bytes, encoding: str) -> object:
+    """The JSON in `body`; None where there is none.
+
+    Raises:
+        RequestError: somebody else may find some there, or it is encoded.
+    """
+    if not body:
+        return None
+    _check_encoding(encoding)
+    begins = body.lstrip(_SPACE).startswith(_STARTS)
+    rest = body.lstrip(_BEFORE_OTHERS)
+    if not rest or rest.startswith(_STARTS) > begins:
+        raise RequestError("the body says nothing, or is JSON in another encoding: send it in UTF-8")
+    return wire.decode(body, _ANY) if begins else None
+
+
+def read(body: bytes, encoding: str) -> dict[str, Any]:
+    """The object in `body`, of which each key is there once. Raises RequestError."""
+    _check_encoding(encoding)
+    found: dict[str, Any] = wire.decode(body, _OBJECT)
+    try:
+        # Numbers are not looked at: who reads one of thousands of digits waits for it.
+        json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
+    except RecursionError:
+        raise RequestError("the body is nested too deeply: send it flatter") from None
+    return found
+
+
+def _check_encoding(encoding: str) -> None:
+    if encoding.lower() not in _ENCODINGS:
+        raise RequestError(f"the body is encoded as {quoted(encoding)}: send it as it is")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Nothing, where the keys of an object are all different, also for those who tell no case."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        folded = key.casefold()
+        if folded in seen:
+            raise RequestError(
+                f"{quoted(key)}: is there twice, for those who tell no letter case: send it once"
+            )
+        seen.add(folded)
