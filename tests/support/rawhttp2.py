@@ -141,4 +141,5 @@ def raw(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
 def raw_client(port: int) -> Iterator[RawClient]:
     """A connection to `port`, on which nothing has been said."""
     with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield RawClient(connection)

@@ -340,6 +340,32 @@ def test_a_stream_is_read_no_faster_than_it_is_taken() -> None:
         assert client.body(1) == framed(b"4")
 
 
+def test_a_connection_has_room_for_calls_however_many_there_were(server: Serving, client: RawClient) -> None:
+    message = framed(bytes(60_000))
+    summed = [(name, "/t.T/Summed" if name == ":path" else value) for name, value in REQUEST]
+    parts = [message[at : at + 16_384] for at in range(0, len(message), 16_384)]
+    room = 65_535
+    for stream in range(1, 402, 2):
+        # Some are answered, some given up with their messages there, and some before they are whole.
+        whole = stream % 4 == 1
+        client.send(client.request(stream, fields=REQUEST if stream % 8 < 4 else summed))
+        client.send(*(DataFrame(stream, part) for part in (parts if whole else parts[:-1])))
+        room -= len(message) if whole else 3 * 16_384
+        client.send(DataFrame(stream, flags=["END_STREAM"]) if whole else RstStreamFrame(stream, 8))
+        if whole:
+            client.send(WindowUpdateFrame(0, len(message)), WindowUpdateFrame(stream, len(message)))
+        for frame in client.until_ping():
+            if isinstance(frame, WindowUpdateFrame) and not frame.stream_id:
+                room += frame.window_increment
+    server.settled()
+    room += sum(
+        frame.window_increment
+        for frame in client.until_ping()
+        if isinstance(frame, WindowUpdateFrame) and not frame.stream_id
+    )
+    assert room > 2**22
+
+
 def test_more_than_may_be_sent_breaks_a_stream() -> None:
     go_on = asyncio.Event()
 

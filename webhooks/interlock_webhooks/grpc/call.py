@@ -110,6 +110,8 @@ class Call(ABC):
         finally:
             self._calls.leave(self._method)
             self._hold(0)
+            # The stream needs no more room, but the connection does.
+            self._acknowledge()
 
     async def _client(self) -> Client:
         """Who calls, and may."""
