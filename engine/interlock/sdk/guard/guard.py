@@ -78,7 +78,8 @@ class Guard:
     ) -> ModelCall:
         """One call of a model, whose body `chat` policies may change; to be entered before it is made.
 
-        `provider` is whose prices count, where the model's name does not say.
+        `provider` is whose prices count, and in whose words usage is told, where the
+        model's name does not say: `openai` for whatever answers as OpenAI does.
         """
         check: CheckRequest = {"chat": dict(chat), "caller": present(), "appliesPatches": True}
         if hold_for is not None:

@@ -7,6 +7,8 @@ in the first and the last ones (Anthropic), or in each, as it is by then (Google
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 _WRAPPERS: Final = ("message", "response")
 _MODELS: Final = ("model", "modelVersion")
 _USAGES: Final = ("usage", "usageMetadata")
@@ -21,7 +23,7 @@ class UsageReader:
         self._said: dict[str, Any] = {}
 
     def read(self, part: object) -> None:
-        """Heed `part`: JSON, or an object of a provider's own library that can be made JSON."""
+        """Heed `part`: JSON, or a model of pydantic. Of anything else it is only known that it came."""
         self.is_begun = True
         plain = _plain(part)
         if plain is None:
@@ -47,8 +49,10 @@ class UsageReader:
 
 
 def _plain(part: object) -> Mapping[str, Any] | None:
-    if isinstance(part, Mapping):
-        return part
-    dump = getattr(part, "model_dump", None) or getattr(part, "to_dict", None)
-    plain = dump() if callable(dump) else None
-    return plain if isinstance(plain, Mapping) else None
+    """`part` as its provider sends it; libraries of OpenAI, Anthropic and Google give models of pydantic."""
+    if not isinstance(part, BaseModel):
+        return part if isinstance(part, Mapping) else None
+    try:
+        return part.model_dump(mode="json", by_alias=True)
+    except (TypeError, ValueError):
+        return None  # what was used is not worth an answer that breaks off

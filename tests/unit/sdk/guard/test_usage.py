@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from interlock.engine.pricing import Told, reported
+from interlock.ledger.account import PARTS
+from interlock.loading.catalogs import shipped
 from interlock.sdk.guard.usage import UsageReader
+from interlock.units import Instant
 
 
 class _Chunk(BaseModel):
@@ -13,14 +17,19 @@ class _Chunk(BaseModel):
     usage: dict[str, int] | None = None
 
 
-class _Dumped:
-    def to_dict(self) -> dict[str, Any]:
-        return {"model": "m", "usage": {"input_tokens": 1}}
+class _Unwritable(BaseModel):
+    usage: Any = object()
 
 
-class _Opaque:
-    def model_dump(self) -> str:
-        return "text"
+class _Usage(BaseModel):
+    prompt_token_count: int = Field(alias="promptTokenCount")
+
+
+class _Renamed(BaseModel):
+    """As Google's library has it: names are written in another way than they are sent."""
+
+    model_version: str = Field(alias="modelVersion")
+    usage_metadata: _Usage = Field(alias="usageMetadata")
 
 
 OPENAI: list[Any] = [
@@ -68,9 +77,12 @@ GOOGLE: list[Any] = [
         (ANTHROPIC, {"model": "claude-sonnet-4-5", "usage": {"input_tokens": 10, "output_tokens": 5}}),
         (GOOGLE, GOOGLE[-1]),
         ([_Chunk(model="m"), _Chunk(model="m", usage={"a": 1})], {"model": "m", "usage": {"a": 1}}),
-        ([_Dumped()], {"model": "m", "usage": {"input_tokens": 1}}),
+        (
+            [_Renamed(modelVersion="m", usageMetadata=_Usage(promptTokenCount=1))],
+            {"modelVersion": "m", "usageMetadata": {"promptTokenCount": 1}},
+        ),
     ],
-    ids=["chat", "responses", "anthropic", "google", "objects", "dumped"],
+    ids=["chat", "responses", "anthropic", "google", "objects", "renamed"],
 )
 def test_what_was_used_is_what_all_parts_say_together(parts: list[Any], response: dict[str, Any]) -> None:
     reader = UsageReader()
@@ -80,9 +92,21 @@ def test_what_was_used_is_what_all_parts_say_together(parts: list[Any], response
 
 
 @pytest.mark.parametrize(
+    "parts", [OPENAI, RESPONSES, ANTHROPIC, GOOGLE], ids=["chat", "responses", "anthropic", "google"]
+)
+def test_what_was_read_is_priced_as_a_whole_answer(parts: list[Any]) -> None:
+    reader = UsageReader()
+    for part in parts:
+        reader.read(part)
+    actual = reported(reader.response, shipped(), Instant(1_767_225_600_000), Told()).actual
+    assert (actual["inputTokens"], actual["outputTokens"]) == (10 * PARTS, 5 * PARTS)
+    assert actual["cost"] > 0
+
+
+@pytest.mark.parametrize(
     "part",
-    [b"data: {}", "text", None, 1, _Opaque(), {"model": "m", "usage": "much"}, {"usage": None}],
-    ids=["bytes", "text", "nothing", "number", "opaque", "no usage", "null"],
+    [b"data: {}", "text", None, 1, object(), _Unwritable(), {"model": "m", "usage": "much"}, {"usage": None}],
+    ids=["bytes", "text", "nothing", "number", "object", "unwritable", "no usage", "null"],
 )
 def test_a_part_that_says_nothing_is_a_beginning_all_the_same(part: object) -> None:
     reader = UsageReader()
