@@ -121,6 +121,16 @@ def test_a_denial_has_code_reason_and_details(service: LoggedService) -> None:
     assert plain(Struct.FromString(in_struct.mcp_error)) == said
 
 
+def test_a_server_that_nobody_names_is_unknown(service: LoggedService) -> None:
+    method = b"\x12\x0atools/call"
+    denied = _sent(service, CHECK_REQUEST, method + _field(4, _json({"name": "drop"}))).error
+    assert "`unknown/drop`" in denied.reason
+    listed = _sent(
+        service, CHECK_RESPONSE, method + _field(4, _json({"tools": [{"name": "read_a"}, {"name": "x"}]}))
+    )
+    assert _names(listed) == ["read_a"]
+
+
 def test_what_was_decided_is_told_to_the_gateways_expressions(service: LoggedService) -> None:
     told = plain(_about(service, "tools/call", _json({"name": "send"})).metadata)["interlock"]
     assert told["decision"] == "deny"

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from interlock.decisionlog.codes import ReasonCode
-from interlock.spelling import alternatives
 from interlock_webhooks.mcp.codec import Message
 from interlock_webhooks.mcp.errors import METHOD_NOT_FOUND, Refusal, error, result
 from interlock_webhooks.text import listed, one_line, quoted
@@ -40,8 +39,6 @@ class Profile(StrEnum):
     HTTP_403 = "http-403"
     """HTTP 403, for what looks at nothing but the status."""
 
-
-PROFILES: Final = alternatives([profile.value for profile in Profile])
 
 _CODES: Final = {
     Profile.MCP_2026: (403, 429),

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from interlock.decisionlog.recorded import RecordedDecision
 from interlock_webhooks import wire
 from interlock_webhooks.mcp.denials import Profile
-from interlock_webhooks.mcp.guard import Outcome, Passed, Refused, Replaced
+from interlock_webhooks.mcp.guard import Outcome, Refused, Replaced
 from interlock_webhooks.mcp.terms import NOBODY, Terms
 from interlock_webhooks.refusal import Header
 
@@ -102,14 +102,12 @@ def encode_outcome(outcome: Outcome) -> bytes:
 
 
 def _action(outcome: Outcome) -> dict[str, Any]:
-    match outcome:
-        case Passed():
-            return {"action": "pass"}
-        case Replaced():
-            return {"action": "replace", "message": outcome.message}
-        case Refused():
-            refusal = outcome.refusal
-            return {"action": "refuse", "message": refusal.message, "status": refusal.status.value}
+    if isinstance(outcome, Refused):
+        refusal = outcome.refusal
+        return {"action": "refuse", "message": refusal.message, "status": refusal.status.value}
+    if isinstance(outcome, Replaced):
+        return {"action": "replace", "message": outcome.message}
+    return {"action": "pass"}
 
 
 def _decision(record: Mapping[str, Any] | None) -> dict[str, Any]:

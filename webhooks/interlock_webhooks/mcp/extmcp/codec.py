@@ -27,7 +27,7 @@ from interlock_webhooks.mcp.extmcp.extmcp_pb2 import (
     McpResult,
     Pass,
 )
-from interlock_webhooks.mcp.guard import Outcome, Passed, Refused, Replaced
+from interlock_webhooks.mcp.guard import Outcome, Refused, Replaced
 from interlock_webhooks.mcp.terms import Terms
 from interlock_webhooks.structs import plain, struct_of
 
@@ -93,13 +93,12 @@ def decode_response(body: bytes) -> Asked:
 def encode(outcome: Outcome, key: str, *, is_struct: bool) -> Answer:
     """The answer that says `outcome`; what is changed is under `key` of its message."""
     made = McpResult()
-    match outcome:
-        case Passed():
-            made.passed.CopyFrom(Pass())
-        case Replaced():
-            made.mutated = _written(outcome.message[key], is_struct=is_struct)
-        case Refused():
-            made.error.CopyFrom(_error(outcome.refusal.message["error"], is_struct=is_struct))
+    if isinstance(outcome, Refused):
+        made.error.CopyFrom(_error(outcome.refusal.message["error"], is_struct=is_struct))
+    elif isinstance(outcome, Replaced):
+        made.mutated = _written(outcome.message[key], is_struct=is_struct)
+    else:
+        made.passed.CopyFrom(Pass())
     if key == "params" and outcome.record is not None:
         made.metadata.CopyFrom(struct_of(_metadata(outcome.record)))
     return Answer(made.SerializeToString(), media_type=_PROTOBUF)

@@ -1,6 +1,6 @@
 """Answers agentgateway's ExtMcp."""
 
-from typing import Any, Final
+from typing import Final
 
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.mcp.asking import Asking
@@ -52,16 +52,15 @@ class ExtMcpHandlers:
 
     async def _merged(self, request: Request, asked: Asked) -> Outcome:
         """What is left of the lists of several servers, which the gateway has put together."""
-        kept: list[Any] = []
+        kept: set[int] = set()
         for server, tools in parted(asked.body["tools"], asked.servers).items():
             response = {"result": {"tools": [own for own, _ in tools]}}
             outcome = await self._guard.response(self._asking(request), response, asked.terms(server))
-            if isinstance(outcome, Refused):
+            if not isinstance(outcome, Replaced):
                 return outcome
-            if isinstance(outcome, Replaced):
-                left = outcome.message["result"]["tools"]
-                kept += [listed for own, listed in tools if any(own is each for each in left)]
-        in_order = [tool for tool in asked.body["tools"] if any(tool is each for each in kept)]
+            left = {id(own) for own in outcome.message["result"]["tools"]}
+            kept |= {id(listed) for own, listed in tools if id(own) in left}
+        in_order = [tool for tool in asked.body["tools"] if id(tool) in kept]
         return Replaced({"result": {**asked.body, "tools": in_order}})
 
     def _asking(self, request: Request) -> Asking:
