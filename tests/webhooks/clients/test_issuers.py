@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jwt.algorithms import RSAAlgorithm
 
-from interlock_webhooks.clients import keys, memory, recognition
+from interlock_webhooks.clients import keys, keyset, memory, recognition
 from interlock_webhooks.clients.peer import Peer
 from interlock_webhooks.clients.rates import Rate
 from interlock_webhooks.refusal import RefusedError
@@ -53,6 +55,51 @@ def test_a_good_token_is_the_client_s_whose_claims_it_makes(tmp_path: Path, issu
         ]
     ) == ["litellm", "litellm", "kong", "agents"]
     assert issuer.asked == {DISCOVERY: 1, "/keys": 1}
+
+
+def test_claims_of_another_issuer_say_nothing(tmp_path: Path, issuer: Issuer) -> None:
+    with issuing() as other:
+        text = document(
+            listed("one", {"jwt": {"issuer": "first", "claims": {"sub": ["litellm"]}}}),
+            listed("two", {"jwt": {"issuer": "second", "claims": {"sub": ["kong"]}}}),
+            issuers=[
+                {"name": "first", "url": issuer.url, "audiences": ["interlock"]},
+                {"name": "second", "url": other.url, "audiences": ["interlock"]},
+            ],
+        )
+        said = Asked(tmp_path, text).names(
+            [
+                *(issuer.token(), other.token(sub="kong"), issuer.token(sub="kong"), other.token()),
+                # Signed by one issuer in the name of the other.
+                *(other.token(iss=issuer.url), issuer.token(iss=other.url, sub="kong")),
+            ]
+        )
+    assert said[:2] == ["one", "two"]
+    assert {each[:4] for each in said[2:]} == {"401 "}
+
+
+@given(st.integers(0, 2**40), st.integers(0, 2**70))
+def test_claims_are_believed_for_a_minute_at_most_and_not_beyond_their_end(ends: int, now: int) -> None:
+    length = recognition.lasts({"exp": ends}, now)
+    assert 0 <= length <= recognition.GOOD
+    assert length == 0 or now + length <= ends * 1_000_000_000
+    assert length == recognition.GOOD or now + length >= ends * 1_000_000_000
+
+
+@pytest.mark.parametrize("bits", [1024, 2047])
+def test_keys_that_are_too_short_check_nothing(bits: int) -> None:
+    public = rsa.generate_private_key(65537, bits).public_key()
+    body = json.dumps({"keys": [json.loads(RSAAlgorithm.to_jwk(public))]}).encode()
+    (key,) = keyset.keys_of(body)
+    assert not key.checks("RS256")
+    assert keyset.chosen([key], None, "RS256") is None
+
+
+def test_what_is_critical_is_refused_though_it_is_signed(tmp_path: Path, issuer: Issuer) -> None:
+    tokens = [issuer.token(header={"kid": "first", name: ["exp"]}) for name in ("crit", "other")]
+    said = _asked(tmp_path, issuer).names(tokens)
+    assert said[0].startswith("401 ")
+    assert said[1] == "litellm"
 
 
 _NOW = int(time.time())

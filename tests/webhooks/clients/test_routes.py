@@ -126,6 +126,14 @@ def test_who_may_call_everything_learns_what_is_not_there(service: LoggedService
     assert ask(app, "/nowhere", method="GET", headers=AS_KNOWN).status == HTTPStatus.NOT_FOUND
 
 
+@pytest.mark.parametrize("granted", sorted(NAMES))
+def test_who_may_not_call_everything_does_not_learn_what_is_not_there(
+    service: LoggedService, granted: str
+) -> None:
+    app = _app(service, Client("known", endpoints=Globs.of([granted])))
+    assert ask(app, "/nowhere", method="GET", headers=AS_KNOWN).status == HTTPStatus.FORBIDDEN
+
+
 @pytest.mark.parametrize(("path", "method"), [("/v1/check", "POST"), ("/metrics", "GET")])
 def test_a_client_that_asks_too_often_is_told_when_to_ask_again(
     service: LoggedService, path: str, method: str

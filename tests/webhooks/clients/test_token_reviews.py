@@ -1,6 +1,7 @@
 """Tokens of a Kubernetes cluster, which its API server is asked about."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from interlock_webhooks.clients import reviews
+from interlock_webhooks.clients import recognition, reviews
 from interlock_webhooks.clients.peer import Peer
 from support.clients import document, listed
 from support.connecting import connected
@@ -17,6 +18,7 @@ from support.kubernetes.users import API, User, service_account
 from support.recognizing import Asked
 
 _GATEWAYS = listed("gateways", {"tokenReview": {"users": ["system:serviceaccount:gateways:*"]}})
+_ENVOY = {"username": "system:serviceaccount:gateways:envoy"}
 _ASKED = ("create", "tokenreviews")
 
 
@@ -69,6 +71,21 @@ def test_a_token_of_somebody_else_is_refused_and_not_asked_about_again(
             assert said.startswith("401 ")
             assert message in said
         assert server.asked[_ASKED] == 1
+
+    _with(tmp_path, scenario)
+
+
+def test_a_token_that_is_good_no_more_is_refused_within_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = time.monotonic_ns
+
+    async def scenario(server: ApiServer, asked: Asked) -> None:
+        assert await asked.name("gateways-token") == "gateways"
+        del server.users["gateways-token"]
+        assert await asked.name("gateways-token") == "gateways"
+        monkeypatch.setattr(time, "monotonic_ns", lambda: real() + recognition.GOOD)
+        assert (await asked.name("gateways-token")).startswith("401 ")
 
     _with(tmp_path, scenario)
 
@@ -137,8 +154,9 @@ class _Answering:
     [
         (None, "401"),
         ({"authenticated": "true"}, "401"),
-        ({"authenticated": True, "user": {"username": "system:serviceaccount:gateways:x"}}, "401"),
-        ({"authenticated": True, "audiences": ["x"], "user": {"username": "x"}}, "401"),
+        ({"authenticated": True, "user": _ENVOY}, "401"),
+        ({"authenticated": True, "audiences": ["x"], "user": _ENVOY}, "401"),
+        ({"authenticated": False, "audiences": ["interlock"], "user": _ENVOY}, "401"),
         ({"authenticated": True, "audiences": ["interlock"]}, "503"),
         ({"authenticated": True, "audiences": ["interlock"], "user": {"username": 7}}, "503"),
     ],

@@ -55,10 +55,10 @@ class Keys:
         """
         # Who can do with old keys doesn't wait while somebody else gets new ones.
         if self._is_past(self._got, OLD) and not (self._keys and self._one_at_a_time.locked()):
-            await self._renew(self._got)
+            await self._renew()
         found = self._chosen(kid, algorithm)
         if found is None:
-            await self._renew(self._got)
+            await self._renew()
             found = self._chosen(kid, algorithm)
         return found
 
@@ -67,10 +67,10 @@ class Keys:
             raise undecided(f"the keys of the issuer `{self._issuer}` can't be had: try again")
         return chosen(self._keys, kid, algorithm)
 
-    async def _renew(self, known: int | None) -> None:
-        """Get the keys, unless they were asked for just now; `known` is when those were got that don't do."""
+    async def _renew(self) -> None:
+        """Get the keys, unless they were asked for just now."""
         async with self._one_at_a_time:
-            if self._got != known or not self._is_past(self._asked, PAUSE):
+            if not self._is_past(self._asked, PAUSE):
                 return
             self._asked = self._clock()
             try:

@@ -84,13 +84,13 @@ class Recognition:
         if known is None and (wait := self._failures.wait(peer.address, now)):
             raise too_often("this address, which showed bad tokens,", wait)
         try:
-            client, lasts = await self._named(token)
+            client, length = await self._named(token)
         except RefusedError as error:
             if error.status is HTTPStatus.UNAUTHORIZED:
                 self._failures.note(peer.address, now)
                 self._bad.keep(key, str(error), now + BAD)
             raise
-        self._known.keep(key, _Known(client, now + lasts), now + KNOWN)
+        self._known.keep(key, _Known(client, now + length), now + KNOWN)
         return client
 
     async def _named(self, token: str) -> tuple[Client, int]:
@@ -99,12 +99,12 @@ class Recognition:
         issuer = self._issuers.get(says.issuer) if says is not None else None
         if issuer is not None and says is not None:
             claims = await issuer.claims_of(token, says)
-            return self._roster.by_claims(issuer.settings.name, claims), _lasts(claims)
+            return self._roster.by_claims(issuer.settings.name, claims), lasts(claims, time.time_ns())
         if self._reviews is None:
             raise stranger("no client has this token")
         return self._roster.by_user(await self._reviews.user_of(token)), GOOD
 
 
-def _lasts(claims: Mapping[str, Any]) -> int:
-    """For how long claims may be believed that are good now: not beyond their end."""
-    return max(0, min(GOOD, int(claims["exp"]) * _SECOND - time.time_ns()))
+def lasts(claims: Mapping[str, Any], now: int) -> int:
+    """For how many nanoseconds from `now`, in Unix time, claims may be believed: not beyond their end."""
+    return max(0, min(GOOD, int(claims["exp"]) * _SECOND - now))
