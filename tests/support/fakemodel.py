@@ -52,6 +52,41 @@ class Model:
         answer = {"message": {"role": "assistant", "content": "word " * 3}, "index": 0, "finish_reason": "stop"}
         return JSONResponse(_completion(body, "chat.completion", [answer]) | {"usage": usage})
 
+    async def responses(self, request: Request) -> Response:
+        """Answer a request of the Responses API."""
+        body = await request.json()
+        self.asked.append(body)
+        usage = _usage(body.get("max_output_tokens") or 1_000)
+        self.served.append(usage)
+        text = {"type": "output_text", "text": "word", "annotations": []}
+        message = {"type": "message", "id": "m", "status": "completed", "role": "assistant", "content": [text]}
+        shown = {
+            "input_tokens": usage["prompt_tokens"],
+            "output_tokens": usage["completion_tokens"],
+            "total_tokens": usage["total_tokens"],
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens_details": {"reasoning_tokens": 0},
+        }
+        answer = {
+            "id": "r",
+            "object": "response",
+            "created_at": 1,
+            "status": "completed",
+            "model": body["model"],
+            "output": [message],
+            "usage": shown,
+        }
+        return JSONResponse(answer)
+
+    async def text(self, request: Request) -> Response:
+        """Answer a text completion."""
+        body = await request.json()
+        self.asked.append(body)
+        usage = _usage(body.get("max_tokens") or 16)
+        self.served.append(usage)
+        choices = [{"text": "word", "index": 0, "finish_reason": "stop", "logprobs": None}]
+        return JSONResponse(_completion(body, "text_completion", choices) | {"usage": usage})
+
     async def embeddings(self, request: Request) -> Response:
         """Answer an embeddings request."""
         body = await request.json()
@@ -81,6 +116,8 @@ def model_server() -> Iterator[Model]:
         routes=[
             Route("/v1/chat/completions", model.chat, methods=["POST"]),
             Route("/v1/embeddings", model.embeddings, methods=["POST"]),
+            Route("/v1/responses", model.responses, methods=["POST"]),
+            Route("/v1/completions", model.text, methods=["POST"]),
         ]
     )
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))

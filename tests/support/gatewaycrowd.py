@@ -74,12 +74,17 @@ def body(word: str = "hello", **more: Any) -> dict[str, Any]:
 
 def chat(proxy: Proxy, word: str = "hello", **more: Any) -> httpx.Response:
     """What the proxy answers to one chat."""
+    return post(proxy, "/v1/chat/completions", body(word, **more))
 
-    async def asked() -> httpx.Response:
+
+def post(proxy: Proxy, path: str, asked: dict[str, Any]) -> httpx.Response:
+    """What the proxy answers to one request."""
+
+    async def answered() -> httpx.Response:
         async with proxy.client() as client:
-            return await client.post("/v1/chat/completions", json=body(word, **more))
+            return await client.post(path, json=asked)
 
-    return asyncio.run(asked())
+    return asyncio.run(answered())
 
 
 async def crowd(proxy: Proxy) -> list[int]:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from interlock.checks.holds import Settlement
+from interlock.integrations.litellm.dialects import DIALECTS, changes_of, usage_of
 
 CHECKED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(DIALECTS, "chat"),
     "acompletion": "chat",
     "completion": "chat",
     "aembedding": "embeddings",
@@ -60,13 +62,19 @@ _PROVIDERS: Final = {
 """What prices call a provider, by what LiteLLM calls it. It shows usage as OpenAI does, whoever answers."""
 
 
-def body_of(request: Mapping[str, Any], served: Iterable[str]) -> dict[str, Any]:
-    """OpenAI's body in the proxy's `request`, with all that are `served` for its `model` in `models`."""
+def body_of(request: Mapping[str, Any], served: Iterable[str], kind: str = "acompletion") -> dict[str, Any]:
+    """OpenAI's body of the proxy's `request`, with all that are `served` for its `model` in `models`.
+
+    A request of another `kind` is the chat that asks for the same. Raises RequestError.
+    """
     body = {
         name: value
         for name, value in request.items()
         if name not in _OWN and not name.startswith(("litellm_", "_")) and _is_plain(value)
     }
+    dialect = DIALECTS.get(kind)
+    if dialect is not None:
+        body = dialect(body)
     if isinstance(body.get("model"), str):
         body["model"] = plain_name(body["model"])
     others = [name for name in dict.fromkeys(map(plain_name, served)) if name != body.get("model")]
@@ -81,17 +89,18 @@ def plain_name(model: str) -> str:
     return rest if slash and prefix in _PREFIXES else model
 
 
-def changes(body: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the request is to be replaced, where policies made `changed` of `body`."""
-    return {name: value for name, value in changed.items() if name != "models" and value != body.get(name)}
+def changes(body: Mapping[str, Any], changed: Mapping[str, Any], kind: str = "acompletion") -> dict[str, Any]:
+    """What of a request is to be replaced, where policies made `changed` of its `body`. Raises RequestError."""
+    made = {name: value for name, value in changed.items() if name != "models" and value != body.get(name)}
+    return changes_of(kind, made)
 
 
 def settlement_of(hold: str, used: Mapping[str, Any], *, model: str, provider: str) -> Settlement:
     """What a call used of its `hold`: LiteLLM's count of tokens, to be priced as `model` of `provider`."""
-    usage = dict(used)
+    usage = usage_of(used)
     known = _PROVIDERS.get(provider, "openai")
     if known == "anthropic":
-        usage = _as_anthropic(used)
+        usage = _as_anthropic(usage)
     name = plain_name(model)
     return Settlement(hold, response={"model": name, "usage": usage}, provider=known, model=name)
 

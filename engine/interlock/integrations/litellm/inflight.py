@@ -64,7 +64,7 @@ class InFlight:
     """Lets calls through that `point` allows; `served` says who may answer for a model.
 
     A hold is for `hold_for`, which is longer than calls last. Kinds of calls
-    that are neither chats nor embeddings are refused, but for those `unchecked`.
+    that call no model for text or embeddings are refused, but for those `unchecked`.
     """
 
     def __init__(
@@ -98,16 +98,15 @@ class InFlight:
         for each in notes:
             # A client may have sent one, too.
             each.pop(MARK, None)
-        key = bodies.CHECKED.get(kind)
-        if key is None:
+        if kind not in bodies.CHECKED:
             if kind in self._unchecked:
                 return
             raise RefusedError(
                 HTTPStatus.FORBIDDEN,
-                f"calls of the kind `{kind}` are not decided here: use chat completions or embeddings, or have "
-                "the kind listed in `INTERLOCK_UNCHECKED`",
+                f"calls of the kind `{kind}` are not decided here: call a model for text or embeddings, or "
+                "have the kind listed in `INTERLOCK_UNCHECKED`",
             )
-        mark, hold = await self._admitted(key, request, caller)
+        mark, hold = await self._admitted(kind, request, caller)
         if hold is None:
             return
         for each in notes:
@@ -146,20 +145,23 @@ class InFlight:
         if held is not None:
             await self._told(_as_held(held.hold))
 
-    async def _admitted(self, key: str, request: dict[str, Any], caller: Caller) -> tuple[str, str | None]:
+    async def _admitted(self, kind: str, request: dict[str, Any], caller: Caller) -> tuple[str, str | None]:
         """What the call is known by, and its hold; `request` is as policies made it then."""
         names = self._names(request)
         for _ in range(_TRIES):
-            body = bodies.body_of(request, names)
             mark = secrets.token_urlsafe(16)
-            result = await self._decided(_check(key, body, caller, mark, self._hold_for))
-            request |= bodies.changes(body, result.changed(body))
+            body = _read(bodies.body_of, request, names, kind)
+            result = await self._decided(_check(bodies.CHECKED[kind], body, caller, mark, self._hold_for))
+            try:
+                request |= _read(bodies.changes, body, result.changed(body), kind)
+            except RefusedError:
+                await self._given(result)
+                raise
             swapped = self._names(request)
             if swapped <= {*names, body.get("model")}:
                 return mark, result.hold
             # Policies chose another model, and whoever answers for it was not decided on.
-            if result.hold is not None:
-                await _quiet(self._point.release(result.hold))
+            await self._given(result)
             names = swapped
         raise RefusedError(
             HTTPStatus.FORBIDDEN, "policies choose another model each time: have them choose one that they keep"
@@ -197,9 +199,12 @@ class InFlight:
     async def _abandoned(self, task: Awaitable[CheckResult]) -> None:
         """Give back what `task` comes to hold, since nobody waits for it."""
         try:
-            result = await task
+            await self._given(await task)
         except InterlockError:
             return
+
+    async def _given(self, result: CheckResult) -> None:
+        """Give back what `result` holds."""
         if result.hold is not None:
             await _quiet(self._point.release(result.hold))
 
@@ -258,6 +263,14 @@ def _check(key: str, body: dict[str, Any], caller: Caller, mark: str, hold_for: 
     }
     checked: CheckRequest = check
     return checked
+
+
+def _read(reader: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
+    """What `reader` makes of what is `given`. Raises RefusedError where it can't."""
+    try:
+        return reader(*given)
+    except RequestError as error:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, f"the call can't be decided: {error}") from None
 
 
 def _as_held(hold: str) -> Settlement:

@@ -159,7 +159,8 @@ def test_what_draws_nothing_holds_nothing_and_gets_no_mark() -> None:
         ("acompletion", _request(max_tokens=1_000), HTTPStatus.TOO_MANY_REQUESTS, "300 tokens left"),
         ("acompletion", _request(max_tokens=None), HTTPStatus.FORBIDDEN, "nobody knows"),
         ("acompletion", _request(messages=[]), HTTPStatus.BAD_REQUEST, "can't be decided"),
-        ("aresponses", _request(), HTTPStatus.FORBIDDEN, "INTERLOCK_UNCHECKED"),
+        ("aimage_edit", _request(), HTTPStatus.FORBIDDEN, "INTERLOCK_UNCHECKED"),
+        ("aresponses", {"model": "priced", "prompt": {}}, HTTPStatus.BAD_REQUEST, "unknown size"),
     ],
 )
 def test_who_is_refused_is_told_why_with_the_status_for_it(
@@ -193,6 +194,19 @@ def test_policies_make_the_request_what_goes_on() -> None:
             await calls.enter("acompletion", request, _NOBODY)
             assert (request["max_tokens"], "models" in request) == (20, False)
             assert await _stands(point) == (0, 24)
+
+    asyncio.run(scenario())
+
+
+def test_a_change_that_the_request_has_no_place_for_refuses_it_and_holds_nothing() -> None:
+    async def scenario() -> None:
+        spec = "  match: {actions: [model.chat]}\n  defaults:\n    - {path: [n], value: 1}\n"
+        rules = "    - {name: any, require: 'true', message: never}\n"
+        async with _flight(policy(layer="platform", spec=spec, rules=rules)) as (calls, point):
+            request = {"model": "priced", "input": "", "max_output_tokens": 100}
+            with pytest.raises(RefusedError, match="policies change `n`"):
+                await calls.enter("aresponses", request, _NOBODY)
+            assert await _stands(point) == (0, 0)
 
     asyncio.run(scenario())
 
