@@ -184,7 +184,7 @@ def test_a_denial_holds_nothing(over: Over, tell: Ask) -> None:
             "twice",
         ),
         (Sent(path="/mcp", body=b'{"Method": "tools/call", "Params": {"name": "a"}}'), 400, "method"),
-        (Sent(path="/mcp", body=b'{"JSONRPC": "2.0"}'), 400, "method"),
+        (Sent(path="/mcp", body=b'{"JSONRPC": "2.0"}'), 400, "jsonrpc"),
         (Sent(path="/x", body=b"{" * 2000), 400, "JSON"),
     ],
     ids=lambda value: str(value)[:60],

@@ -29,6 +29,23 @@ def test_of_a_key_that_is_there_twice_nobody_knows_which_counts(body: bytes) -> 
         read(body, "")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"model": "a", "messages": [], "Tools": []}',
+        b'{"method": "tools/call", "params": {"name": "a", "Arguments": {}}}',
+        b'{"method": "resources/read", "params": {"URI": "a"}}',
+    ],
+)
+def test_of_a_key_in_another_case_only_some_know_what_it_says(body: bytes) -> None:
+    with pytest.raises(RequestError, match="some read it as"):
+        read(body, "")
+
+
+def test_parameters_that_no_policy_is_asked_about_are_in_any_case() -> None:
+    assert read(b'{"params": {"taskId": "a", "_meta": {"progressToken": 1}}}', "")
+
+
 def test_what_has_each_key_once_is_read() -> None:
     assert read(b'{"a": [{"b": 1}, {"b": 2.5}], "c": {"a": null}}', "identity") == {
         "a": [{"b": 1}, {"b": 2.5}],

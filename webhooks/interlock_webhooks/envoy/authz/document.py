@@ -6,6 +6,7 @@ is done, by that needs no policy.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,10 @@ _BEFORE_OTHERS: Final = _SPACE + b"\x0b\x0c\0\xef\xbb\xbf\xfe\xff"
 
 _STARTS: Final = (b"{", b"[")
 _ENCODINGS: Final = frozenset({"", "identity"})
+_PARAMS: Final = "params"
+_READ_PARAMS: Final = frozenset({"arguments", "name", "notifications", "ref", "uri"})
+"""Those parameters of MCP that policies are asked about; others may have capital letters."""
+
 _ANY: Final = msgspec.json.Decoder[Any]()
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
@@ -41,7 +46,11 @@ def glimpsed(body: bytes, encoding: str) -> object:
 
 
 def read(body: bytes, encoding: str) -> dict[str, Any]:
-    """The object in `body`, of which each key is there once. Raises RequestError."""
+    """The object in `body`: a call of a model, or a message of MCP.
+
+    Raises:
+        RequestError: there is none, a key is there twice, or one has capital letters where none of these has.
+    """
     _check_encoding(encoding)
     found: dict[str, Any] = wire.decode(body, _OBJECT)
     try:
@@ -49,12 +58,23 @@ def read(body: bytes, encoding: str) -> dict[str, Any]:
         json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
     except RecursionError:
         raise RequestError("the body is nested too deeply: send it flatter") from None
+    _check_case(found)
+    params = found.get(_PARAMS)
+    if isinstance(params, dict):
+        _check_case(key for key in params if key.lower() in _READ_PARAMS)
     return found
 
 
 def _check_encoding(encoding: str) -> None:
     if encoding.lower() not in _ENCODINGS:
         raise RequestError(f"the body is encoded as {quoted(encoding)}: send it as it is")
+
+
+def _check_case(keys: Iterable[str]) -> None:
+    """Refuse those of `keys` that only some readers take for what they are in lower case."""
+    for key in keys:
+        if key != key.lower():
+            raise RequestError(f"{quoted(key)}: some read it as {quoted(key.lower())}: send that")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
