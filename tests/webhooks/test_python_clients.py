@@ -179,6 +179,12 @@ def test_a_service_whose_authority_is_not_trusted_decides_nothing(service: Runni
         client.check(_call("anybody"))  # the webhook listener has no check API
 
 
+def test_an_address_with_a_password_is_refused_and_not_shown() -> None:
+    with pytest.raises(OperatorError, match="has a password in it: give a `token`") as raised:
+        Client("http://jane:secret@127.0.0.1:8080")
+    assert "secret" not in str(raised.value)
+
+
 @pytest.mark.parametrize("url", ["", "localhost:8080", "ftp://host", "http://", "http://h/?a=b", "http://h/#f"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(OperatorError, match="no service is at"):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from interlock import Client, UnavailableError
+from interlock import Client, OperatorError, UnavailableError
 from interlock.sdk.points import Point
 from interlock_webhooks.clients.tokens import digest_of, new_token
 from support.clients import document, listed
@@ -87,6 +87,15 @@ def test_a_stranger_and_who_may_not_are_not_served(scene: Scene) -> None:
     for point in _points(scene, tls=scene.tls(), token=_TOKEN):
         with pytest.raises(UnavailableError, match="does not serve this client"):
             point.release("a")
+
+
+@pytest.mark.parametrize("token", ["", "a b", "secret\n", "sécret", "secret\r\nx: y"], ids=repr)
+def test_a_token_that_is_none_is_not_sent_and_not_shown(scene: Scene, token: str) -> None:
+    for given in (token, lambda: token):
+        for point in _points(scene, tls=scene.tls(), token=given):
+            with pytest.raises(OperatorError, match="the token can't be sent") as raised:
+                point.check(_CHECK)
+            assert "secret" not in str(raised.value)
 
 
 def test_a_service_that_nobody_vouches_for_gets_no_token(scene: Scene) -> None:

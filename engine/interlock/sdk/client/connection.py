@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 import httpx2
+import re2
 
 from interlock.errors import OperatorError
 from interlock.sdk.lengths import written
@@ -17,6 +18,8 @@ WITHIN: Final = timedelta(seconds=10)
 Token: TypeAlias = str | Callable[[], str]
 """A bearer token, or what gives the present one where tokens are renewed."""
 
+_TOKEN: Final = re2.compile(r"[A-Za-z0-9\-._~+/]+=*")
+
 LIMITS: Final = httpx2.Limits(max_connections=256, max_keepalive_connections=64, keepalive_expiry=30)
 
 
@@ -26,6 +29,8 @@ def base_url(url: str) -> str:
         parsed = httpx2.URL(url)
     except (httpx2.InvalidURL, TypeError):
         parsed = httpx2.URL("")
+    if parsed.userinfo:
+        raise OperatorError("the URL of the service has a password in it: give a `token` instead")
     if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.query or parsed.fragment:
         raise OperatorError(f"no service is at {quoted(str(url))}: give a URL such as `http://127.0.0.1:8080`")
     return url.rstrip("/")
@@ -37,11 +42,14 @@ def trust(tls: ssl.SSLContext | None) -> ssl.SSLContext | bool:
 
 
 def headers(token: Token | None) -> Mapping[str, str]:
-    """What goes with each call."""
+    """What goes with each call. Raises OperatorError where the token is none, and does not show it."""
     fixed = {"content-type": "application/json", "accept-encoding": "identity"}
     if token is None:
         return fixed
-    return {**fixed, "authorization": f"Bearer {token if isinstance(token, str) else token()}"}
+    present = token if isinstance(token, str) else token()
+    if not _TOKEN.fullmatch(present):
+        raise OperatorError("the token can't be sent: it has to be of letters, digits and `-._~+/=` (RFC 6750)")
+    return {**fixed, "authorization": f"Bearer {present}"}
 
 
 def query(left: float) -> dict[str, str]:
