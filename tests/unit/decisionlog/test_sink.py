@@ -56,6 +56,30 @@ def test_what_a_crash_cut_off_spoils_no_further_entry(tmp_path: Path) -> None:
     assert [each.entry.decision["x"] for each in whole if isinstance(each, Logged)] == [2, 3]
 
 
+def test_what_another_process_cut_off_meanwhile_spoils_no_further_entry(tmp_path: Path) -> None:
+    with DecisionLog(tmp_path / "log") as log:
+        log.append(entry(x=1))
+        log.append(entry(x=2))
+        with (tmp_path / "log").open("ab") as other:
+            other.write(encode_entry(entry(x=3))[:-9])
+        log.append(entry(x=4))
+        log.append(entry(x=5))
+    found = [
+        each.entry.decision["x"] for each in read((tmp_path / "log").read_bytes()) if isinstance(each, Logged)
+    ]
+    assert found == [1, 2, 4, 5]
+
+
+def test_a_log_that_was_emptied_meanwhile_goes_on(tmp_path: Path) -> None:
+    with DecisionLog(tmp_path / "log") as log:
+        log.append(entry(x=1))
+        (tmp_path / "log").write_bytes(b"")
+        log.append(entry(x=2))
+    (found,) = read((tmp_path / "log").read_bytes())
+    assert isinstance(found, Logged)
+    assert found.entry.decision["x"] == 2
+
+
 def test_an_entry_that_does_not_fit_is_an_error_and_spoils_no_further_one(tmp_path: Path) -> None:
     with DecisionLog(tmp_path / "log") as log:
         with room_for(1000):
