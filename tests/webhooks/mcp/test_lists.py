@@ -7,6 +7,7 @@ import pytest
 from interlock_webhooks.app import Application
 from interlock_webhooks.mcp.definitions import MOST, Definitions
 from support.mcp import AGENT, PINNED, about, about_response, request, stateless, tool_call, tool_list
+from support.service import LoggedService
 
 
 def _names(answer: dict[str, Any]) -> list[str]:
@@ -57,6 +58,13 @@ def test_a_filtered_list_is_for_nobody_else(
 )
 def test_what_is_no_list_of_tools_passes(app: Application, response: dict[str, Any]) -> None:
     assert about_response(app, response) == {"action": "pass"}
+
+
+def test_nobody_is_told_of_what_is_only_listed(app: Application, service: LoggedService) -> None:
+    about_response(app, tool_list("drop", "send", "read_a"), approver="jane")
+    assert service.lines == []
+    about(app, tool_call("drop"))
+    assert [line["event"] for line in service.lines] == ["denied"]
 
 
 def test_what_has_no_name_is_no_tool(app: Application) -> None:

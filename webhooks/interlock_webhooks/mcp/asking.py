@@ -1,23 +1,32 @@
 """Asks the service's own decision point about messages, for one of its clients."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
+from interlock.decisionlog.record import record
 from interlock.intents.check import CheckRequest
-from interlock_webhooks.clients.client import Client
-
-Ask: TypeAlias = Callable[[CheckRequest, Client, int], Awaitable[dict[str, Any]]]
-"""Decides a check of a client until a monotonic nanosecond."""
+from interlock_webhooks.exchange import Request
+from interlock_webhooks.point import DecisionPoint
+from interlock_webhooks.service import Service
 
 
 class Asking:
-    """Asks by `ask` for `client`, until a time."""
+    """Asks `point` of `service` what the client of `request` asks.
 
-    def __init__(self, ask: Ask, client: Client, until: int) -> None:
-        self._ask = ask
-        self._client = client
-        self._until = until
+    `spends` says that nobody tells what becomes of what is held. Of what is only
+    supposed, such as the tools of a list, nobody is told, and nothing is logged.
+    """
+
+    def __init__(self, service: Service, point: DecisionPoint, request: Request, *, spends: bool) -> None:
+        self._service = service
+        self._decided = point.spent if spends else point.decided
+        self._considered = point.considered
+        self._request = request
 
     async def check(self, check: CheckRequest) -> Mapping[str, Any]:
         """The record of the decision on `check`. Raises RequestError."""
-        return await self._ask(check, self._client, self._until)
+        client, until = self._request.client, self._request.until
+        if check.get("dryRun") or check.get("withoutArguments"):
+            engine = self._service.policies.in_force.engine
+            return record(await self._considered(engine, check, client, until))
+        return await self._decided(check, client, until)

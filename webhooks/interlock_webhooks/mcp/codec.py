@@ -5,6 +5,7 @@ A body that is not exactly one message is refused: batches went with revision
 So whoever passes a message on sends what was read here, not what came.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,9 +22,26 @@ from interlock_webhooks.mcp.errors import (
     MessageId,
     RefusedMessageError,
 )
+from interlock_webhooks.text import quoted
 
 STATELESS: Final = "2026-07-28"
 """The first revision without sessions, in which each request says its version and what its client can do."""
+
+_MEMBERS: Final = {word.casefold(): word for word in ("jsonrpc", "id", "method", "params", "result", "error")}
+_PARAMETERS: Final = {
+    word.casefold(): word
+    for word in (
+        "name",
+        "arguments",
+        "uri",
+        "ref",
+        "taskId",
+        "notifications",
+        "inputResponses",
+        "requestState",
+        "_meta",
+    )
+}
 
 _META: Final = "io.modelcontextprotocol/"
 _ANY: Final = msgspec.json.Decoder[Any]()
@@ -106,6 +124,7 @@ def message_of(value: object) -> Message:
     if not isinstance(value, dict):
         raise RefusedMessageError(INVALID_REQUEST, "a message is an object")
     message_id = _id_of(value)
+    _check_case(value, _MEMBERS, message_id)
     if value.get("jsonrpc") != "2.0":
         raise RefusedMessageError(INVALID_REQUEST, '`jsonrpc`: must be "2.0"', message_id)
     if "method" not in value:
@@ -115,6 +134,9 @@ def message_of(value: object) -> Message:
         raise RefusedMessageError(INVALID_REQUEST, "`method`: must be a text", message_id)
     if not isinstance(params, dict):
         raise RefusedMessageError(INVALID_PARAMS, "`params`: must be an object", message_id)
+    _check_case(params, _PARAMETERS, message_id)
+    arguments = params.get("arguments")
+    _check_case(arguments if isinstance(arguments, dict) else {}, {}, message_id)
     if message_id is None and not method.startswith("notifications/"):
         raise RefusedMessageError(INVALID_REQUEST, "`id`: a request has one, a text or a whole number")
     try:
@@ -134,6 +156,22 @@ def _response(value: dict[str, Any], message_id: MessageId) -> Message:
     if message_id is None or ("result" in value) is ("error" in value):
         raise RefusedMessageError(INVALID_REQUEST, "a message has a `method`, or answers to one", message_id)
     return Message(method=None, id=message_id, params={}, body=value)
+
+
+def _check_case(value: Mapping[str, Any], words: Mapping[str, str], message_id: MessageId) -> None:
+    """Nothing, where who tells no letter case reads the same in `value`; `words` are by their folded forms.
+
+    Some servers take `Method` for `method`: whoever could write both could have one decided and the other done.
+    """
+    seen: set[str] = set()
+    for key in value:
+        folded = key.casefold()
+        if folded in seen or words.get(folded, key) != key:
+            text = (
+                f"{quoted(key)}: is something else for those who tell no letter case: write it once, as it is"
+            )
+            raise RefusedMessageError(INVALID_REQUEST, text, message_id)
+        seen.add(folded)
 
 
 def _id_of(value: dict[str, Any]) -> MessageId:

@@ -15,6 +15,7 @@ class McpHandlers:
     """The routes for messages of MCP of one service."""
 
     def __init__(self, service: Service) -> None:
+        self._service = service
         self._point = DecisionPoint(service, "mcp")
         self._guard = Guard(Seal(service.approval_key))
 
@@ -25,7 +26,7 @@ class McpHandlers:
             message = message_of(asked.message)
         except RefusedMessageError as refused:
             return Answer(requests.encode_outcome(Refused(refused.refusal)))
-        asking = Asking(self._point.decided, request.client, request.until)
+        asking = Asking(self._service, self._point, request, spends=False)
         outcome = await self._guard.request(asking, message, asked.terms, asked.sent)
         return Answer(requests.encode_outcome(outcome))
 
@@ -36,6 +37,6 @@ class McpHandlers:
             message = None if asked.message is None else message_of(asked.message)
         except RefusedMessageError as refused:
             return Answer(requests.encode_outcome(Refused(refused.refusal)))
-        asking = Asking(self._point.decided, request.client, request.until)
+        asking = Asking(self._service, self._point, request, spends=False)
         outcome = await self._guard.response(asking, asked.response, asked.terms, message)
         return Answer(requests.encode_outcome(outcome))

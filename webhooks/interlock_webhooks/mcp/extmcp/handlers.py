@@ -24,6 +24,7 @@ class ExtMcpHandlers:
     """
 
     def __init__(self, service: Service) -> None:
+        self._service = service
         self._point = DecisionPoint(service, ENDPOINT)
         self._guard = Guard(Seal(service.approval_key))
 
@@ -64,4 +65,4 @@ class ExtMcpHandlers:
         return Replaced({"result": {**asked.body, "tools": in_order}})
 
     def _asking(self, request: Request) -> Asking:
-        return Asking(self._point.spent, request.client, request.until)
+        return Asking(self._service, self._point, request, spends=True)
