@@ -33,14 +33,16 @@ class Unverified(Struct, frozen=True):
 
 
 def unverified(token: str) -> Unverified | None:
-    """What `token` says of itself; None where it is no JSON Web Token of any issuer."""
+    """What `token` says of itself; None where it is no JSON Web Token of any issuer.
+
+    One that has critical extensions is none, as the library knows none of them (RFC 7515, section 4.1.11).
+    """
     try:
         found = jwt.decode_complete(token, options={"verify_signature": False})
         issuer, algorithm = found["payload"].get("iss"), found["header"].get("alg")
     except _BROKEN:
         return None
-    if not isinstance(issuer, str) or not isinstance(algorithm, str) or "crit" in found["header"]:
-        # What is critical has to be understood (RFC 7515, section 4.1.11), and nothing of it is here.
+    if not isinstance(issuer, str) or not isinstance(algorithm, str):
         return None
     return Unverified(issuer, algorithm, found["header"].get("kid"))
 
