@@ -8,20 +8,20 @@ booked as it was held. Knows nothing of LiteLLM but the calls that it is shown.
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 from msgspec import Struct
 
-from interlock.checks.holds import Settlement, Used
 from interlock.decisionlog.exhaustion import is_exhausted, seconds_to_wait
 from interlock.errors import InterlockError, RequestError
 from interlock.integrations.litellm import body as bodies
+from interlock.integrations.litellm.booking import Booking, as_held
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
-from interlock.sdk.errors import DeniedError, UnavailableError
+from interlock.sdk.errors import DeniedError
 from interlock.sdk.points import AsyncPoint
 from interlock.sdk.result import CheckResult
 
@@ -31,9 +31,6 @@ MARK: Final = "interlock"
 _TRIES: Final = 3
 _SPENT_BEFORE: Final = 0.9
 """The part of a hold's time after which it is booked: before it expires."""
-
-_PAUSES: Final = (1, 5, 15, 60, 300, 900, 3600)
-"""Seconds between tries to book something while the service is away."""
 
 _log = logging.getLogger("interlock")
 
@@ -80,12 +77,7 @@ class InFlight:
         self._hold_for = hold_for
         self._unchecked = unchecked
         self._held: dict[str, Held] = {}
-        self._running: set[asyncio.Task[None]] = set()
-
-    @property
-    def open_holds(self) -> int:
-        """How many calls are under way that hold something."""
-        return len(self._held)
+        self._booking = Booking(point)
 
     async def enter(self, kind: str, request: dict[str, Any], caller: Caller) -> None:
         """Let `request` of `caller` go on, as policies make it.
@@ -127,7 +119,7 @@ class InFlight:
         """Book what the call with `notes` used."""
         held = self._ended(notes)
         if held is not None:
-            await self._told(bodies.settlement_of(held.hold, used, model=model, provider=provider))
+            await self._booking.book(bodies.settlement_of(held.hold, used, model=model, provider=provider))
 
     async def release(self, notes: Mapping[str, Any]) -> None:
         """Give back what the call with `notes` holds; where a try may have used something, it is booked."""
@@ -135,33 +127,33 @@ class InFlight:
         if held is None:
             return
         if held.is_unsure:
-            await self._told(_as_held(held.hold))
+            await self._booking.book(as_held(held.hold))
         else:
-            await _quiet(self._point.release(held.hold))
+            await self._booking.give_back(held.hold)
 
     async def spend(self, notes: Mapping[str, Any]) -> None:
         """Book what the call with `notes` holds: nobody knows what it used."""
         held = self._ended(notes)
         if held is not None:
-            await self._told(_as_held(held.hold))
+            await self._booking.book(as_held(held.hold))
 
     async def _admitted(self, kind: str, request: dict[str, Any], caller: Caller) -> tuple[str, str | None]:
         """What the call is known by, and its hold; `request` is as policies made it then."""
         names = self._names(request)
         for _ in range(_TRIES):
             mark = secrets.token_urlsafe(16)
-            body = _read(bodies.body_of, request, names, kind)
+            body = _body(request, names, kind)
             result = await self._decided(_check(bodies.CHECKED[kind], body, caller, mark, self._hold_for))
             try:
-                request |= _read(bodies.changes, body, result.changed(body), kind)
-            except RefusedError:
-                await self._given(result)
-                raise
+                request |= bodies.changes(body, result.changed(body), kind)
+            except RequestError as error:
+                await self._booking.give_back(result.hold)
+                raise _misread(error) from None
             swapped = self._names(request)
             if swapped <= {*names, body.get("model")}:
                 return mark, result.hold
             # Policies chose another model, and whoever answers for it was not decided on.
-            await self._given(result)
+            await self._booking.give_back(result.hold)
             names = swapped
         raise RefusedError(
             HTTPStatus.FORBIDDEN, "policies choose another model each time: have them choose one that they keep"
@@ -180,37 +172,21 @@ class InFlight:
             result = await asyncio.shield(task)
             result.raise_if_denied()
         except asyncio.CancelledError:
-            self._run(self._abandoned(task))
+            self._booking.go_on(self._booking.abandon(task))
             raise
         except DeniedError as error:
             status = HTTPStatus.TOO_MANY_REQUESTS if is_exhausted(error.record) else HTTPStatus.FORBIDDEN
             raise RefusedError(status, str(error), seconds_to_wait(error.record)) from None
         except RequestError as error:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, f"the call can't be decided: {error}") from None
+            raise _misread(error) from None
         except InterlockError as error:
-            # It may have been decided, and hold something.
-            self._run(self._given_back(check))
+            # It may have been decided, and hold something: the same is answered to its key again.
+            self._booking.go_on(self._booking.abandon(self._point.check(check)))
             _log.error("a call was not decided: %s", error)
             raise RefusedError(
                 HTTPStatus.SERVICE_UNAVAILABLE, "the call can't be decided now: try again"
             ) from None
         return result
-
-    async def _abandoned(self, task: Awaitable[CheckResult]) -> None:
-        """Give back what `task` comes to hold, since nobody waits for it."""
-        try:
-            await self._given(await task)
-        except InterlockError:
-            return
-
-    async def _given(self, result: CheckResult) -> None:
-        """Give back what `result` holds."""
-        if result.hold is not None:
-            await _quiet(self._point.release(result.hold))
-
-    async def _given_back(self, check: CheckRequest) -> None:
-        """Give back what `check` holds: the same is answered to its key again."""
-        await self._abandoned(self._point.check(check))
 
     def _ended(self, notes: Mapping[str, Any]) -> Held | None:
         """What the call with `notes` holds, for the last time."""
@@ -220,37 +196,7 @@ class InFlight:
         return held
 
     def _spend(self, mark: str) -> None:
-        self._run(self.spend({MARK: mark}))
-
-    async def _told(self, settlement: Settlement) -> None:
-        """Book `settlement`; where it can't be understood, what is held."""
-        try:
-            await self._point.settle(settlement)
-        except RequestError as error:
-            _log.error("what a call used can't be read, so it is booked as it was held: %s", error)
-            await _quiet(self._point.settle(_as_held(settlement.hold)))
-        except InterlockError as error:
-            _log.error("what a call used is not booked yet: %s", error)
-            self._run(self._insisted(settlement))
-
-    async def _insisted(self, settlement: Settlement) -> None:
-        """Book `settlement` as soon as that can be done: a hold may be settled for a week after it expired."""
-        for pause in _PAUSES:
-            await asyncio.sleep(pause)
-            try:
-                await self._point.settle(settlement)
-            except UnavailableError:
-                continue
-            except InterlockError as error:
-                _log.error("what a call used is not booked: %s", error)
-            return
-        _log.error("what a call used was not booked: the service was away for too long")
-
-    def _run(self, running: Coroutine[Any, Any, None]) -> None:
-        """Have `running` go on by itself."""
-        task = asyncio.ensure_future(running)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._booking.go_on(self.spend({MARK: mark}))
 
 
 def _check(key: str, body: dict[str, Any], caller: Caller, mark: str, hold_for: timedelta) -> CheckRequest:
@@ -265,16 +211,17 @@ def _check(key: str, body: dict[str, Any], caller: Caller, mark: str, hold_for: 
     return checked
 
 
-def _read(reader: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
-    """What `reader` makes of what is `given`. Raises RefusedError where it can't."""
+def _body(request: Mapping[str, Any], names: Iterable[str], kind: str) -> dict[str, Any]:
+    """What `request` asks for. Raises RefusedError."""
     try:
-        return reader(*given)
+        return bodies.body_of(request, names, kind)
     except RequestError as error:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"the call can't be decided: {error}") from None
+        raise _misread(error) from None
 
 
-def _as_held(hold: str) -> Settlement:
-    return Settlement(hold, used=Used())
+def _misread(error: RequestError) -> RefusedError:
+    """The refusal of what can't be understood, or not be made as policies want it."""
+    return RefusedError(HTTPStatus.BAD_REQUEST, f"the call can't be decided: {error}")
 
 
 def _models(named: object) -> list[Any]:
@@ -286,11 +233,3 @@ def _models(named: object) -> list[Any]:
 def _notes(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Where the proxy notes things about `request`: they come back with whatever it tells of the call."""
     return [notes for key in ("metadata", "litellm_metadata") if isinstance(notes := request.get(key), dict)]
-
-
-async def _quiet(running: Awaitable[object]) -> None:
-    """Wait for `running`, which fails only where nothing can be done: what is held then expires."""
-    try:
-        await running
-    except InterlockError as error:
-        _log.error("a hold was not ended: %s", error)

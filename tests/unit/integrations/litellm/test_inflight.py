@@ -11,7 +11,7 @@ import pytest
 
 from interlock import CheckResult, Gate, HoldAnswer, Settlement
 from interlock.errors import RequestError
-from interlock.integrations.litellm import inflight
+from interlock.integrations.litellm import booking, inflight
 from interlock.integrations.litellm.inflight import MARK, InFlight, RefusedError
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
@@ -72,6 +72,11 @@ async def _stands(point: Point) -> tuple[int, int]:
     return account["spent"], account["held"]
 
 
+def _is_quiet() -> bool:
+    """Whether nothing goes on but this."""
+    return len(asyncio.all_tasks()) == 1
+
+
 async def _until(stands: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(30):
         while not await stands():  # noqa: ASYNC110  # a ledger tells nobody
@@ -84,12 +89,11 @@ def test_a_call_that_is_let_through_holds_what_it_may_use_and_settles_what_it_us
             request = _request()
             await calls.enter("acompletion", request, _NOBODY)
             assert await _stands(point) == (0, 104)
-            assert calls.open_holds == 1
             await calls.settle(request["metadata"], _USED, model="priced", provider="openai")
             assert await _stands(point) == (53, 0)
             await calls.release(request["metadata"])
             await calls.settle(request["metadata"], _USED, model="priced", provider="openai")
-            assert (await _stands(point), calls.open_holds) == ((53, 0), 0)
+            assert await _stands(point) == (53, 0)
 
     asyncio.run(scenario())
 
@@ -147,7 +151,7 @@ def test_what_draws_nothing_holds_nothing_and_gets_no_mark() -> None:
             calls, request = InFlight(point, _as_named), _request()
             del request["metadata"]
             await calls.enter("acompletion", request, _NOBODY)
-            assert (request["metadata"], calls.open_holds) == ({}, 0)
+            assert request["metadata"] == {}
             await calls.spend(request["metadata"])
 
     asyncio.run(scenario())
@@ -206,6 +210,24 @@ def test_a_change_that_the_request_has_no_place_for_refuses_it_and_holds_nothing
             request = {"model": "priced", "input": "", "max_output_tokens": 100}
             with pytest.raises(RefusedError, match="policies change `n`"):
                 await calls.enter("aresponses", request, _NOBODY)
+            assert await _stands(point) == (0, 0)
+
+    asyncio.run(scenario())
+
+
+def test_a_change_that_leads_nowhere_refuses_it_and_holds_nothing() -> None:
+    async def scenario() -> None:
+        async with _flight() as (calls, point):
+            check = point.check
+
+            async def elsewhere(asked: CheckRequest, *, within: timedelta | None = None) -> CheckResult:
+                result = await check(asked, within=within)
+                patch: Any = {"path": ["model", "name"], "value": "x", "policies": []}
+                return CheckResult({**result.record, "patches": [patch]})
+
+            point.check = elsewhere  # type: ignore[assignment, method-assign]  # what no service answers
+            with pytest.raises(RefusedError, match="leads to no place"):
+                await calls.enter("acompletion", _request(), _NOBODY)
             assert await _stands(point) == (0, 0)
 
     asyncio.run(scenario())
@@ -302,7 +324,7 @@ def test_a_client_that_leaves_while_its_call_is_decided_holds_nothing() -> None:
             go_on.set()
 
             async def is_given_back() -> bool:
-                return await _stands(point) == (0, 0) and not calls._running  # noqa: SLF001  # all is done
+                return await _stands(point) == (0, 0) and _is_quiet()
 
             await _until(is_given_back)
 
@@ -310,7 +332,7 @@ def test_a_client_that_leaves_while_its_call_is_decided_holds_nothing() -> None:
 
 
 def test_what_was_used_is_booked_once_the_service_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inflight, "_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(booking, "_PAUSES", (0, 0, 0))
 
     async def scenario() -> None:
         async with _flight() as (calls, point):
@@ -348,7 +370,7 @@ def test_what_cannot_be_ended_is_said_and_expires(caplog: pytest.LogCaptureFixtu
             assert await _stands(point) == (0, 104)
 
     asyncio.run(scenario())
-    assert "a hold was not ended: the service is away" in caplog.text
+    assert "a hold was not released: the service is away" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -361,7 +383,7 @@ def test_what_cannot_be_ended_is_said_and_expires(caplog: pytest.LogCaptureFixtu
 def test_what_is_never_booked_is_said(
     error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(inflight, "_PAUSES", (0,))
+    monkeypatch.setattr(booking, "_PAUSES", (0,))
 
     async def scenario() -> None:
         async with _flight() as (calls, point):
@@ -377,7 +399,7 @@ def test_what_is_never_booked_is_said(
             await calls.spend(request["metadata"])
 
             async def is_given_up() -> bool:
-                return not calls._running  # noqa: SLF001  # all is done
+                return _is_quiet()
 
             await _until(is_given_up)
 
