@@ -4,9 +4,7 @@ The client that is right is the h2 library's: it knows what may be sent when, an
 finds what we must not send. The one that is wrong sends anything.
 """
 
-import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -18,134 +16,14 @@ from hyperframe.frame import Frame, GoAwayFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock_webhooks.grpc.allowance import Allowance, FloodError
+from interlock_webhooks.grpc.allowance import FloodError
 from interlock_webhooks.grpc.http2.fields import FieldReader
 from interlock_webhooks.grpc.http2.frames import PREFACE, ConnectionFailure
-from interlock_webhooks.grpc.http2.outgoing import Outgoing
-from interlock_webhooks.grpc.http2.session import Session
-from interlock_webhooks.grpc.outbox import Outbox
 from interlock_webhooks.grpc.response import Response
 from interlock_webhooks.refusal import Header
-from support.rawhttp2 import REQUEST, raw, resets
-
-_HEAD: tuple[Header, ...] = ((b":status", b"200"), (b"content-type", b"application/grpc"))
-_TRAILERS: tuple[Header, ...] = ((b"grpc-status", b"0"),)
-
-
-@dataclass(slots=True)
-class Listening:
-    """A side that answers nothing. `said` is what it was told."""
-
-    said: list[tuple[object, ...]] = field(default_factory=list)
-    bodies: dict[int, bytes] = field(default_factory=dict)
-    session: Session = field(init=False)
-    outbox: Outbox = field(init=False)
-    allowance: Allowance = field(default_factory=lambda: Allowance(0))
-
-    def __post_init__(self) -> None:
-        self.session = Session(self)
-        self.outbox = Outbox(self.session.out)
-
-    @property
-    def out(self) -> Outgoing:
-        return self.session.out
-
-    def begun(self, stream: int, fields: list[Header]) -> None:
-        self.said.append(("begun", stream, tuple(fields)))
-        self.bodies[stream] = b""
-
-    def received(self, stream: int, data: bytes, size: int) -> None:
-        self.bodies[stream] += data
-        self.session.acknowledge(stream, size)
-
-    def ended(self, stream: int) -> None:
-        self.said.append(("ended", stream, self.bodies.pop(stream)))
-
-    def broken(self, stream: int) -> None:
-        self.said.append(("broken", stream))
-        self.bodies.pop(stream, None)
-        self.outbox.forget(stream)
-
-    def widened(self) -> None:
-        self.outbox.go_on()
-
-    def spent(self) -> None:
-        self.allowance.spend(0)
-
-    def greeted(self) -> None:
-        self.said.append(("greeted",))
-
-    def echoed(self, mark: bytes) -> None:
-        self.said.append(("echoed", mark))
-
-    def leaving(self, error: int) -> None:
-        self.said.append(("leaving", error))
-
-
-class Echoing(Listening):
-    """A side that answers each whole request with what it was, at once."""
-
-    __slots__ = ()
-
-    def ended(self, stream: int) -> None:
-        body = self.bodies[stream]
-        # Named, as a class with slots is made anew.
-        Listening.ended(self, stream)
-        self.outbox.send(stream, Response(head=_HEAD, body=body, trailers=_TRAILERS), 0)
-
-
-_STREAMS = st.sampled_from([0, 1, 1, 3, 3, 5, 2, 2**31 - 1])
-_FIELDS = st.lists(
-    st.sampled_from(
-        [*REQUEST, ("content-length", "4"), ("x-test", "o\0k"), ("X", "1"), ("te", "x"), (":status", "1")]
-    ),
-    max_size=9,
-)
-
-
-@st.composite
-def _frames(draw: st.DrawFn) -> bytes:
-    """A frame, mostly one that might be sent."""
-    encoder = Encoder()
-    encoder.header_table_size = 0
-    kind = draw(st.integers(0, 11))
-    stream = draw(_STREAMS)
-    flags = draw(st.sampled_from([0, 0, 4, 4, 5, 5, 1, 1, 0x2D, 8, 9, 0xFF]))
-    block = encoder.encode(draw(st.one_of(st.just(list(REQUEST)), _FIELDS)))
-    number = struct.pack(">I", draw(st.sampled_from([0, 1, 100, 65_535, 2**31 - 1, 2**32 - 1])))
-    usual = {
-        1: st.just(block),
-        3: st.just(number),
-        4: st.just(b"\0" + bytes([draw(st.integers(1, 7))]) + number if not flags & 1 else b""),
-        6: st.just(bytes(8)),
-        7: st.just(bytes(4) + number),
-        8: st.just(number),
-        9: st.just(block),
-    }.get(kind, st.binary(max_size=64))
-    payload = draw(st.one_of(usual, usual, usual, st.binary(max_size=12)))
-    return raw(kind, flags, stream, payload)
-
-
-@st.composite
-def _calls(draw: st.DrawFn) -> bytes:
-    """Frames of a call that might be made, not always all of them."""
-    encoder = Encoder()
-    encoder.header_table_size = 0
-    stream = draw(st.sampled_from([1, 3, 5, 7, 9, 11]))
-    frames = [
-        raw(1, 4, stream, encoder.encode(REQUEST)),
-        raw(0, 0, stream, draw(st.binary(max_size=40))),
-        raw(8, 0, stream, struct.pack(">I", draw(st.integers(1, 1000)))),
-        raw(0, 1, stream, draw(st.binary(max_size=40))),
-    ]
-    return b"".join(frames[: draw(st.integers(1, 4))])
-
-
-_SENT = st.one_of(
-    st.lists(_calls(), max_size=8),
-    st.lists(st.one_of(_frames(), _calls()), max_size=20),
-    st.lists(st.one_of(_frames(), _calls(), st.binary(max_size=30)), max_size=20),
-)
+from support.http2sent import SENT, STEPS
+from support.http2sides import HEAD, Echoing, Listening, RightClient
+from support.rawhttp2 import raw, resets
 
 
 def _take(side: Listening, parts: Sequence[bytes]) -> str:
@@ -172,7 +50,7 @@ def _parsed(data: bytes) -> list[Frame]:
     return frames
 
 
-@given(_SENT)
+@given(SENT)
 def test_whatever_comes_the_connection_goes_on_or_is_ended_with_a_reason(sent: list[bytes]) -> None:
     side = Echoing()
     outcome = _take(side, [PREFACE, raw(4, 0, 0), *sent])
@@ -180,7 +58,7 @@ def test_whatever_comes_the_connection_goes_on_or_is_ended_with_a_reason(sent: l
     assert reasons == ([] if outcome in {"goes on", "flood"} else [ErrorCodes[outcome]])
 
 
-@given(_SENT, st.data())
+@given(SENT, st.data())
 def test_it_is_all_the_same_how_bytes_are_cut(sent: list[bytes], data: st.DataObject) -> None:
     whole = PREFACE + raw(4, 0, 0) + b"".join(sent)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=12)))
@@ -191,7 +69,7 @@ def test_it_is_all_the_same_how_bytes_are_cut(sent: list[bytes], data: st.DataOb
     assert one.out.take() == other.out.take()
 
 
-@given(_SENT)
+@given(SENT)
 def test_what_h2_takes_we_take_and_it_means_the_same(sent: list[bytes]) -> None:
     parts = [PREFACE, raw(4, 0, 0), *sent]
     ours, theirs = Listening(), H2Connection(H2Configuration(client_side=False, header_encoding=None))
@@ -254,7 +132,7 @@ def _meant(events: list[Event]) -> tuple[dict[object, object], dict[object, obje
     return fields, whole
 
 
-@given(_SENT)
+@given(SENT)
 def test_only_a_whole_request_is_answered(sent: list[bytes]) -> None:
     side = Echoing()
     _take(side, [PREFACE, raw(4, 0, 0), *sent])
@@ -263,7 +141,7 @@ def test_only_a_whole_request_is_answered(sent: list[bytes]) -> None:
     assert answered <= whole
 
 
-@given(_SENT)
+@given(SENT)
 def test_what_is_held_is_bounded_by_what_is_open(sent: list[bytes]) -> None:
     side = Echoing()
     _take(side, [PREFACE, raw(4, 0, 0), *sent])
@@ -273,77 +151,7 @@ def test_what_is_held_is_bounded_by_what_is_open(sent: list[bytes]) -> None:
     assert set(side.bodies) == set(begun) - set(over)
 
 
-_STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("call"), st.binary(max_size=400), st.booleans()),
-        st.tuples(st.just("large"), st.integers(1, 5)),
-        st.tuples(st.just("cancel"), st.integers(0, 5)),
-        st.tuples(st.just("window"), st.integers(0, 70_000)),
-        st.tuples(st.just("ping"), st.binary(min_size=8, max_size=8)),
-        st.tuples(st.just("widen"), st.integers(1, 100_000)),
-        st.tuples(st.just("exchange")),
-    ),
-    max_size=30,
-)
-
-
-class RightClient:
-    """h2's client, in conversation with `side`."""
-
-    def __init__(self, side: Echoing) -> None:
-        self.side = side
-        self.http = H2Connection(H2Configuration(client_side=True, header_encoding=None))
-        self.http.initiate_connection()
-        self.sent: dict[int, bytes] = {}
-        self.events: list[Event] = []
-        self.exchange()
-
-    def exchange(self) -> None:
-        """Let all come that is under way, until nothing is."""
-        is_quiet = False
-        while not is_quiet:
-            to_us = self.http.data_to_send()
-            self.side.session.receive(to_us)
-            to_it = self.side.out.take()
-            self.events += self.http.receive_data(to_it)
-            is_quiet = not to_us and not to_it
-
-    def call(self, body: bytes, *, whole: bool) -> None:
-        """Call with `body`, or with what of it there is room for."""
-        if self.http.open_outbound_streams >= self.http.remote_settings.max_concurrent_streams:
-            return
-        stream = self.http.get_next_available_stream_id()
-        self.http.send_headers(stream, list(REQUEST))
-        body = body[: self.http.local_flow_control_window(stream)]
-        for at in range(0, len(body), 16_384):
-            self.http.send_data(stream, body[at : at + 16_384])
-        if whole:
-            self.http.end_stream(stream)
-            self.sent[stream] = body
-
-    def do(self, step: tuple[object, ...]) -> None:
-        """Take a step that a client may take."""
-        match step:
-            case ("call", bytes() as body, bool() as whole):
-                self.call(body, whole=whole)
-            case ("large", int() as times):
-                self.call(bytes(20_000 * times), whole=True)
-            case ("cancel", int() as which) if self.sent:
-                stream = sorted(self.sent)[which % len(self.sent)]
-                if stream in self.http.streams and not self.http.streams[stream].closed:
-                    self.http.reset_stream(stream, ErrorCodes.CANCEL)
-                    del self.sent[stream]
-            case ("window", int() as size):
-                self.http.update_settings({4: size})
-            case ("ping", bytes() as mark):
-                self.http.ping(mark)
-            case ("widen", int() as more):
-                self.http.increment_flow_control_window(more)
-            case _:
-                self.exchange()
-
-
-@given(_STEPS)
+@given(STEPS)
 def test_a_client_that_is_right_finds_no_fault_and_has_all_its_answers(steps: list[tuple[object, ...]]) -> None:
     client = RightClient(Echoing())
     for step in steps:
@@ -417,7 +225,7 @@ def _read(decoder: Decoder, block: bytes) -> list[Header] | None:
 def test_fields_of_any_size_arrive(fields: list[tuple[str, str]], size: int) -> None:
     client = RightClient(Echoing())
     client.http.decoder.max_header_list_size = 2**20
-    sent = [*_HEAD, *((name.encode(), value.encode()) for name, value in fields), (b"x-large", b"v" * size)]
+    sent = [*HEAD, *((name.encode(), value.encode()) for name, value in fields), (b"x-large", b"v" * size)]
     client.call(b"", whole=False)
     client.exchange()
     client.side.outbox.send(1, Response(head=tuple(sent), body=b"", trailers=()), 0)

@@ -143,3 +143,11 @@ def raw_client(port: int) -> Iterator[RawClient]:
     with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield RawClient(connection)
+
+
+def ending(client: RawClient, came: Sequence[Frame]) -> dict[bytes, bytes]:
+    """What the call on the stream 1 ended with, without what always is there."""
+    (head,) = [frame for frame in came if isinstance(frame, HeadersFrame) and "END_STREAM" in frame.flags]
+    fields = client.fields(head)
+    assert fields.pop(b"content-type", b"application/grpc") == b"application/grpc"
+    return {name: value for name, value in fields.items() if (name, value) != (b":status", b"200")}
