@@ -69,6 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _head_size = 0
     _in_head = True
+    _is_arriving = False
     _extensions: dict[str, dict[object, object]] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own narrowing
@@ -83,21 +84,24 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse `data`; close where a head goes on for too long."""
+        """Parse `data`; close where a head goes on for too long. A clock runs for what is not all there."""
         super().data_received(data)
+        if self._is_arriving and self._deadline is None:
+            self._start_clock()
         if self._in_head:
             self._head_size += len(data)
             if self._head_size > MAX_HEAD and not self.transport.is_closing():
                 self.send_400_response("The request's headers are too long.")
 
     def on_message_begin(self) -> None:
-        """Start the clock for this request."""
+        """Stop the clock of what was before: most requests are all there, and need none."""
         super().on_message_begin()
         if self._extensions:
             self.scope["extensions"] = self._extensions
         self._in_head = True
         self._head_size = 0
-        self._start_clock()
+        self._is_arriving = True
+        self._stop_clock()
 
     def on_headers_complete(self) -> None:
         """The body is counted where it is read."""
@@ -106,11 +110,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Stop the clock: the request has arrived."""
+        self._is_arriving = False
         self._stop_clock()
         super().on_message_complete()
 
     def _start_clock(self) -> None:
-        self._stop_clock()
         self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.close)
 
     def _stop_clock(self) -> None:
