@@ -5,6 +5,7 @@ import hmac
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -15,6 +16,7 @@ from interlock_webhooks.toolhive.secret import secret_in
 from support.asgi import JSON, Answer, ask
 from support.documents import policy
 from support.policies import write_policies
+from support.process import running
 from support.service import LoggedService, service_over
 
 _SECRET = b"a secret of 22 letters"
@@ -86,6 +88,17 @@ def test_what_policies_change_is_a_patch_of_the_message(tmp_path: Path) -> None:
         {"op": "add", "path": "/mcp_request/params/arguments", "value": {}},
         {"op": "add", "path": "/mcp_request/params/arguments/limit", "value": 10},
     ]
+
+
+def test_the_service_is_told_the_secret_when_it_starts(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(_SECRET)
+    body = msgspec.json.encode(_BODY)
+    with running(folder, tmp_path / "state", "--toolhive-secret", path) as service:
+        url = f"{service.check}/toolhive/validate"
+        unsigned = httpx.post(url, content=body, headers=dict(JSON))
+        signed = httpx.post(url, content=body, headers=dict([*JSON, *_signed(_seconds())]))
+    assert (unsigned.status_code, signed.status_code) == (422, 200)
 
 
 def test_a_secret_is_what_its_file_holds_without_the_end_of_the_line(tmp_path: Path) -> None:
