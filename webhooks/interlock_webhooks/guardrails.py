@@ -103,14 +103,14 @@ def guardrails(service: Service) -> tuple[tuple[Operation, str, Handler], ...]:
         agentgateway_handlers.AgentgatewayHandlers(service),
         toolhive_handlers.ToolhiveHandlers(service),
     )
-    litellms, dockers = litellm_handlers.LitellmHandlers(service), docker_handlers.DockerHandlers(service)
+    proxy, interceptor = litellm_handlers.LitellmHandlers(service), docker_handlers.DockerHandlers(service)
     inside = (
-        (LITELLM, "litellm", litellms.guardrail, litellm_handlers.refusal),
+        (LITELLM, "litellm", proxy.guardrail, litellm_handlers.refusal),
         (AGENTGATEWAY_REQUEST, "agentgateway", gateway.request, agentgateway_handlers.refusal),
         (AGENTGATEWAY_RESPONSE, "agentgateway", gateway.response, agentgateway_handlers.refusal),
         (TOOLHIVE_VALIDATE, "toolhive", hive.validate, toolhive_handlers.refusal),
         (TOOLHIVE_MUTATE, "toolhive", hive.mutate, toolhive_handlers.refusal),
-        (DOCKER_BEFORE, "docker", dockers.before, docker_handlers.refusal),
+        (DOCKER_BEFORE, "docker", interceptor.before, docker_handlers.refusal),
     )
     return (
         *(
