@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from interlock.cli.approvals import approvals
 from interlock.cli.budgets import budgets
 from interlock.cli.check import check
 from interlock.cli.clients import clients
@@ -71,6 +72,7 @@ app.command()(serve)
 app.command()(crds)
 app.command()(pin)
 app.add_typer(clients, name="clients", cls=TyperGroup)
+app.add_typer(approvals, name="approvals", cls=TyperGroup)
 app.add_typer(budgets, name="budgets", cls=TyperGroup)
 app.add_typer(webhooks, name="webhooks", cls=TyperGroup)
 app.add_typer(export, name="export", cls=TyperGroup)

@@ -17,7 +17,7 @@ CANCEL: Final = "/access/v1/requests/cancel"
 WAITING: Final = "/v1/approvals"
 DECIDE: Final = "/v1/approvals/decide"
 
-_POLICIES: Final = """\
+POLICIES: Final = """\
 apiVersion: interlock.dev/v1alpha1
 kind: PolicySet
 metadata: {name: ours}
@@ -56,7 +56,7 @@ spec:
 
 def serving(folder: Path) -> LoggedService:
     """A service over the policies of this world."""
-    (folder / "policies.yaml").write_text(_POLICIES, encoding="utf-8")
+    (folder / "policies.yaml").write_text(POLICIES, encoding="utf-8")
     return service_over(folder)
 
 
