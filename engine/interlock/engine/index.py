@@ -97,6 +97,8 @@ class Index:
 
     def candidates(self, action: str, kind: str) -> Bucket:
         """What can apply to Intents of this action and kind, by area."""
+        if not self.policies:
+            return ()
         key = (action if action in self.actions else _OTHER, kind if kind in self.kinds else _OTHER)
         bucket = self.buckets.get(key)
         if bucket is None:

@@ -108,7 +108,7 @@ def is_without_arguments(document: object) -> bool:
 def from_check(request: CheckRequest, context: ExtractionContext) -> Intent:
     """The Intent of whatever `request` holds. Raises RequestError."""
     given = _checked_keys(request)
-    subjects = [key for key in SUBJECTS if given.get(key) is not None]
+    subjects = [key for key, value in given.items() if value is not None and key in SUBJECTS]
     if len(subjects) != 1:
         choices = ", ".join(f"`{key}`" for key in SUBJECTS)
         raise RequestError(f"a check request has exactly one of {choices}", path="$")

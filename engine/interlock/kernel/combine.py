@@ -10,7 +10,7 @@ verdicts don't matter; a denial is final; adding a denial, a layer or an error
 never opens; what isn't enforced never changes the decision.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -170,7 +170,9 @@ def _by_subject(conflict: Conflict) -> tuple[str, str, tuple[PolicyName, ...]]:
     return conflict.subject, conflict.reason, conflict.policies
 
 
-def _in_order(verdicts: Iterable[Verdict], layers: Layers) -> list[Verdict]:
+def _in_order(verdicts: Collection[Verdict], layers: Layers) -> list[Verdict]:
+    if len(verdicts) <= 1:
+        return list(verdicts)
     return sorted(
         verdicts,
         key=lambda verdict: (
