@@ -61,4 +61,4 @@ def test_a_clients_user_approves_a_call(guarded: str) -> None:
     assert said["protocol"] == "2026-07-28"
     assert said["approved"] == {"failed": False, "text": "called for A-1"}
     (asked,) = said["asked"]
-    assert 'everything/approved_tool with {"order":"A-1"} needs your approval' in asked
+    assert 'of everything: approved_tool with {"order":"A-1"} needs your approval' in asked

@@ -41,7 +41,7 @@ def test_the_person_at_the_client_is_asked_and_told_what_for(app: Application) -
     assert form["method"] == "elicitation/create"
     assert form["params"]["mode"] == "form"
     assert form["params"]["message"] == (
-        'tools/call files/send with {"to":"all"} needs your approval: nobody approved it'
+        'tools/call of files: send with {"to":"all"} needs your approval: nobody approved it'
     )
 
 
@@ -128,6 +128,7 @@ def test_an_approval_by_other_policies_counts_no_more(
         (stateless("tools/call", _PARAMS, elicitation=1), {}),
         (request("tools/call", _PARAMS), {}),
         (stateless("tools/call", {"name": "drop"}, elicitation={}), {}),
+        (_send(arguments={"to": "all", "text": "x" * 2_000}), {}),
     ],
 )
 def test_nobody_is_asked_who_can_not_be_or_whose_approval_would_not_do(

@@ -10,7 +10,7 @@ from interlock_webhooks.app import Application
 from interlock_webhooks.mcp.codec import decode
 from interlock_webhooks.mcp.errors import RefusedMessageError
 from support.asgi import ask
-from support.mcp import AGENT, about, request, stateless, tool_call
+from support.mcp import AGENT, about, about_response, request, stateless, tool_call, tool_list
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,22 @@ def test_who_passes_changes_on_passes_on_what_policies_made_of_the_call(app: App
     assert about(app, tool_call("read_file", path="x"))["action"] == "pass"
 
 
-def test_a_caller_that_can_not_be_understood_is_refused(app: Application) -> None:
-    answer = about(app, tool_call("read_file"), caller={**AGENT, "pal": 1})
-    assert answer["message"]["error"]["code"] == -32602
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"pal": 1},
+        {"server": []},
+        {"server": 5},
+        {"principal": 1},
+        {"tool": []},
+        {"agent": {"name": 1}},
+        {"n": 2**70},
+    ],
+)
+def test_a_caller_that_can_not_be_understood_is_refused(app: Application, stated: dict[str, Any]) -> None:
+    state = {"name": "read_file", "requestState": "interlock.x"}
+    for message in (tool_call("read_file"), request("tools/call", state)):
+        answer = about(app, message, caller={**AGENT, **stated}, approver="jane")
+        assert answer["message"]["error"]["code"] == -32602
+    listed = about_response(app, tool_list("read_a"), caller={**AGENT, **stated}, approver="jane")
+    assert listed["action"] == ("replace" if "tool" in stated else "refuse")

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from interlock.digests import digest_of
 from interlock.identity import Digest
-from interlock.intents.caller import Caller, principal_of
+from interlock.intents.caller import Caller, checked_caller, principal_of
 from interlock_webhooks import wire
 from interlock_webhooks.approvals.advice import approvers_of, claims_of
 from interlock_webhooks.mcp.codec import Message
@@ -46,10 +46,12 @@ def answered(seal: Seal, message: Message, terms: Terms) -> Answered | None:
 
     Raises:
         RefusedMessageError: what it was asked is not ours, too old, or was asked of another request.
+        RequestError: the caller can't be understood.
     """
     state = message.params.get("requestState")
     if not is_ours(state):
         return None
+    checked_caller(terms.caller)
     try:
         question = seal.opened(cast("str", state))
     except BrokenSealError:
@@ -73,7 +75,8 @@ def wanted(record: Mapping[str, Any], message: Message, terms: Terms) -> list[st
     `record` denies it. Empty where no rule says that an approval helps, or nobody can be asked.
     """
     can_ask = message.method in _OF_REQUESTS and message.is_stateless and message.takes_forms
-    return approvable(record, terms) if can_ask else []
+    # Nobody is asked to approve what they can't see all of.
+    return approvable(record, terms) if can_ask and len(_what(message)) <= _LONGEST_SHOWN else []
 
 
 def approvable(record: Mapping[str, Any], terms: Terms) -> list[str]:
@@ -127,11 +130,15 @@ def asking(
 
 def _shown(message: Message, terms: Terms, record: Mapping[str, Any]) -> str:
     """What the person reads: what would be done, with what, and why they are asked."""
-    what = message.params.get("name", message.params.get("uri", ""))
-    given = one_line(wire.encode(message.params.get("arguments", {})).decode(), _LONGEST_SHOWN)
     why = "; ".join(dict.fromkeys(str(reason.get("message", reason["code"])) for reason in record["reasons"]))
-    told = f"{message.method} {terms.server}/{what} with {given} needs your approval: {why}"
+    told = f"{message.method} of {terms.server}: {_what(message)} needs your approval: {why}"
     return one_line(told, 2 * _LONGEST_SHOWN)
+
+
+def _what(message: Message) -> str:
+    """What `message` names, and with which arguments."""
+    name = message.params.get("name", message.params.get("uri", ""))
+    return f"{name} with {wire.encode(message.params.get('arguments', {})).decode()}"
 
 
 def _is_approved(params: Mapping[str, Any]) -> bool:

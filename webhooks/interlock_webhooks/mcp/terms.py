@@ -33,7 +33,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     @property
     def server(self) -> str:
         """The server that the message goes to."""
-        return self.caller.get("server", UNKNOWN)
+        stated: object = self.caller.get("server")
+        return stated if isinstance(stated, str) and stated else UNKNOWN
 
     def check(self, message: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """What the check API is asked about `message` of `caller`."""
