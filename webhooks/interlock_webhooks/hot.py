@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
@@ -118,7 +119,7 @@ class HotRoute:
                     until=min(until, time.monotonic_ns() + MAX_DECISION),
                     client=client,
                     method=scope["method"],
-                    path=scope["raw_path"].decode("latin-1"),
+                    path=_path(scope),
                     query=scope["query_string"],
                     headers=scope["headers"] if client is LOCAL else unspent(scope["headers"], peer),
                 )
@@ -184,6 +185,12 @@ async def respond(send: Send, answer: Answer, further: tuple[Header, ...] = ()) 
         }
     )
     await send({"type": "http.response.body", "body": answer.payload})
+
+
+def _path(scope: Scope) -> str:
+    """The path as it was sent, which ASGI's servers need not tell."""
+    raw: bytes | None = scope.get("raw_path")
+    return quote(scope["path"]) if raw is None else raw.decode("latin-1")
 
 
 def _check_head(scope: Scope, takes: Takes, most: int) -> None:
