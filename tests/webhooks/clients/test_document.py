@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from interlock.errors import AuthorError
 from interlock.loading.kinds.common import Shape
@@ -20,6 +21,7 @@ from interlock_webhooks.refusal import RefusedError
 from support.clients import document, listed
 
 _ALL = Means(certificates=True, cluster=True)
+_DOCS = Path(__file__).parents[3] / "docs"
 _DIGEST = "sha256:" + "0" * 64
 _ISSUER = {"name": "login", "url": "https://login.example.com", "audiences": ["interlock"]}
 
@@ -214,7 +216,7 @@ def test_what_means_two_clients_lets_nobody_in(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_reference_loads(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "reference" / "clients.md").read_text(encoding="utf-8")
+    page = (_DOCS / "reference" / "clients.md").read_text(encoding="utf-8")
     example = page.split("```yaml\n")[1].split("```")[0]
     roster = _read(tmp_path, example)
     assert [claimed.client.name for claimed in roster.claimed] == ["litellm-search"]
@@ -222,8 +224,15 @@ def test_the_example_of_the_reference_loads(tmp_path: Path) -> None:
         assert f"`{name}`" in page.split("## Endpoints")[1]
 
 
+def test_the_values_of_the_how_to_load(tmp_path: Path) -> None:
+    page = (_DOCS / "how-to" / "deploy-in-kubernetes.md").read_text(encoding="utf-8")
+    values = yaml.safe_load(page.split("## 6. Let gateways in")[1].split("```yaml\n")[1].split("```")[0])
+    user = "system:serviceaccount:gateways:envoy"
+    assert _read(tmp_path, values["gateways"]["clients"]).by_user(user).name == "envoy"
+
+
 def test_the_example_of_the_how_to_loads(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "how-to" / "let-gateways-in.md").read_text(encoding="utf-8")
+    page = (_DOCS / "how-to" / "let-gateways-in.md").read_text(encoding="utf-8")
     token = page.split("token: ")[1].split("\n")[0]
     assert _read(tmp_path, page.split("```yaml\n")[1].split("```")[0]).by_token(token).name == "litellm"
 
@@ -235,7 +244,7 @@ def _shapes(shape: type[Shape]) -> Iterator[type[Shape]]:
 
 
 def test_the_reference_names_every_field() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "reference" / "clients.md").read_text(encoding="utf-8")
+    page = (_DOCS / "reference" / "clients.md").read_text(encoding="utf-8")
     _, text = page.rsplit("```", 1)
     known = {word for quoted in re.findall(r"`([^`]+)`", text) for word in re.findall(r"\w+", quoted)}
     shapes = [each for each in _shapes(Shape) if each.__module__ == "interlock_webhooks.clients.document"]
