@@ -76,6 +76,8 @@ class Model:
             "output": [message],
             "usage": shown,
         }
+        if body.get("stream"):
+            return StreamingResponse(_events(answer), media_type="text/event-stream")
         return JSONResponse(answer)
 
     async def text(self, request: Request) -> Response:
@@ -85,7 +87,11 @@ class Model:
         usage = _usage(body.get("max_tokens") or 16)
         self.served.append(usage)
         choices = [{"text": "word", "index": 0, "finish_reason": "stop", "logprobs": None}]
-        return JSONResponse(_completion(body, "text_completion", choices) | {"usage": usage})
+        answer = _completion(body, "text_completion", choices) | {"usage": usage}
+        if body.get("stream"):
+            parts = iter([_event(answer), b"data: [DONE]\n\n"])
+            return StreamingResponse(parts, media_type="text/event-stream")
+        return JSONResponse(answer)
 
     async def embeddings(self, request: Request) -> Response:
         """Answer an embeddings request."""
@@ -145,3 +151,27 @@ def _completion(body: dict[str, Any], kind: str, choices: list[Any]) -> dict[str
 
 def _event(chunk: dict[str, Any]) -> bytes:
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+
+def _events(response: dict[str, Any]) -> Iterator[bytes]:
+    """`response` as the Responses API streams it."""
+    begun = {**response, "status": "in_progress", "output": [], "usage": None}
+    (message,) = response["output"]
+    (text,) = message["content"]
+    place = {"output_index": 0, "item_id": message["id"], "content_index": 0}
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": begun},
+        {
+            "type": "response.output_item.added",
+            "output_index": 0,
+            "item": {**message, "status": "in_progress", "content": []},
+        },
+        {"type": "response.content_part.added", **place, "part": {**text, "text": ""}},
+        {"type": "response.output_text.delta", **place, "delta": text["text"], "logprobs": []},
+        {"type": "response.output_text.done", **place, "text": text["text"], "logprobs": []},
+        {"type": "response.content_part.done", **place, "part": text},
+        {"type": "response.output_item.done", "output_index": 0, "item": message},
+        {"type": "response.completed", "response": response},
+    ]
+    for number, event in enumerate(events):
+        yield b"event: " + event["type"].encode() + b"\n" + _event({**event, "sequence_number": number})

@@ -25,7 +25,10 @@ def test_a_call_is_decided_clamped_by_the_name_of_its_limit_and_booked(
         answer = post(litellm, path, _CALLS[path])
         assert answer.status_code == 200, answer.text
         assert spent(running) == served(model) == INPUT + 200
+        assert post(litellm, path, {**_CALLS[path], "stream": True}).status_code == 200
+        assert spent(running) == served(model) == 2 * (INPUT + 200)
+        assert all("metadata" not in asked for asked in model.asked)
         assert post(litellm, path, {**_CALLS[path], limit: LIMIT}).status_code == 200
-        assert INPUT + 200 < spent(running) == served(model) <= LIMIT
+        assert 2 * (INPUT + 200) < spent(running) == served(model) <= LIMIT
         assert post(litellm, path, _CALLS[path]).status_code == 429
-        assert len(model.asked) == 2
+        assert len(model.asked) == 3

@@ -85,7 +85,6 @@ class InFlight:
         Raises:
             RefusedError: it may not, or nobody can say.
         """
-        request.setdefault("metadata", {})
         notes = _notes(request)
         for each in notes:
             # A client may have sent one, too.
@@ -101,8 +100,7 @@ class InFlight:
         mark, hold = await self._admitted(kind, request, caller)
         if hold is None:
             return
-        for each in notes:
-            each[MARK] = mark
+        notes[0][MARK] = mark
         later = self._hold_for.total_seconds() * _SPENT_BEFORE
         timer = asyncio.get_running_loop().call_later(later, self._spend, mark)
         self._held[mark] = Held(hold, timer)
@@ -230,6 +228,10 @@ def _models(named: object) -> list[Any]:
     return [each.get("model") if isinstance(each, dict) else each for each in given]
 
 
-def _notes(request: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Where the proxy notes things about `request`: they come back with whatever it tells of the call."""
-    return [notes for key in ("metadata", "litellm_metadata") if isinstance(notes := request.get(key), dict)]
+def _notes(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where things are noted about `request`, first where the proxy does: that comes back with what it tells.
+
+    Where it has notes of its own, `metadata` is the client's, and goes to the provider.
+    """
+    found = [notes for key in ("litellm_metadata", "metadata") if isinstance(notes := request.get(key), dict)]
+    return found or [request.setdefault("metadata", {})]
