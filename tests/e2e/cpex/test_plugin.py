@@ -16,6 +16,7 @@ from support.process import Running, running
 _HOOKS = ["tool_pre_invoke", "tool_post_invoke"]
 _RULES = """\
     - {name: reads, forbid: tool.name.startsWith("write"), message: nobody writes, remedy: read}
+    - {name: few, forbid: "has(tool.arguments.limit) && tool.arguments.limit > 50", message: too many}
 """
 _SPEC = """\
   area: tools
@@ -78,6 +79,14 @@ def test_a_plugin_that_hears_no_ends_books_calls_when_they_begin(service: Runnin
     plugin = {**_in_process(service), "hooks": _HOOKS[:1]}
     assert [each["continues"] for each in made(plugin, [_CALL], tmp_path / "cpex")] == [True]
     assert _stands(service) == [(1, 0)]
+
+
+def test_where_the_gateway_drops_changes_a_call_is_decided_as_it_stands(
+    service: Running, tmp_path: Path
+) -> None:
+    plugin = {**_in_process(service), "mode": "concurrent"}
+    (refused,) = made(plugin, [_CALL], tmp_path / "cpex")
+    assert refused["violation"]["description"].endswith("too many")
 
 
 def test_without_the_service_nothing_goes_on(tmp_path: Path) -> None:

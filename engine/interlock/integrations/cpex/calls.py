@@ -43,11 +43,11 @@ def caller_of(context: Mapping[str, Any]) -> Caller:
     return caller
 
 
-def check_of(payload: Mapping[str, Any], caller: Caller) -> CheckRequest:
-    """The check of the tool call in `payload`, whose arguments policies may change."""
+def check_of(payload: Mapping[str, Any], caller: Caller, *, is_changed: bool = True) -> CheckRequest:
+    """The check of the tool call in `payload`, of which policies may change what the gateway passes on."""
     args = payload.get("args")
     params = {"name": payload.get("name"), "arguments": {} if args is None else args}
-    return {"mcp": {"method": "tools/call", "params": params}, "caller": caller, "appliesPatches": True}
+    return {"mcp": {"method": "tools/call", "params": params}, "caller": caller, "appliesPatches": is_changed}
 
 
 def changed(payload: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class InterlockPlugin(Plugin):  # type: ignore[misc]  # CPEX is not there where 
         self._service = AsyncClient(
             settings.get("url", "http://127.0.0.1:8080"), token=_token(settings.get("token_file"))
         )
+        # In all other modes the gateway drops what is changed, so that the call is decided as it stands.
+        self._is_changed = str(getattr(config.mode, "value", config.mode)) == "sequential"
         self._hears_ends = calls.POST in {str(getattr(each, "value", each)) for each in config.hooks}
 
     async def tool_pre_invoke(
@@ -53,7 +55,7 @@ class InterlockPlugin(Plugin):  # type: ignore[misc]  # CPEX is not there where 
         asked = {"name": payload.name, "args": payload.args}
         known = {name: getattr(context.global_context, name) for name in _CONTEXT}
         try:
-            check = calls.check_of(asked, calls.caller_of(known))
+            check = calls.check_of(asked, calls.caller_of(known), is_changed=self._is_changed)
             result = await self._service.check(check)
             result.raise_if_denied()
             made = await self._made(asked, check, result)

@@ -62,6 +62,10 @@ def test_a_call_without_arguments_has_none() -> None:
         assert check_of(payload, {})["mcp"]["params"] == {"name": "t", "arguments": {}}
 
 
+def test_a_call_that_is_not_changed_is_decided_as_it_stands() -> None:
+    assert check_of({"name": "t"}, {}, is_changed=False)["appliesPatches"] is False
+
+
 def test_a_payload_is_as_policies_made_it_or_stays_as_it_is() -> None:
     payload = {"name": "t", "args": None, "headers": {"a": "b"}}
     assert changed(payload, {"name": "t", "arguments": {}}) == payload
