@@ -6,6 +6,7 @@ finds what we must not send. The one that is wrong sends anything.
 
 from collections.abc import Iterator, Sequence
 
+import pytest
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
@@ -209,6 +210,21 @@ def test_what_is_remembered_of_blocks_is_what_they_mean(
                 assert expected is None
                 return
             assert read == expected
+
+
+def test_a_block_means_what_the_table_has_by_then() -> None:
+    reader = FieldReader()
+    newest = b"\xbe"
+    assert reader.read(b"\x40\x01a\x011") == [(b"a", b"1")]
+    for _ in range(2):
+        assert reader.read(newest) == [(b"a", b"1")]
+    assert reader.read(b"\x40\x01b\x012") == [(b"b", b"2")]
+    for _ in range(2):
+        assert reader.read(newest) == [(b"b", b"2")]
+    # A table of no size has nothing in it.
+    assert reader.read(b"\x20") == []
+    with pytest.raises(ConnectionFailure):
+        reader.read(newest)
 
 
 def _read(decoder: Decoder, block: bytes) -> list[Header] | None:

@@ -50,6 +50,20 @@ def test_whoever_compresses_is_told_what_is_taken(client: RawClient) -> None:
     assert client.body(3) == MESSAGE
 
 
+def test_a_message_that_says_it_is_compressed_is_refused(client: RawClient) -> None:
+    client.send(client.request(1), DataFrame(1, b"\1" + MESSAGE[1:], flags=["END_STREAM"]))
+    came = [next(frame for frame in client.frames() if isinstance(frame, HeadersFrame))]
+    assert ending(client, came)[b"grpc-status"] == b"12"
+
+
+def test_a_stream_ends_with_a_whole_message(client: RawClient) -> None:
+    fields = [(name, "/t.T/Summed" if name == ":path" else value) for name, value in REQUEST]
+    client.send(client.request(1, fields=fields), DataFrame(1, MESSAGE + MESSAGE[:6], flags=["END_STREAM"]))
+    came = [next(frame for frame in client.frames() if isinstance(frame, HeadersFrame))]
+    expected = {b"grpc-status": b"3", b"grpc-message": b"the stream ends within a message"}
+    assert ending(client, came) == expected
+
+
 def test_a_call_is_refused_as_soon_as_it_has_more_than_one_message(client: RawClient) -> None:
     client.send(client.request(1), DataFrame(1, MESSAGE + b"\0"))
     came = [next(frame for frame in client.frames() if isinstance(frame, HeadersFrame))]
