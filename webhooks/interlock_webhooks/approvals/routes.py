@@ -1,6 +1,6 @@
 """The routes about access requests that no body comes to."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,16 +14,39 @@ DECIDING: Final = "/v1/approvals/decide"
 
 _Id = Annotated[str, Query(min_length=1, max_length=512, description="The id of the access request.")]
 
+_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {
+        "description": "400: no such parameter, or not with this value. 403: not for this client. "
+        "404: this client has no such access request. 409: it is past that.",
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}},
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}},
+        },
+    },
+}
+
 
 def routes(handlers: ApprovalHandlers) -> APIRouter:
     """What whoever asks for approval, and whoever approves, reads and takes back."""
     router = APIRouter()
 
-    @router.get(TASK, tags=["authzen"], summary="How an access request stands", response_model=TaskAnswer)
+    @router.get(
+        TASK,
+        tags=["authzen"],
+        summary="How an access request stands",
+        response_model=TaskAnswer,
+        responses=_REFUSALS,
+    )
     async def task(request: Request, id: _Id) -> Response:  # noqa: A002 - the parameter's name on the wire
         return _response(await handlers.task(id, request.state.client))
 
-    @router.post(CANCEL, tags=["authzen"], summary="Take an access request back", response_model=TaskAnswer)
+    @router.post(
+        CANCEL,
+        tags=["authzen"],
+        summary="Take an access request back",
+        response_model=TaskAnswer,
+        responses=_REFUSALS,
+    )
     async def cancel(request: Request, id: _Id) -> Response:  # noqa: A002 - the parameter's name on the wire
         return _response(await handlers.cancel(id, request.state.client))
 
