@@ -102,7 +102,9 @@ def test_a_call_goes_on_as_policies_make_it(serve: Serve) -> None:
     assert result["modified_payload"] == {"name": "read", "args": {"limit": 5}}
 
 
-def test_a_change_that_the_call_has_no_place_for_refuses_it_and_holds_nothing(serve: Serve) -> None:
+def test_a_change_that_the_call_has_no_place_for_refuses_it_and_holds_nothing(
+    serve: Serve, tmp_path: Path
+) -> None:
     rules = "    - {name: any, require: 'true', message: never}\n"
     default = policy(
         layer="platform",
@@ -114,8 +116,10 @@ def test_a_change_that_the_call_has_no_place_for_refuses_it_and_holds_nothing(se
     assert result["continue_processing"] is False
     assert "more than the name" in result["violation"]["description"]
     assert _stands(service) == (0, 0)
-    free = serve(default.replace("tool.call", "tool.*"))
-    assert plain(_invoked(free, _PRE).result)["continue_processing"] is False
+    (tmp_path / "free").mkdir()
+    (tmp_path / "free" / "all.yaml").write_text("\n---\n".join([*WORLD, default]), encoding="utf-8")
+    free = service_over(tmp_path / "free")
+    assert "more than the name" in plain(_invoked(free, _PRE).result)["violation"]["description"]
 
 
 def test_a_denial_is_a_violation_and_tells_what_to_do(serve: Serve) -> None:

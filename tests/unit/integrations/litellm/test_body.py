@@ -39,6 +39,7 @@ def test_models_of_the_clients_own_stay() -> None:
     assert body_of({"model": "a", "models": ["b"]}, ["c"])["models"] == ["b", "c"]
     assert "models" not in body_of({"model": "openai/a"}, ["a"])
     assert body_of({"model": "openai/a"}, [])["model"] == "a"
+    assert body_of({"model": 7}, ["a"]) == {"model": 7, "models": ["a"]}
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,19 @@ def test_whoever_answers_for_a_model_that_policies_choose_is_decided_on_too() ->
     asyncio.run(scenario())
 
 
+def test_a_model_that_policies_choose_is_decided_on_where_nothing_is_held_too() -> None:
+    async def scenario() -> None:
+        spec = "  match: {actions: [model.chat]}\n  locks:\n    - {path: [model], value: priced}\n"
+        rules = "    - {name: any, require: 'true', message: never}\n"
+        lock = policy(layer="platform", spec=spec, rules=rules)
+        async with Point(engine_of(lock)) as point:
+            request = _request(model="unpriced")
+            await InFlight(point, lambda model: [model]).enter("acompletion", request, _NOBODY)
+            assert (request["model"], request["metadata"]) == ("priced", {})
+
+    asyncio.run(scenario())
+
+
 def test_models_that_change_with_each_look_are_refused() -> None:
     async def scenario() -> None:
         numbers = iter(range(100))
