@@ -2,8 +2,7 @@
 
 What they share: one method, one media type, a bounded body, a deadline, one
 answer in one write. What they decide is the handler's business. FastAPI is
-beside them: the same check through it takes about twice as long
-(docs/reference/benchmarks.md).
+beside them: the same check through it takes longer (docs/reference/benchmarks.md).
 """
 
 import time

@@ -58,7 +58,9 @@ class Front:
         context = _context(self._protocol)
         if self._authorities is not None:
             context.verify_mode = ssl.CERT_OPTIONAL
-            # A resumed session would be of whom authorities vouched for that are trusted no more.
+            # A resumed session would be of whom authorities vouched for that are trusted no more. Of TLS 1.2
+            # OpenSSL keeps sessions itself, and Python can't have it stop.
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
             context.options |= ssl.OP_NO_TICKET
             context.num_tickets = 0
         return context
