@@ -159,12 +159,14 @@ def _started(
         "policies": settings.cluster is not None,
         "tokens": asks_a_cluster(settings.exposure),
     }
+    made = None if settings.certificate or settings.installation else state.ca_certificate
     return Started(
         webhook=address_of(webhook),
         check=address_of(check),
         grpc=None if grpc is None else address_of(grpc),
         policies=None if policies.missing() else policies.in_force.engine.policies,
-        ca_certificate=None if settings.certificate or settings.installation else state.ca_certificate,
+        ca_certificate=made,
+        check_ca_certificate=None if settings.exposure.certificate else made,
         ledger=shown(settings.ledger or url_of(state.ledger)),
         cluster=None if cluster is None else cluster.host,
         watched=tuple(what for what, is_watched in watched.items() if is_watched),

@@ -57,11 +57,12 @@ class Started:
     `grpc` is where gateways call over gRPC, if anywhere, and `over_tls` which of
     `check` and `grpc` speak TLS; `clients` is the document that says who may call them, if there is one.
     `policies` are None where they come from a cluster, too, and are not known yet.
-    `ca_certificate` is what clients must trust, where the service made it,
-    `ledger` the URL of what keeps accounts, without its password, `cluster` that
-    of the API server of which `watched` is watched, and `decision_log` where
-    decisions are logged, if anywhere. `is_registered` is whether the service has
-    that API server ask it, with certificates that are kept there.
+    `ca_certificate` is what clients must trust, where the service made it, and
+    `check_ca_certificate` that for `check` and `grpc`; `ledger` the URL of what
+    keeps accounts, without its password, `cluster` that of the API server of
+    which `watched` is watched, and `decision_log` where decisions are logged, if
+    anywhere. `is_registered` is whether the service has that API server ask it,
+    with certificates that are kept there.
     """
 
     webhook: Address
@@ -69,6 +70,7 @@ class Started:
     grpc: Address | None
     policies: PolicySet | None
     ca_certificate: Path | None
+    check_ca_certificate: Path | None
     ledger: str
     cluster: str | None
     watched: tuple[str, ...]

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
@@ -50,7 +51,6 @@ _REVIEW: Final = {
 def announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.settings.Started`, which stands above
     """Print what has `started`, and two requests that can be tried at once."""
     console = Console(soft_wrap=True, highlight=False)
-    trust = f" --cacert {shlex.quote(str(started.ca_certificate))}" if started.ca_certificate else ""
     check = (
         f"https://localhost:{started.check.port}" if "check" in started.over_tls else f"http://{started.check}"
     )
@@ -71,11 +71,16 @@ def announce(started: Any) -> None:  # noqa: ANN401 - `interlock_webhooks.settin
         console.print(Text.assemble((f"{name:<12}", "bold"), fact))
     console.print("\nIn another terminal, a model call that is denied:")
     token = ' -H "authorization: Bearer $TOKEN"' if started.clients else ""
-    options = f"{trust if 'check' in started.over_tls else ''}{token}"
-    console.print(_curl(f"{check}/v1/check", options, _CALL), markup=False)
+    trust = _trust(started.check_ca_certificate) if "check" in started.over_tls else ""
+    console.print(_curl(f"{check}/v1/check", trust + token, _CALL), markup=False)
     console.print("and a workload:")
     webhook = f"https://localhost:{started.webhook.port}/validate"
-    console.print(_curl(webhook, trust, _REVIEW), markup=False)
+    console.print(_curl(webhook, _trust(started.ca_certificate), _REVIEW), markup=False)
+
+
+def _trust(certificate: Path | None) -> str:
+    """What has curl trust `certificate`, and what the machine trusts where there is none."""
+    return f" --cacert {shlex.quote(str(certificate))}" if certificate else ""
 
 
 def _grpc(started: Any) -> dict[str, str]:  # noqa: ANN401 - as in `announce`

@@ -93,6 +93,17 @@ def test_where_certificates_count_nothing_older_than_tls_1_3_is_spoken(scene: Sc
         scene.check(signed(_TRUSTED, _SPIFFE), newest=ssl.TLSVersion.TLSv1_2)
 
 
+def test_only_its_own_certificates_have_curl_trust_its_own_authority(tmp_path: Path) -> None:
+    shown = signed(_TRUSTED, "localhost")
+    (tmp_path / "shown.pem").write_text(shown.pem)
+    (tmp_path / "shown.key").write_text(shown.key_pem)
+    options = ("--check-cert", tmp_path / "shown.pem", "--check-key", tmp_path / "shown.key")
+    with running(write_policies(tmp_path / "policies"), tmp_path / "state", *options) as service:
+        checking, reviewing = (line for line in service.said.splitlines() if line.startswith("curl "))
+    assert "--cacert" not in checking
+    assert f"--cacert {service.ca}" in reviewing
+
+
 def test_a_connection_is_known_by_its_certificate_for_each_of_its_requests(scene: Scene) -> None:
     with scene.client(signed(_TRUSTED, "kong.acme.example")) as client:
         for _ in range(2):
