@@ -4,8 +4,9 @@ Of "nothing" there are 2,013 bytes there and 200 back, and no more is done. "Che
 Envoy's `Authorization/Check` of a chat of 1 KB, decided by the same handler behind our
 server and behind grpcio's; with "holds" it holds on accounts of four scopes, which
 SQLite journals, and is logged. CPU is what the kernel counts for all threads of the
-server, so that the load, which h2load makes on the same cores, bends it least. grpclib
-is measured where it is installed.
+servers, so that the load, which h2load makes on the same cores, bends it least. Two
+workers are two processes that share a port (`SO_REUSEPORT`), and the four connections
+of the load. grpclib is measured where it is installed.
 
 Run: PYTHONPATH=tests python -m benchmarks.calls, with h2load (Debian: nghttp2-client)
 """
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +27,7 @@ from typing import Any, Final
 import grpc
 import msgspec
 import uvloop
-from benchmarks.applications import opened
+from benchmarks.applications import opened, shared
 from benchmarks.rules import BUDGETS, CHAT, documents
 from rich.console import Console
 from rich.table import Table
@@ -41,7 +42,6 @@ from interlock_webhooks.grpc.calls import Calls
 from interlock_webhooks.grpc.framing import framed
 from interlock_webhooks.grpc.listener import GrpcListener
 from interlock_webhooks.grpc.method import Method
-from interlock_webhooks.listener import Address, bind
 from interlock_webhooks.logs import json_log
 from interlock_webhooks.metrics import Metrics
 from support.envoy import Sent, message_of
@@ -58,11 +58,12 @@ _FIRST_PORT: Final = 19_300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """A server, and how many policies decide what it is asked; none where nothing is done."""
+    """A server of so many workers, and how many policies decide calls: none where nothing is done."""
 
     server: str
     policies: int = 0
     holds: bool = False
+    workers: int = 1
 
     @property
     def title(self) -> str:
@@ -79,6 +80,8 @@ CONTENDERS: Final = (
     Contender(server="interlock", policies=10),
     Contender(server="interlock", policies=1_000),
     Contender(server="interlock", policies=10, holds=True),
+    Contender(server="grpcio", policies=10, workers=2),
+    Contender(server="interlock", policies=10, workers=2),
 )
 
 
@@ -112,7 +115,7 @@ async def _handler(contender: Contender, folder: Path) -> AsyncIterator[Handler]
 
         yield nothing
         return
-    policies = folder / f"{contender.policies}-{contender.holds}.yaml"
+    policies = folder / "policies.yaml"
     policies.write_text(documents(contender.policies, budgets=BUDGETS[:4] if contender.holds else ()))
     ledger = f"sqlite://{folder}/ledger.sqlite?durability=process" if contender.holds else "memory:"
     log = folder / "decisions.jsonl" if contender.holds else None
@@ -125,7 +128,9 @@ async def _handler(contender: Contender, folder: Path) -> AsyncIterator[Handler]
 
 async def _interlock(port: int, handler: Handler) -> None:
     calls = Calls({_PATH: Method(handler, "benchmark")}, Metrics(), json_log(), EVERYBODY)
-    await GrpcListener(calls, None).serve([bind(Address("127.0.0.1", port))])
+    bound = shared(port)
+    _ready()
+    await GrpcListener(calls, None).serve([bound])
 
 
 async def _grpcio(port: int, handler: Handler) -> None:
@@ -137,6 +142,7 @@ async def _grpcio(port: int, handler: Handler) -> None:
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("benchmark.Service", handlers),))
     server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
+    _ready()
     await server.wait_for_termination()
 
 
@@ -162,7 +168,13 @@ async def _grpclib(port: int, handler: Handler) -> None:
 
     server = Server([Service()], codec=Bytes())
     await server.start("127.0.0.1", port)
+    _ready()
     await server.wait_closed()
+
+
+def _ready() -> None:
+    """Tell who started this process that it listens."""
+    print(flush=True)
 
 
 def _request(message: bytes) -> Request:
@@ -200,32 +212,38 @@ class Round:
 
 
 @contextmanager
-def _running(number: int, message: bytes) -> Iterator[int]:
-    """The process of a contender that answers `message`, and allows it if it decides."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen([sys.executable, "-m", "benchmarks.calls", str(number), folder]) as process,  # noqa: S603
-    ):
-        try:
-            with grpc.insecure_channel(f"127.0.0.1:{_FIRST_PORT + number}") as channel:
-                answer = channel.unary_unary(_PATH)(message, wait_for_ready=True, timeout=60)
-            assert not CONTENDERS[number].policies or CheckResponse.FromString(answer).status.code == 0  # noqa: S101
-            yield process.pid
-        finally:
-            process.kill()
+def _running(number: int, message: bytes) -> Iterator[list[int]]:
+    """The processes of a contender that answers `message`, and allows it if it decides."""
+    contender = CONTENDERS[number]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        processes = []
+        for worker in range(contender.workers):
+            place = Path(folder, str(worker))
+            place.mkdir()
+            command = [sys.executable, "-m", "benchmarks.calls", str(number), str(place)]
+            process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))  # noqa: S603 - this module
+            stack.callback(process.kill)
+            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            process.stdout.readline()
+            processes.append(process.pid)
+        with grpc.insecure_channel(f"127.0.0.1:{_FIRST_PORT + number}") as channel:
+            answer = channel.unary_unary(_PATH)(message, wait_for_ready=True, timeout=60)
+        assert not contender.policies or CheckResponse.FromString(answer).status.code == 0  # noqa: S101
+        yield processes
 
 
-def _cpu(pid: int) -> int:
-    """Nanoseconds that all threads of a process have run."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
+def _cpu(processes: list[int]) -> int:
+    """Nanoseconds that all threads of processes have run."""
+    threads = (thread for pid in processes for thread in Path(f"/proc/{pid}/task").iterdir())
     return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads)
 
 
-def _round(pid: int, number: int, streams: int, folder: Path) -> Round:
+def _round(processes: list[int], number: int, streams: int, folder: Path) -> Round:
     connections = min(CONNECTIONS, streams)
     log = folder / "log"
     log.unlink(missing_ok=True)
-    before, started = _cpu(pid), time.perf_counter()
+    before, started = _cpu(processes), time.perf_counter()
     subprocess.run(  # noqa: S603
         [  # noqa: S607
             "h2load",
@@ -242,7 +260,7 @@ def _round(pid: int, number: int, streams: int, folder: Path) -> Round:
         stdout=subprocess.DEVNULL,
     )
     seconds = time.perf_counter() - started
-    spent = _cpu(pid) - before
+    spent = _cpu(processes) - before
     rows = [line.split() for line in log.read_text().splitlines()]
     assert all(status == "200" for _, status, _ in rows)  # noqa: S101 - or it would measure refusals
     waits = sorted(int(wait) for _, _, wait in rows)
@@ -263,15 +281,25 @@ def main() -> None:
             for number in numbers:
                 message = _message(CONTENDERS[number])
                 (folder / str(number)).write_bytes(framed(message))
-                with _running(number, message) as pid:
+                with _running(number, message) as processes:
                     for streams in CALLS:
-                        rounds.setdefault((number, streams), []).append(_round(pid, number, streams, folder))
+                        rounds.setdefault((number, streams), []).append(
+                            _round(processes, number, streams, folder)
+                        )
     _print(numbers, rounds)
 
 
 def _print(numbers: list[int], rounds: dict[tuple[int, int], list[Round]]) -> None:
     table = Table(
-        "server", "does", "at once", "CPU µs a call", "a second", "p50 µs", "p99 µs", "× grpcio by CPU"
+        "server",
+        "workers",
+        "does",
+        "at once",
+        "CPU µs a call",
+        "a second",
+        "p50 µs",
+        "p99 µs",
+        "× grpcio by CPU",
     )
     for streams in CALLS:
         for number in numbers:
@@ -283,6 +311,7 @@ def _print(numbers: list[int], rounds: dict[tuple[int, int], list[Round]]) -> No
                 base = median(each.cpu for each in rounds[CONTENDERS.index(beside), streams])
             table.add_row(
                 contender.server,
+                str(contender.workers),
                 contender.title,
                 str(streams),
                 f"{cpu / 1000:.0f}",
