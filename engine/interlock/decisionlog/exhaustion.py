@@ -1,13 +1,13 @@
 """Denials that come of budgets alone, and how long it takes until there is more. Pure."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from interlock.decisionlog.codes import ReasonCode
-from interlock.instants import instant_of
+from interlock.model.charge import Level
 
-_SECOND: Final = 1_000
+_SECOND: Final = timedelta(seconds=1)
 
 
 def is_exhausted(recorded: Mapping[str, Any]) -> bool:
@@ -23,19 +23,18 @@ def seconds_to_wait(recorded: Mapping[str, Any]) -> int | None:
     """
     if not is_exhausted(recorded):
         return None
-    ends = list(_ends(recorded))
-    if not ends or None in ends:
+    short = {_account(reason) for reason in recorded["reasons"]}
+    exceeded = [
+        charge
+        for charge in recorded.get("budgets", [])
+        if charge["level"] == Level.EXCEEDED and _account(charge) in short
+    ]
+    if not exceeded or any("ends" not in each or each["amount"] > each["limit"] for each in exceeded):
         return None
-    asked = _milliseconds(recorded["time"])
-    return max(1, *(-((asked - _milliseconds(end)) // _SECOND) for end in ends if end is not None))
+    latest = max(datetime.fromisoformat(charge["ends"]) for charge in exceeded)
+    return max(-((datetime.fromisoformat(recorded["time"]) - latest) // _SECOND), 1)
 
 
-def _ends(recorded: Mapping[str, Any]) -> Iterator[str | None]:
-    """When each window ends in which too little is left; None where that changes nothing or is not known."""
-    for charge in recorded.get("budgets", []):
-        if charge["amount"] > charge["left"]:
-            yield charge.get("ends") if charge["amount"] <= charge["limit"] else None
-
-
-def _milliseconds(time: str) -> int:
-    return instant_of(datetime.fromisoformat(time))
+def _account(said: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Which account is spoken of; records of services that run elsewhere need not say."""
+    return said.get("budget"), said.get("unit"), said.get("key")

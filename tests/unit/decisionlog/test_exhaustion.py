@@ -8,12 +8,23 @@ from interlock.decisionlog.exhaustion import is_exhausted, seconds_to_wait
 
 
 def _exhausted(*charges: dict[str, Any], code: str = "exhausted") -> dict[str, Any]:
-    reasons = [{"code": code, "message": "too little is left", "remedy": "wait"}]
+    """What denies for each budget of `charges` that is exceeded and not only watched."""
+    short = [each for each in charges if each["level"] == "exceeded" and each["budget"] != "watched"]
+    reasons = [
+        {"code": code, "message": "too little is left", "remedy": "wait", **_account(each)} for each in short
+    ]
     return {"time": "2026-11-27T12:00:00.500Z", "reasons": reasons, "budgets": list(charges)}
 
 
-def _charge(ends: str | None = None, amount: int = 5, left: int = 1, limit: int = 10) -> dict[str, Any]:
-    return {"amount": amount, "left": left, "limit": limit, **({"ends": ends} if ends else {})}
+def _account(charge: dict[str, Any]) -> dict[str, str]:
+    return {name: charge[name] for name in ("budget", "unit", "key")}
+
+
+def _charge(
+    ends: str | None = None, amount: int = 5, level: str = "exceeded", budget: str = "team"
+) -> dict[str, Any]:
+    account = {"budget": budget, "unit": "calls", "key": "a"}
+    return {**account, "level": level, "amount": amount, "limit": 10, **({"ends": ends} if ends else {})}
 
 
 @pytest.mark.parametrize(
@@ -23,7 +34,14 @@ def _charge(ends: str | None = None, amount: int = 5, left: int = 1, limit: int 
         (_exhausted(_charge("2026-11-27T12:00:00.600Z")), 1),
         (_exhausted(_charge("2026-11-27T11:00:00.000Z")), 1),
         (_exhausted(_charge("2026-11-27T12:00:02.000Z"), _charge("2026-11-27T12:01:00.500Z")), 60),
-        (_exhausted(_charge("2026-11-27T12:00:02.000Z"), _charge("2027-01-01T00:00:00.000Z", left=5)), 2),
+        (
+            _exhausted(
+                _charge("2026-11-27T12:00:02.000Z"),
+                _charge("2027-01-01T00:00:00.000Z", level="warning", budget="b"),
+            ),
+            2,
+        ),
+        (_exhausted(_charge("2026-11-27T12:00:02.000Z"), _charge(budget="watched")), 2),
         (_exhausted(_charge("2026-11-27T12:00:02.000Z"), _charge()), None),
         (_exhausted(_charge("2026-11-27T12:00:02.000Z", amount=11)), None),
         (_exhausted(), None),
@@ -38,6 +56,7 @@ def test_who_waits_for_budgets_is_told_how_long_where_that_helps(
 
 
 def test_budgets_alone_exhaust() -> None:
-    assert is_exhausted(_exhausted())
+    spent = _exhausted(_charge())
+    assert is_exhausted(spent)
     assert not is_exhausted({"reasons": []})
-    assert not is_exhausted({"reasons": [*_exhausted()["reasons"], {"code": "violated"}]})
+    assert not is_exhausted({"reasons": [*spent["reasons"], {"code": "violated"}]})

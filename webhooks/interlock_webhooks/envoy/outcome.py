@@ -4,14 +4,13 @@ All that is said of a decision is the same over gRPC and HTTP.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 from msgspec import Struct
 
 from interlock.decisionlog.codes import ReasonCode
-from interlock.model.charge import Level
+from interlock.decisionlog.exhaustion import is_exhausted, seconds_to_wait
 from interlock_webhooks import wire
 from interlock_webhooks.envoy.names import HOLD_HEADER
 from interlock_webhooks.refusal import INTERNAL_MESSAGE, error_body, status_of
@@ -27,7 +26,6 @@ HEADERS: Final = (DECISION, REASONS, POLICY_SET, HOLD_HEADER, MAX_OUTPUT_TOKENS)
 
 _RETRY_AFTER: Final = "retry-after"
 _OUTPUT_TOKENS: Final = frozenset({"intent.usage.outputTokens", "intent.usage.?outputTokens"})
-_SECOND: Final = timedelta(seconds=1)
 _SHOWN: Final = 50
 _LONGEST: Final = 1_000
 _SAID: Final = ("layer", "policy", "rule", "budget", "unit", "obligation")
@@ -64,13 +62,13 @@ def outcome_of(recorded: Mapping[str, Any]) -> Outcome:
     if recorded["decision"] == "allow":
         return _passing(recorded, headers, metadata)
     headers[REASONS] = ",".join(codes)
-    is_exhausted = codes == [ReasonCode.EXHAUSTED]
-    if is_exhausted and (wait := _wait(recorded)):
+    spent = is_exhausted(recorded)
+    if wait := seconds_to_wait(recorded):
         headers[_RETRY_AFTER] = str(wait)
     return Outcome(
-        status=HTTPStatus.TOO_MANY_REQUESTS if is_exhausted else HTTPStatus.FORBIDDEN,
+        status=HTTPStatus.TOO_MANY_REQUESTS if spent else HTTPStatus.FORBIDDEN,
         headers=headers,
-        body=_explained(recorded, ReasonCode.EXHAUSTED if is_exhausted else "denied"),
+        body=_explained(recorded, ReasonCode.EXHAUSTED if spent else "denied"),
         metadata=metadata,
     )
 
@@ -105,22 +103,6 @@ def _ceiling(limits: Iterable[Mapping[str, Any]]) -> int | None:
     """The most tokens that limits let be written."""
     ceilings = [limit["ceiling"] for limit in limits if limit["of"] in _OUTPUT_TOKENS and "ceiling" in limit]
     return min(ceilings, default=None)
-
-
-def _wait(recorded: Mapping[str, Any]) -> int | None:
-    """The seconds, rounded up, until what is exhausted is so no more; None where waiting helps nobody."""
-    short = {_account(reason) for reason in recorded["reasons"]}
-    exceeded = [
-        each for each in recorded["budgets"] if _account(each) in short and each["level"] == Level.EXCEEDED
-    ]
-    if any("ends" not in charge or charge["amount"] > charge["limit"] for charge in exceeded):
-        return None
-    latest = max(datetime.fromisoformat(charge["ends"]) for charge in exceeded)
-    return max(-((datetime.fromisoformat(recorded["time"]) - latest) // _SECOND), 1)
-
-
-def _account(said: Mapping[str, Any]) -> tuple[str, str, str]:
-    return said["budget"], said["unit"], said["key"]
 
 
 def _explained(recorded: Mapping[str, Any], code: str) -> bytes:

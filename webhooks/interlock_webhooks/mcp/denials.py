@@ -5,21 +5,20 @@ implementations, those from -32020 to -32099 its own. So what is said depends
 on who listens (docs/reference/mcp.md).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
 
-from interlock.decisionlog.codes import ReasonCode
+from interlock.decisionlog.exhaustion import is_exhausted
+from interlock_webhooks.denial import said
 from interlock_webhooks.mcp.codec import Message
 from interlock_webhooks.mcp.errors import METHOD_NOT_FOUND, Refusal, error, result
-from interlock_webhooks.text import listed, one_line, quoted
+from interlock_webhooks.text import quoted
 
 META: Final = "dev.interlock/decision"
 """The key of `_meta`, and of an error's `data`, under which programs read why."""
 
-_LONGEST: Final = 4_000
-_LONGEST_REASON: Final = 1_000
 _MOST_REASONS: Final = 50
 _SAID: Final = ("code", "layer", "policy", "rule", "item", "message", "remedy", "budget", "unit", "obligation")
 
@@ -52,7 +51,7 @@ _CODES: Final = {
 def denied(message: Message, record: Mapping[str, Any], profile: Profile) -> Refusal:
     """What is sent back in place of passing on `message`, which `record` denies."""
     reasons = record["reasons"][:_MOST_REASONS]
-    text = one_line(f"denied: {listed(list(_lines(record['reasons'])), '; ', _LONGEST)}", _LONGEST)
+    text = f"denied: {'; '.join(said(record).splitlines())}"
     about = {
         "policySet": record["policySet"],
         "reasons": [{key: reason[key] for key in _SAID if key in reason} for reason in reasons],
@@ -61,11 +60,11 @@ def denied(message: Message, record: Mapping[str, Any], profile: Profile) -> Ref
         failed = {"content": [{"type": "text", "text": text}], "isError": True, "_meta": {META: about}}
         complete = {"resultType": "complete"} if message.is_stateless else {}
         return Refusal(status=HTTPStatus.OK, message=result({**complete, **failed}, message.id))
-    is_exhausted = is_only_exhausted(record)
-    code = _CODES[profile][is_exhausted]
+    spent = is_exhausted(record)
+    code = _CODES[profile][spent]
     status = HTTPStatus.OK
     if profile is Profile.HTTP_403:
-        status = HTTPStatus.TOO_MANY_REQUESTS if is_exhausted else HTTPStatus.FORBIDDEN
+        status = HTTPStatus.TOO_MANY_REQUESTS if spent else HTTPStatus.FORBIDDEN
     return Refusal(status=status, message=error(code, text, message.id, {META: about}))
 
 
@@ -74,18 +73,3 @@ def unknown(message: Message) -> Refusal:
     text = f"the method {quoted(str(message.method))} is not one that is passed on"
     status = HTTPStatus.NOT_FOUND if message.is_stateless else HTTPStatus.OK
     return Refusal(status=status, message=error(METHOD_NOT_FOUND, text, message.id))
-
-
-def is_only_exhausted(record: Mapping[str, Any]) -> bool:
-    """Whether nothing but budgets denies."""
-    return all(reason["code"] == ReasonCode.EXHAUSTED for reason in record["reasons"])
-
-
-def _lines(reasons: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Each reason once, with what can be done about it."""
-    said = [
-        ": ".join(filter(None, [reason.get("message", reason["code"]), reason.get("remedy")]))
-        for reason in reasons
-    ]
-    for line in dict.fromkeys(said):
-        yield one_line(line, _LONGEST_REASON)

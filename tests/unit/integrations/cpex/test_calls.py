@@ -7,12 +7,13 @@ import pytest
 from interlock.errors import RequestError
 from interlock.integrations.cpex.calls import caller_of, changed, check_of, undecided, violation_of
 
+_ACCOUNT = {"budget": "team", "unit": "calls", "key": "a"}
 _DENIED: dict[str, Any] = {
     "time": "2026-11-27T12:00:00.000Z",
     "policySet": "sha256:1",
-    "reasons": [{"code": "exhausted"}],
+    "reasons": [{"code": "exhausted", **_ACCOUNT}],
 }
-_CHARGE = {"amount": 1, "left": 0, "limit": 5}
+_CHARGE = {**_ACCOUNT, "level": "exceeded", "amount": 1, "left": 0, "limit": 5}
 
 
 class _Gateway:
