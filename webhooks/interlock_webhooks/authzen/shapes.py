@@ -83,9 +83,14 @@ class Decided(TypedDict):
 
 
 class AllDecided(TypedDict):
-    """The decisions on those evaluations that were made, in their order (section 7.2)."""
+    """The decisions on those evaluations that were made, in their order (section 7.2).
 
-    evaluations: list[Decided]
+    Where none are listed there is the one on the request itself, as for an evaluation (section 7.1).
+    """
+
+    evaluations: NotRequired[list[Decided]]
+    decision: NotRequired[bool]
+    context: NotRequired[dict[str, Any]]
 
 
 class Paging(TypedDict):
