@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.checks.approving import AccessRequestRecord
 from interlock.checks.holds import HoldAnswer, Settlement
 from interlock.decisionlog.recorded import RecordedDecision
 from interlock.engine.settlements import SettlementRecord
@@ -18,7 +19,7 @@ from interlock.intents.check import CheckRequest
 from interlock_webhooks.accounts.codec import Extension, Release
 from interlock_webhooks.approvals import routes as approvals
 from interlock_webhooks.approvals.codec import Decided as ApprovalDecided
-from interlock_webhooks.approvals.codec import Submission, TaskAnswer, Waiting
+from interlock_webhooks.approvals.codec import Submission, TaskAnswer
 from interlock_webhooks.approvals.problems import ProblemBody
 from interlock_webhooks.authzen import discovery as authzen
 from interlock_webhooks.authzen.shapes import (
@@ -192,7 +193,7 @@ APPROVALS: Final = Operation(
     summary="Approve or deny what somebody asks for",
     description="Of whom the client may speak decides. An approval holds for that access, and until then.",
     takes=ApprovalDecided,
-    gives=Waiting,
+    gives=AccessRequestRecord,
     answer="What was decided.",
     refusals={
         HTTPStatus.NOT_FOUND: "There is no such access request.",

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, NotRequired, TypeAlias, TypedDict
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 from rich.text import Text
 
+from interlock.checks.approving import AccessRequestRecord, WaitingRecord
 from interlock.cli.output import DocumentOutput
 from interlock.cli.remote import DEFAULT_SERVICE, Remote, ServiceOption, TokenOption, TrustOption
 from interlock.cli.render import console, in_one_line, line, visible
@@ -19,32 +20,6 @@ from interlock.units import Instant
 
 _WAITING: Final = "/v1/approvals"
 _DECIDE: Final = "/v1/approvals/decide"
-
-
-class AccessRequestRecord(TypedDict):
-    """An access that somebody asked to have approved, as the service shows it."""
-
-    id: str
-    status: str
-    client: str
-    subject: dict[str, Any]
-    resource: dict[str, Any]
-    action: dict[str, Any]
-    context: dict[str, Any]
-    claims: list[str]
-    approvers: list[str]
-    why: str
-    justification: str
-    asked: str
-    expires: str
-    by: NotRequired[str]
-    until: NotRequired[str]
-
-
-class WaitingRecord(TypedDict):
-    """All that wait."""
-
-    waiting: list[AccessRequestRecord]
 
 
 IdArgument: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="The id of the access request.")]

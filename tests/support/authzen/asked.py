@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
+from interlock.checks.approving import Status
 from interlock.clock import now
 from interlock.instants import rfc3339
 from interlock.units import Instant, days
 from interlock_webhooks.approvals import denial as denials
-from interlock_webhooks.approvals.access import AccessRequest, Status
+from interlock_webhooks.approvals.access import AccessRequest
 from interlock_webhooks.approvals.binding import bound
 from interlock_webhooks.approvals.denial import Denial
 from support.service import LoggedService, approvals_in

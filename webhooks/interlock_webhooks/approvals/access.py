@@ -5,12 +5,12 @@ it is pending, and then one of the others for ever.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from interlock.checks.approving import Status
 from interlock.errors import ConflictError, RequestError
 from interlock.units import Instant, days
 
@@ -19,16 +19,6 @@ LONGEST: Final = days(7)
 
 PENDING_FOR: Final = days(3)
 """How long somebody may take to approve."""
-
-
-class Status(StrEnum):
-    """What became of it."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    DENIED = "denied"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
 
 
 class AccessRequest(Struct, frozen=True, kw_only=True):

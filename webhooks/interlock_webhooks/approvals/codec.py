@@ -13,9 +13,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 # pydantic refuses the standard library's before Python 3.12.
 from typing_extensions import TypedDict
 
+from interlock.checks.approving import AccessRequestRecord, Status
 from interlock.instants import rfc3339
 from interlock_webhooks import wire
-from interlock_webhooks.approvals.access import AccessRequest, Status
+from interlock_webhooks.approvals.access import AccessRequest
 
 TASK: Final = "/access/v1/requests/task"
 CANCEL: Final = "/access/v1/requests/cancel"
@@ -102,32 +103,6 @@ class Decided(Struct, forbid_unknown_fields=True):
     until: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
 
 
-class Waiting(TypedDict):
-    """An access request that waits for somebody, as who approves sees it, or that was decided."""
-
-    id: str
-    status: Status
-    client: str
-    subject: dict[str, Any]
-    resource: dict[str, Any]
-    action: dict[str, Any]
-    context: dict[str, Any]
-    claims: list[str]
-    approvers: list[str]
-    why: str
-    justification: str
-    asked: str
-    expires: str
-    by: NotRequired[str]
-    until: NotRequired[str]
-
-
-class AllWaiting(TypedDict):
-    """Those that wait for somebody."""
-
-    waiting: list[Waiting]
-
-
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 _DECIDED: Final = msgspec.json.Decoder(Decided)
 _TITLES: Final = {
@@ -166,9 +141,9 @@ def encode_task(asked: AccessRequest, url: str, approval: Approval | None) -> by
     return wire.encode(answer)
 
 
-def shown(asked: AccessRequest) -> Waiting:
+def shown(asked: AccessRequest) -> AccessRequestRecord:
     """`asked`, as who approves sees it."""
-    found: Waiting = {
+    found: AccessRequestRecord = {
         "id": asked.id,
         "status": asked.status,
         "client": asked.client,

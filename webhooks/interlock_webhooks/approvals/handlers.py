@@ -11,13 +11,14 @@ from typing import Final
 
 from msgspec import UNSET
 
+from interlock.checks.approving import Status
 from interlock.clock import now
 from interlock.errors import NotFoundError, RequestError
 from interlock.instants import instant_of, rfc3339
 from interlock.units import Instant
 from interlock_webhooks import wire
 from interlock_webhooks.approvals import codec
-from interlock_webhooks.approvals.access import AccessRequest, Status
+from interlock_webhooks.approvals.access import AccessRequest
 from interlock_webhooks.approvals.approvals import approval_id
 from interlock_webhooks.approvals.problems import Problem, ProblemError
 from interlock_webhooks.clients.client import Client

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from interlock_webhooks.approvals.codec import CANCEL, TASK, AllWaiting, TaskAnswer
+from interlock.checks.approving import WaitingRecord
+from interlock_webhooks.approvals.codec import CANCEL, TASK, TaskAnswer
 from interlock_webhooks.approvals.handlers import ApprovalHandlers
 from interlock_webhooks.exchange import Answer
 
@@ -54,7 +55,7 @@ def routes(handlers: ApprovalHandlers) -> APIRouter:
     async def keys() -> Response:
         return _response(await handlers.keys())
 
-    @router.get(WAITING, tags=["approvals"], summary="What waits for approval", response_model=AllWaiting)
+    @router.get(WAITING, tags=["approvals"], summary="What waits for approval", response_model=WaitingRecord)
     async def waiting() -> Response:
         return _response(await handlers.waiting())
 

@@ -9,10 +9,11 @@ from typing import Final, Self
 import msgspec
 from msgspec import Struct
 
+from interlock.checks.approving import Status
 from interlock.identity import Digest
 from interlock.ledger.keeping import KeptFile
 from interlock.units import Instant, days
-from interlock_webhooks.approvals.access import AccessRequest, Status
+from interlock_webhooks.approvals.access import AccessRequest
 
 MOST_PENDING: Final = 10_000
 """Requests that may be pending at once; whoever floods it is refused, and nobody else's is dropped."""
