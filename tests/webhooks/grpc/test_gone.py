@@ -77,7 +77,9 @@ def test_what_fails_for_a_caller_that_has_gone_is_logged() -> None:
         call = channel.unary_unary("/t.T/Slow").future(b"", timeout=30)
         assert begun.wait(20)
         started.sweep(31 * _SECOND)
-        assert call.exception(20).code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        failure = call.exception(20)
+        assert isinstance(failure, grpc.RpcError)
+        assert failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED
         started.do(go_on.set)
         started.settled()
         assert [line["endpoint"] for line in started.lines if line["event"] == "request failed"] == ["slow"]

@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._connections.add(self)
         self._flush()
 
-    def connection_lost(self, _error: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Tell all calls that their caller has gone."""
         self._connections.discard(self)
         for call in self._open.values():

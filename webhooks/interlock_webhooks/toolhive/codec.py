@@ -109,7 +109,8 @@ def mutation_of(request: WebhookRequest, caller: Caller) -> CheckRequest | None:
     check = check_of(request.mcp_request, caller)
     if check is None:
         return None
-    return {**check, "dryRun": True, **({"appliesPatches": True} if "mcp" in check else {})}
+    dry: CheckRequest = {**check, "dryRun": True}
+    return {**dry, "appliesPatches": True} if "mcp" in check else dry
 
 
 def encode(request: WebhookRequest, recorded: Mapping[str, Any] | None) -> bytes:
