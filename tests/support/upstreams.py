@@ -63,7 +63,7 @@ def upstream() -> Iterator[Upstream]:
 
         do_GET = do_POST = answer  # noqa: N815 - the names that http.server calls
 
-        def log_message(self, *_words: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
             """Nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

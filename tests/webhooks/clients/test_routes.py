@@ -208,7 +208,7 @@ def test_the_webhook_asks_no_api_server_who_it_is(service: LoggedService) -> Non
 
 def test_an_authenticator_that_breaks_lets_nobody_in(service: LoggedService) -> None:
     class _Broken:
-        async def client_of(self, _headers: Sequence[Header], _peer: Peer) -> Client:
+        async def client_of(self, headers: Sequence[Header], peer: Peer) -> Client:  # noqa: ARG002 - the protocol's names
             raise ZeroDivisionError
 
     service.authenticator = _Broken()
