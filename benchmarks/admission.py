@@ -6,10 +6,8 @@ compared. Callers are an API server's: connections are kept, each asks again onc
 Run: python -m benchmarks.admission
 """
 
-import asyncio
 import json
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,8 +18,7 @@ from typing import Final
 
 import msgspec
 import uvloop
-from benchmarks import podsecurity
-from benchmarks.connections import Client
+from benchmarks import connections, podsecurity
 from benchmarks.webhook import ECHO, VALIDATE, Decisions, Server, server
 from rich.console import Console
 from rich.table import Table
@@ -43,35 +40,14 @@ _THEIRS: Final = "16 of Kubernetes"
 # The load.
 
 
-class Caller(Client):
-    """A client that connects, and asks when it is told to begin."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait."""
-        self._connected = transport
-
-    def begin(self, until: float) -> None:
-        """Ask until then."""
-        self._until = until
-        super().connection_made(self._connected)
-
-
 async def load_on(to: Server, path: str, body: bytes, callers: int, seconds: float) -> list[float]:
     """The latencies, in seconds, of all requests that `callers` got answered in `seconds`."""
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     request = f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
-    loop = asyncio.get_running_loop()
-    clients = []
-    for _ in range(callers):
-        _, client = await loop.create_connection(
-            lambda: Caller(request, 0), "127.0.0.1", to.port, ssl=to.trust, server_hostname="localhost"
-        )
-        clients.append(client)
-    until = time.perf_counter() + seconds
-    for client in clients:
-        client.begin(until)
-    await asyncio.gather(*(client.done for client in clients))
-    return [latency for client in clients for latency in client.latencies]
+    load = await connections.load_on(
+        to.port, request, callers, seconds, ssl=to.trust, server_hostname="localhost"
+    )
+    return load.latencies
 
 
 # The comparison.

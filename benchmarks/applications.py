@@ -32,6 +32,7 @@ from interlock.ledger.stores.valkey.ledger import ValkeyLedger
 from interlock.ledger.waivers.memory import MemoryUses
 from interlock.loading.policyset import load
 from interlock.units import Instant
+from interlock_webhooks import garbage
 from interlock_webhooks.app import check_app
 from interlock_webhooks.approvals.approvals import Approvals
 from interlock_webhooks.approvals.signing import new_key
@@ -170,6 +171,7 @@ def shared(port: int) -> socket.socket:
 async def _serve(name: str, port: int, policies: Path, ledger: str, decisions: Path | None) -> None:
     """Serve the application `name`, and print its port, until killed."""
     async with APPLICATIONS[name](policies, ledger, decisions) as app:
+        garbage.spare()  # as the service does; also for the others
         with shared(port) as bound:
             asyncio.get_running_loop().call_soon(lambda: print(bound.getsockname()[1], flush=True))
             await Listener(app, None).serve(sockets=[bound])

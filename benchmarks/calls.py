@@ -32,6 +32,7 @@ from benchmarks.rules import BUDGETS, CHAT, documents
 from rich.console import Console
 from rich.table import Table
 
+from interlock_webhooks import garbage
 from interlock_webhooks.clients.authenticator import EVERYBODY
 from interlock_webhooks.clients.client import LOCAL
 from interlock_webhooks.deadline import MAX_DECISION
@@ -195,6 +196,7 @@ _SERVERS: Final = {"grpcio": _grpcio, "grpclib": _grpclib, "interlock": _interlo
 async def _serve(number: int, folder: Path) -> None:
     contender = CONTENDERS[number]
     async with _handler(contender, folder) as handler:
+        garbage.spare()
         await _SERVERS[contender.server](_FIRST_PORT + number, handler)
 
 

@@ -1,8 +1,12 @@
-"""The load: kept connections of HTTP/1.1, each of which asks again as soon as it is answered."""
+"""The load: kept connections of HTTP/1.1, each of which asks again as soon as it is answered.
+
+Each has been answered once before anything is measured: a server takes one new
+connection a turn, so whoever comes late in a rush waits for all who came before.
+"""
 
 import asyncio
 import time
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec import Struct
@@ -11,11 +15,11 @@ ADDRESS: Final = "127.0.0.1"
 
 
 class Client(asyncio.Protocol):
-    """One kept-alive connection that asks again as soon as it is answered."""
+    """One kept-alive connection that asks once, and `load` makes it ask again as soon as it is answered."""
 
-    def __init__(self, request: bytes, until: float) -> None:
+    def __init__(self, request: bytes) -> None:
         self._request = request
-        self._until = until
+        self._until = 0.0
         self._buffer = b""
         self.latencies: list[float] = []
         self.done = asyncio.get_running_loop().create_future()
@@ -25,6 +29,16 @@ class Client(asyncio.Protocol):
         # uvloop's transports only look like asyncio's.
         self._transport = cast("asyncio.Transport", transport)
         self._ask()
+
+    async def load(self, until: float) -> None:
+        """Ask until the time is over."""
+        await self.done
+        self.latencies.clear()
+        self.done = asyncio.get_running_loop().create_future()
+        self._until = until
+        self._ask()
+        await self.done
+        self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Take one whole answer, and ask again until the time is over."""
@@ -41,7 +55,6 @@ class Client(asyncio.Protocol):
         if now < self._until:
             self._ask()
         else:
-            self._transport.close()
             self.done.set_result(None)
 
     def _ask(self) -> None:
@@ -69,16 +82,22 @@ def post(path: str, value: object) -> bytes:
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
-async def load_on(port: int, request: bytes, callers: int, seconds: float) -> Load:
-    """What came of so many callers that asked `request` for so long."""
+async def load_on(
+    port: int,
+    request: bytes,
+    callers: int,
+    seconds: float,
+    **tls: Any,  # noqa: ANN401 - asyncio's
+) -> Load:
+    """What came of so many callers that asked `request` for so long, over TLS where that says how."""
     loop = asyncio.get_running_loop()
-    started, cpu = time.perf_counter(), time.process_time()
-    until = started + seconds
     clients = []
     for _ in range(callers):
-        _, client = await loop.create_connection(lambda: Client(request, until), ADDRESS, port)
+        _, client = await loop.create_connection(lambda: Client(request), ADDRESS, port, **tls)
         clients.append(client)
     await asyncio.gather(*(client.done for client in clients))
+    started, cpu = time.perf_counter(), time.process_time()
+    await asyncio.gather(*(client.load(started + seconds) for client in clients))
     return Load(
         latencies=[latency for client in clients for latency in client.latencies],
         seconds=time.perf_counter() - started,

@@ -6,7 +6,7 @@ waivers can't be counted. Knows nothing of requests.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -69,21 +69,25 @@ class LivePolicies:
     """Holds what is in force; `AuthorError` if there are files alone and they don't load at the start.
 
     Uses of waivers are counted in `uses`, whichever policies are in force.
+    `swapped` is called whenever others have come in force.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that outlives an engine
         self,
         paths: tuple[Path, ...],
         uses: Uses,
         metrics: Metrics,
         log: FilteringBoundLogger,
         elsewhere: Elsewhere | None = None,
+        *,
+        swapped: Callable[[], None] = lambda: None,
     ) -> None:
         self._paths = paths
         self._uses = uses
         self._metrics = metrics
         self._log = log
         self._elsewhere = elsewhere
+        self._swapped = swapped
         self._seen = fingerprint(paths)
         self._one_at_a_time = asyncio.Lock()
         self._problems = 0
@@ -158,6 +162,7 @@ class LivePolicies:
         self._metrics.in_force(digest)
         self._metrics.reloaded("unchanged" if unchanged else "loaded")
         self._log.info("policies loaded", policySet=digest, changed=not unchanged)
+        self._swapped()
 
     def _keep(self, problems: Sequence[Problem | str]) -> None:
         self._problems = len(problems)

@@ -17,6 +17,7 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.stores.opening import open_ledger, shown, url_of
 from interlock.ledger.waivers.sqlite import SqliteUses
 from interlock.prices import published as prices
+from interlock_webhooks import garbage
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.approvals.approvals import Approvals
 from interlock_webhooks.clients.authenticator import EVERYBODY
@@ -95,7 +96,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
         controller = None
         if cluster is not None and settings.cluster is not None:
             controller = controller_of(cluster, settings.cluster, metrics, log)
-        policies = LivePolicies(settings.policies, uses, metrics, log, controller)
+        policies = LivePolicies(settings.policies, uses, metrics, log, controller, swapped=garbage.spare)
         clients = live_clients(exposure, cluster, metrics, log)
         with (
             bind(settings.webhook) as webhook,
@@ -142,6 +143,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             if cluster is not None and settings.workloads:
                 watching.append(workloads_of(cluster, service).watch())
             announce(_started(settings, policies, (webhook, check, grpc), cluster, over_tls))
+            garbage.spare()
             runner.run(live(service, servers, watching))
 
 
