@@ -55,19 +55,19 @@ def check_bounds(value: object, path: str = "") -> None:
     It runs on every request, so it looks at all strings of one value at once,
     and searches for the culprit only if there is one.
     """
-    if not _is_within(value):
+    if not are_within(value):
         place, fault = _first_fault(value, path)
         raise RequestError(f"{quoted(place or '.')}: {fault}", path=json_path(place))
 
 
-def _is_within(root: object) -> bool:  # noqa: C901, PLR0912  # calls would cost more than all the rest
-    """Whether `root` is within the bounds. One loop without calls: each would cost more than the rest.
+def are_within(*roots: object) -> bool:  # noqa: C901, PLR0912  # calls would cost more than all the rest
+    """Whether `roots`, which are parts of one request, are within the bounds, of size all together.
 
     Raises:
-        RequestError: it holds too many values; no place is to blame for that.
+        RequestError: they hold too many values, or too much text; no place is to blame for that.
     """
     strings: list[str] = []
-    level: list[Any] = [[root]]
+    level: list[Any] = [roots]
     nodes = depth = 0
     while level:
         deeper: list[Any] = []
@@ -94,7 +94,7 @@ def _is_within(root: object) -> bool:  # noqa: C901, PLR0912  # calls would cost
         depth += 1
         if nodes > MAX_NODES:
             raise RequestError(f"the request holds more than {MAX_NODES} values", path="$")
-        # The list around the root is no level of its own.
+        # What holds the roots is no level of its own.
         if depth > MAX_DEPTH + 1:
             return False
         level = deeper
@@ -115,7 +115,7 @@ def _are_sound(strings: list[str]) -> bool:
 
 
 def _first_fault(root: object, start: str) -> tuple[str, str]:
-    """Where something is wrong with `root`, and what. There is something, as `_is_within` found."""
+    """Where something is wrong with `root`, and what. There is something, as `are_within` found."""
     pending: list[tuple[_Trail | None, int, object]] = [(None, 1, root)]
     while True:
         trail, depth, value = pending.pop()

@@ -10,7 +10,7 @@ from typing import Any, Final, NotRequired, cast
 from typing_extensions import TypedDict
 
 from interlock.intents.agents import set_agent
-from interlock.intents.bounds import check_bounds
+from interlock.intents.bounds import are_within, check_bounds
 from interlock.intents.draft import unknown_principal
 from interlock.intents.fields import as_mapping, mapping, required_text, text, texts, whole
 from interlock.intents.keys import refuse_unknown_keys
@@ -64,13 +64,20 @@ class Caller(TypedDict):
 
 
 _ROOT: Final = "caller"
+_PRINCIPAL: Final = f"{_ROOT}.principal"
+_AGENT: Final = f"{_ROOT}.agent"
+_RUN: Final = f"{_ROOT}.run"
+_ATTRIBUTION: Final = f"{_ROOT}.attribution"
+_DATA: Final = f"{_ROOT}.data"
+_TOOL: Final = f"{_ROOT}.tool"
 _AGENT_TEXTS: Final = ("version", "promptDigest", "toolManifestDigest", "model")
 
 
 def check_call(body: object, caller: object) -> None:
     """Raise RequestError where a call, or what is stated of its caller, isn't within the bounds."""
-    check_bounds(body)
-    check_bounds(caller, _ROOT)
+    if not are_within(body, caller):
+        check_bounds(body)
+        check_bounds(caller, _ROOT)
 
 
 def checked_caller(caller: object) -> Caller:
@@ -83,16 +90,15 @@ def checked_caller(caller: object) -> Caller:
 
 def principal_of(caller: Caller) -> Principal:
     """Who asks, as the gateway says."""
-    path = f"{_ROOT}.principal"
     given = mapping(caller, "principal", _ROOT)
-    refuse_unknown_keys(given, CallerPrincipal.__annotations__, path)
+    refuse_unknown_keys(given, CallerPrincipal.__annotations__, _PRINCIPAL)
     if not given:
         return unknown_principal()
     return {
-        "id": text(given, "id", path) or UNKNOWN,
-        "type": text(given, "type", path) or UNKNOWN,
-        "groups": texts(given, "groups", path),
-        "claims": mapping(given, "claims", path),
+        "id": text(given, "id", _PRINCIPAL) or UNKNOWN,
+        "type": text(given, "type", _PRINCIPAL) or UNKNOWN,
+        "groups": texts(given, "groups", _PRINCIPAL),
+        "claims": mapping(given, "claims", _PRINCIPAL),
     }
 
 
@@ -103,10 +109,9 @@ def server_of(caller: Caller) -> str:
 
 def schema_digest_of(caller: Caller) -> str | None:
     """The digest of the called tool's schema, where the gateway states it."""
-    path = f"{_ROOT}.tool"
     given = mapping(caller, "tool", _ROOT)
-    refuse_unknown_keys(given, CallerTool.__annotations__, path)
-    return text(given, "schemaDigest", path)
+    refuse_unknown_keys(given, CallerTool.__annotations__, _TOOL)
+    return text(given, "schemaDigest", _TOOL)
 
 
 def add_caller(intent: Intent, caller: Caller) -> None:
@@ -123,51 +128,47 @@ def _add_agent(intent: Intent, caller: Caller) -> None:
     given = mapping(caller, "agent", _ROOT)
     if not given:
         return
-    path = f"{_ROOT}.agent"
-    refuse_unknown_keys(given, CallerAgent.__annotations__, path)
-    agent: Agent = {"name": required_text(given, "name", path), "digest": ""}
+    refuse_unknown_keys(given, CallerAgent.__annotations__, _AGENT)
+    agent: Agent = {"name": required_text(given, "name", _AGENT), "digest": ""}
     for key in _AGENT_TEXTS:
-        if key in given and (value := text(given, key, path)) is not None:
+        if key in given and (value := text(given, key, _AGENT)) is not None:
             agent[key] = value
-    window = whole(given, "contextWindow", path)
+    window = whole(given, "contextWindow", _AGENT)
     if window is not None:
         agent["contextWindow"] = window
-    intent["provenance"] |= {f"agent.{key}": f"{path}.{key}" for key in agent if key != "digest"}
+    intent["provenance"] |= {f"agent.{key}": f"{_AGENT}.{key}" for key in agent if key != "digest"}
     set_agent(intent, agent)
 
 
 def _add_run(intent: Intent, caller: Caller) -> None:
-    path = f"{_ROOT}.run"
     given = mapping(caller, "run", _ROOT)
     if not given:
         return
-    refuse_unknown_keys(given, Run.__annotations__, path)
-    run: Run = {"id": required_text(given, "id", path)}
-    parent = text(given, "parent", path)
+    refuse_unknown_keys(given, Run.__annotations__, _RUN)
+    run: Run = {"id": required_text(given, "id", _RUN)}
+    parent = text(given, "parent", _RUN)
     if parent:
         run["parent"] = parent
     intent["run"] = run
-    intent["provenance"] |= {f"run.{key}": f"{path}.{key}" for key in run}
+    intent["provenance"] |= {f"run.{key}": f"{_RUN}.{key}" for key in run}
 
 
 def _add_attribution(intent: Intent, caller: Caller) -> None:
-    path = f"{_ROOT}.attribution"
     given = mapping(caller, "attribution", _ROOT)
-    refuse_unknown_keys(given, Attribution.__annotations__, path)
+    refuse_unknown_keys(given, Attribution.__annotations__, _ATTRIBUTION)
     for key in given:
-        value = text(given, key, path)
+        value = text(given, key, _ATTRIBUTION)
         if value:
             intent["attribution"][key] = value  # type: ignore[literal-required]  # unknown keys are refused above
-            intent["provenance"][f"attribution.{key}"] = f"{path}.{key}"
+            intent["provenance"][f"attribution.{key}"] = f"{_ATTRIBUTION}.{key}"
 
 
 def _add_data(intent: Intent, caller: Caller) -> None:
-    path = f"{_ROOT}.data"
     given = mapping(caller, "data", _ROOT)
-    refuse_unknown_keys(given, CallerData.__annotations__, path)
-    data: Data = {"classifications": texts(given, "classifications", path)}
+    refuse_unknown_keys(given, CallerData.__annotations__, _DATA)
+    data: Data = {"classifications": texts(given, "classifications", _DATA)}
     for key in ("residency", "region"):
-        if key in given and (value := text(given, key, path)) is not None:
+        if key in given and (value := text(given, key, _DATA)) is not None:
             data[key] = value
     intent["data"] = data
-    intent["provenance"] |= {f"data.{key}": f"{path}.{key}" for key in given if key in data}
+    intent["provenance"] |= {f"data.{key}": f"{_DATA}.{key}" for key in given if key in data}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.errors import RequestError
-from interlock.intents.bounds import MAX_DEPTH, MAX_NODES, MAX_TEXT, Bounded, bounded, check_bounds
+from interlock.intents.bounds import MAX_DEPTH, MAX_NODES, MAX_TEXT, Bounded, are_within, bounded, check_bounds
 
 _JSON: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -129,6 +129,17 @@ def test_texts_are_bounded_together() -> None:
     check_bounds({"a": "a" * (MAX_TEXT // 2), "b": "é" * (MAX_TEXT // 2 - 2)})
     with pytest.raises(RequestError, match=f"more than {MAX_TEXT} characters"):
         check_bounds(["a" * (MAX_TEXT // 2), "é" * (MAX_TEXT // 2 + 1)])
+
+
+@given(st.lists(st.one_of(_JSON, _NOT_JSON), max_size=3))
+def test_parts_of_a_request_are_within_the_bounds_exactly_if_each_is(parts: list[Any]) -> None:
+    assert are_within(*parts) is all(are_within(part) for part in parts)
+
+
+def test_what_parts_of_a_request_hold_counts_together() -> None:
+    assert are_within([0] * (MAX_NODES // 2), [0] * (MAX_NODES // 2 - 2))
+    with pytest.raises(RequestError, match="more than 100000 values"):
+        are_within([0] * (MAX_NODES // 2), [0] * (MAX_NODES // 2))
 
 
 @given(st.dictionaries(st.text(), _WRITTEN))
