@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import uvloop
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock_webhooks import protocol
 from interlock_webhooks.exchange import Answer
@@ -43,8 +43,10 @@ async def _hello(_scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def _serving(front: ssl.SSLContext | None = None) -> AsyncIterator[tuple[Listener, int]]:
-    server = Listener(_hello, front)
+async def _serving(
+    front: ssl.SSLContext | None = None, app: ASGIApp = _hello
+) -> AsyncIterator[tuple[Listener, int]]:
+    server = Listener(app, front)
     with bind(Address("127.0.0.1", 0)) as bound:
         port = address_of(bound).port
         task = asyncio.create_task(server.serve(sockets=[bound]))
@@ -218,6 +220,51 @@ def test_a_head_without_end_is_refused(run: Run) -> None:
             for _ in range(20):
                 writer.write(b"y" * 16384)
             assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+
+    run(scenario())
+
+
+_CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+
+
+async def _named(scope: Scope, receive: Receive, send: Send) -> None:
+    """Which headers came."""
+    while (await receive()).get("more_body"):
+        pass
+    await respond(send, Answer(b" ".join(name for name, _ in scope["headers"])))
+
+
+def test_what_follows_a_body_is_no_header(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving(app=_named) as (_server, port), _connected(port) as (reader, writer):
+            writer.write(_CHUNKED.replace(b"host: x", b"connection: close") + b"interlock-caller: {}\r\n\r\n")
+            assert (await reader.read()).endswith(b"\r\n\r\nconnection transfer-encoding")
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("line", [b"x: y\r\n", b"y"])
+def test_what_follows_a_body_without_end_is_refused(run: Run, line: bytes) -> None:
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(_CHUNKED)
+            for _ in range(40):
+                writer.write(line * (16384 // len(line)))
+            assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+
+    run(scenario())
+
+
+def test_a_body_in_small_parts_may_be_longer_than_a_head(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(_CHUNKED.removesuffix(b"0\r\n"))
+            for _ in range(40):
+                # Each part ends with the head of the next one.
+                writer.write(b"4000\r\n" + b"y" * 0x4000 + b"\r\n")
+                await writer.drain()
+            writer.write(b"0\r\n\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
 
     run(scenario())
 

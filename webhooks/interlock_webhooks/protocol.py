@@ -17,7 +17,7 @@ REQUEST_SECONDS: Final = 20.0
 """From a connection's or request's first byte to the request's last."""
 
 MAX_HEAD: Final = 64 * 1024
-"""Bytes of a request line with its headers, give or take one read."""
+"""Bytes of a request line with its headers, and of trailers, give or take one read."""
 
 
 class OneWriteTransport(asyncio.Transport):
@@ -69,6 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _head_size = 0
     _in_head = True
+    _read_size = 0
     _is_arriving = False
     _extensions: dict[str, dict[object, object]] | None = None
 
@@ -85,6 +86,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse `data`; close where a head goes on for too long. A clock runs for what is not all there."""
+        self._read_size = len(data)
         super().data_received(data)
         if self._is_arriving and self._deadline is None:
             self._start_clock()
@@ -104,12 +106,27 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_clock()
 
     def on_headers_complete(self) -> None:
-        """The body is counted where it is read."""
+        """The body is counted where it is read, and what follows it is no header.
+
+        Whoever let the headers pass has not seen trailers (RFC 9110, section 6.5.1).
+        """
         self._in_head = False
         super().on_headers_complete()
+        self.headers = []
+
+    def on_chunk_header(self) -> None:
+        """A part of the body may follow, or trailers: what is read from now on counts until that is known."""
+        self._in_head = True
+        self._head_size = -self._read_size
+
+    def on_body(self, body: bytes) -> None:
+        """It was a part of the body."""
+        self._in_head = False
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Stop the clock: the request has arrived."""
+        self._in_head = False
         self._is_arriving = False
         self._stop_clock()
         super().on_message_complete()
