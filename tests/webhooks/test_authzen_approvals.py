@@ -21,6 +21,7 @@ from interlock_webhooks.clients.scope import Scope
 from support.asgi import Answer, ask
 from support.authzen.appealing import (
     CANCEL,
+    POLICIES,
     REQUESTS,
     WAITING,
     context_of,
@@ -33,7 +34,7 @@ from support.authzen.appealing import (
 )
 from support.authzen.world import EVALUATION, post
 from support.clients import AS_KNOWN, Known
-from support.service import LoggedService
+from support.service import LoggedService, service_over
 
 _URN: Final = "urn:openid:authzen:access-request:error:"
 
@@ -92,6 +93,15 @@ def test_only_those_approve_whom_policies_name(app: Application) -> None:
     id_ = submitted(app, payment("dear"))
     assert decide(app, id_, "bob").status == 400
     assert decide(app, id_, "tess").status == 200
+
+
+def test_where_policies_name_others_each_nobody_can_approve(tmp_path: Path) -> None:
+    also = "    - {name: by-law, require: variables.approver != '', message: law, advice: {approvers: [lou]}}\n"
+    text = POLICIES + also.replace("by-law", "by-desk").replace("lou", "tim") + also
+    (tmp_path / "policies.yaml").write_text(text, encoding="utf-8")
+    context = context_of(check_app(service_over(tmp_path)), payment(), allowed=False)
+    assert "access_request" not in context
+    assert {"name": "approvers", "value": [], "policies": ["payments"]} in context["interlock"]["advice"]
 
 
 def test_nobody_approves_their_own_access(app: Application) -> None:

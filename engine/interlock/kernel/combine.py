@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from interlock.identity import Digest, PolicyName
 from interlock.kernel.evidence import Evidence, denies
 from interlock.kernel.limits import limitations
-from interlock.kernel.obligations import due
+from interlock.kernel.obligations import advised, due
 from interlock.model.area import Area, path
 from interlock.model.decision import Conflict, Decision, Demand
 from interlock.model.layers import Layers
@@ -93,7 +93,7 @@ def _consequences(giving: Iterable[Verdict], *, is_barred: bool) -> _Consequence
     obligations, conflicts = due(_given(grounds, lambda rule: rule.obligations))
     if conflicts and not is_barred:
         return _Consequences(conflicts=conflicts)  # there is no allowance, so nothing goes with it
-    return _Consequences(obligations, due(_given(grounds, lambda rule: rule.advice))[0], conflicts)
+    return _Consequences(obligations, advised(_given(grounds, lambda rule: rule.advice)), conflicts)
 
 
 class _Heard(Struct):

@@ -6,7 +6,7 @@ associative, commutative and idempotent, and what conflicts stays in conflict
 whatever joins it (docs/explanation/composition.md).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -42,6 +42,31 @@ def due(
     given: Iterable[tuple[PolicyName, Obligation]],
 ) -> tuple[tuple[Due, ...], tuple[Conflict, ...]]:
     """What `given` obligations come to, each name once, and those whose values conflict; both by name."""
+    found: list[Due] = []
+    conflicts: list[Conflict] = []
+    for name, value, owners in _merged(given):
+        if value is None:
+            reason = "its policies give it values that can't be met together"
+            conflicts.append(Conflict(subject=f"obligation `{name}`", reason=reason, policies=owners))
+        else:
+            found.append(Due(name, value, owners))
+    return tuple(found), tuple(conflicts)
+
+
+def advised(given: Iterable[tuple[PolicyName, Obligation]]) -> tuple[Due, ...]:
+    """What `given` advice comes to, each name once, by name; of values that conflict an empty set is left.
+
+    Were it left out, it would look like advice that no policy gives: such as who may
+    approve, which then is anybody.
+    """
+    merged = _merged(given)
+    return tuple([Due(name, frozenset() if value is None else value, owners) for name, value, owners in merged])
+
+
+def _merged(
+    given: Iterable[tuple[PolicyName, Obligation]],
+) -> Iterator[tuple[ObligationName, Value | None, tuple[PolicyName, ...]]]:
+    """Each name once, in their order, with what its values come to, and whose they are."""
     merged: dict[ObligationName, tuple[Value | None, frozenset[PolicyName]]] = {}
     for policy, obligation in given:
         name = obligation.name
@@ -50,16 +75,8 @@ def due(
             merged[name] = join(obligation.merge, value, obligation.value), policies | {policy}
         else:
             merged[name] = obligation.value, frozenset({policy})
-    found: list[Due] = []
-    conflicts: list[Conflict] = []
     for name, (value, policies) in sorted(merged.items()):
-        owners = tuple(sorted(policies))
-        if value is None:
-            reason = "its policies give it values that can't be met together"
-            conflicts.append(Conflict(subject=f"obligation `{name}`", reason=reason, policies=owners))
-        else:
-            found.append(Due(name, value, owners))
-    return tuple(found), tuple(conflicts)
+        yield name, value, tuple(sorted(policies))
 
 
 def enforceable(decision: Decision, discharges: Collection[str]) -> Decision:

@@ -140,3 +140,12 @@ def test_a_denial_keeps_its_other_obligations_where_some_clash() -> None:
     assert [conflict.subject for conflict in decision.conflicts] == ["obligation `level`"]
     assert [(each.name, each.value) for each in decision.obligations] == [("keep", 4)]
     assert [(each.name, each.value) for each in decision.advice] == [("tip", 7)]
+
+
+def test_advice_that_clashes_is_there_and_empty_not_as_if_nobody_gave_any() -> None:
+    tip = Obligation(ObligationName("tip"), Merge.EQUAL, 7)
+    rules = [replace(RULE, rule=RuleName(f"r{number}"), advice=(tip,)) for number in range(2)]
+    other = replace(rules[1], advice=(replace(tip, value=8),))
+    decision = decided(*(replace(VIOLATION, rule=rule) for rule in (rules[0], other)))
+    (advice,) = decision.advice
+    assert (advice.name, advice.value) == ("tip", frozenset())

@@ -150,6 +150,19 @@ def test_only_those_are_asked_who_may_approve(tmp_path: Path, approvers: str, *,
     assert ("inputRequests" in result) is is_asked
 
 
+def test_where_policies_name_others_each_nobody_is_asked(tmp_path: Path) -> None:
+    text = (written(tmp_path, "sha256:" + "0" * 64) / "policies.yaml").read_text(encoding="utf-8")
+    declared = "{name: approvers, merge: equal, description: Who may.}, {name: approval,"
+    text = text.replace("{name: approval,", declared)
+    text = text.replace("{approval: [approvedBy]}", "{approval: [approvedBy], approvers: jane}")
+    also = (
+        "{name: a, require: \"'approvedBy' in intent.principal.claims\", message: m, advice: {approvers: joe}}"
+    )
+    text = text.replace("    - name: four-eyes", f"    - {also}\n    - name: four-eyes")
+    (tmp_path / "policies.yaml").write_text(text, encoding="utf-8")
+    assert "inputRequests" not in _asked(check_app(service_over(tmp_path)))
+
+
 def test_what_the_server_asked_for_comes_back_to_it(app: Application) -> None:
     inner = {"requestState": "of the server", "inputResponses": {"login": {"action": "accept"}}}
     state = _asked(app, _send(1, **inner))["requestState"]

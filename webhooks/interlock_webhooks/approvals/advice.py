@@ -16,18 +16,18 @@ APPROVERS: Final = "approvers"
 
 def claims_of(recorded: Mapping[str, Any]) -> tuple[str, ...]:
     """The claims that an approval of what is `recorded` as denied would give; none where none helps."""
-    return _texts(recorded, CLAIMS)
+    return _texts(recorded, CLAIMS) or ()
 
 
-def approvers_of(recorded: Mapping[str, Any]) -> tuple[str, ...]:
-    """Who may approve it, where policies say that."""
+def approvers_of(recorded: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Who may approve it; nobody where policies name others each, and None where none names anybody."""
     return _texts(recorded, APPROVERS)
 
 
-def _texts(recorded: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _texts(recorded: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
     for advice in recorded["advice"]:
         if advice["name"] == name:
             value = advice["value"]
             values = value if isinstance(value, list) else [value]
             return tuple(each for each in values if isinstance(each, str) and each)
-    return ()
+    return None

@@ -82,7 +82,7 @@ class Appeals:
         """How to ask for an approval; nothing where none would help."""
         approvals, claims, approvers = self._service.approvals, claims_of(recorded), approvers_of(recorded)
         access = bound(evaluation)
-        if access is None or not claims:
+        if access is None or not claims or approvers == ():
             return {}
         supposed = dict.fromkeys(claims, approvers[0] if approvers else _SOMEBODY)
         try:
@@ -94,7 +94,7 @@ class Appeals:
         denial = Denial(
             access=access,
             claims=list(claims),
-            approvers=list(approvers),
+            approvers=list(approvers or ()),
             why=reason(recorded),
             policy_set=recorded["policySet"],
             client=client.name,

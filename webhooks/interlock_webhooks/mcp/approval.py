@@ -88,7 +88,7 @@ def approvable(record: Mapping[str, Any], terms: Terms) -> list[str]:
     if not approver or approver == principal_of(terms.caller)["id"]:
         return []
     allowed = approvers_of(record)
-    return list(claims_of(record)) if not allowed or approver in allowed else []
+    return list(claims_of(record)) if allowed is None or approver in allowed else []
 
 
 def question_of(message: Message, terms: Terms, record: Mapping[str, Any], claims: list[str]) -> Question:
