@@ -117,6 +117,7 @@ def test_nobody_approves_their_own_access(app: Application) -> None:
         {**payment(), "action": {"name": "refund"}},
         {**payment(), "context": {"case": 8}},
         {**payment(), "context": {}},
+        {**payment(), "context": {"case": 7, "interlock": {"attribution": {"team": "b"}}}},
     ],
 )
 def test_an_approval_is_of_one_access(app: Application, other: dict[str, Any]) -> None:
@@ -124,6 +125,31 @@ def test_an_approval_is_of_one_access(app: Application, other: dict[str, Any]) -
     context = context_of(app, _presenting(other, approval), allowed=False)
     assert (context["reason"], context["next_action"]) == ("out_of_scope", "request")
     assert "access_request" in context
+
+
+def test_true_is_not_approved_as_1(app: Application) -> None:
+    approval = _approved(app, payment(urgent=1))
+    assert (
+        context_of(app, _presenting(payment(urgent=True), approval), allowed=False)["reason"] == "out_of_scope"
+    )
+    context_of(app, _presenting(payment(urgent=1), approval), allowed=True)
+
+
+def test_an_approval_is_for_whom_and_what_our_own_member_of_the_context_says(app: Application) -> None:
+    stated = {"attribution": {"team": "a"}, "agent": {"name": "bot"}}
+    first = {**payment(), "context": {"case": 7, "interlock": {**stated, "dryRun": True}}}
+    id_ = submitted(app, first)
+    (waiting,) = ask(app, WAITING, method="GET", headers=()).json()["waiting"]
+    assert waiting["context"] == {"case": 7, "interlock": stated}
+    decide(app, id_)
+    approval = task_of(app, id_).json()["result"]["approval"]
+
+    def again(**ours: Any) -> dict[str, Any]:
+        return _presenting({**payment(), "context": {"case": 7, "interlock": ours}}, approval)
+
+    context_of(app, again(**stated, idempotencyKey="k", discharges=["x"]), allowed=True)
+    for other in ({}, {**stated, "attribution": {"team": "b"}}, {**stated, "run": {"id": "r"}}):
+        assert context_of(app, again(**other), allowed=False)["reason"] == "out_of_scope"
 
 
 def test_what_changes_from_one_evaluation_to_the_next_is_not_compared(app: Application) -> None:

@@ -15,7 +15,7 @@ from interlock.digests import digest_of
 from interlock.units import Instant
 from interlock_webhooks.approvals import denial as denials
 from interlock_webhooks.approvals.access import PENDING_FOR, AccessRequest
-from interlock_webhooks.approvals.binding import bound
+from interlock_webhooks.approvals.binding import bound, is_same
 from interlock_webhooks.approvals.problems import Problem, ProblemError
 from interlock_webhooks.approvals.signing import BrokenTokenError, Signer, Sort, key_in
 from interlock_webhooks.approvals.store import AccessRequests, FullError, MismatchError, Once
@@ -111,7 +111,7 @@ class Approvals:
             return _UNVERIFIABLE
         if not asked.holds(now):
             return _EXPIRED
-        if bound(evaluation) != asked.access:
+        if not is_same(bound(evaluation), asked.access):
             return _OUT_OF_SCOPE
         return Given(claims=dict.fromkeys(asked.claims, asked.by), until=asked.until)
 

@@ -7,19 +7,24 @@ Source: AuthZEN Access Request and Approval Profile 1.0, draft 1,
 from collections.abc import Mapping
 from typing import Any, Final
 
+from interlock.digests import digest_of
+
 MACHINERY: Final = frozenset(
     {
         "access_request",
         "approval",
         "evaluated_at",
         "evaluation_id",
-        "interlock",
         "obligations_supported",
         "reason",
         "time",
     }
 )
 """Members of a context that change from one evaluation of an access to the next."""
+
+_OURS: Final = "interlock"
+_TERMS: Final = frozenset({"discharges", "dryRun", "holdFor", "idempotencyKey", "withoutArguments"})
+"""What stands in our member of a context and is of one evaluation alone. The rest says more of the access."""
 
 _PARTS: Final = ("subject", "resource", "action")
 
@@ -43,8 +48,23 @@ def bound(evaluation: Mapping[str, Any], members: frozenset[str] | None = None) 
         "subject": subject | ({"properties": kept} if kept else {}),
         "resource": evaluation["resource"],
         "action": evaluation["action"],
-        "context": {key: value for key, value in context.items() if _counts(key, members)},
+        "context": {key: value for key, value in _told(context).items() if _counts(key, members)},
     }
+
+
+def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> bool:
+    """Whether `one` is the same JSON as `other`: to Python `true` is 1, and to policies it is not."""
+    return digest_of(one) == digest_of(other)
+
+
+def _told(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`context`, whose member of ours has only what it says of the access, such as the server of a tool."""
+    ours = context.get(_OURS)
+    if not isinstance(ours, dict):
+        return context
+    told = {key: value for key, value in ours.items() if key not in _TERMS}
+    others = {key: value for key, value in context.items() if key != _OURS}
+    return {**others, _OURS: told} if told else others
 
 
 def _counts(key: str, members: frozenset[str] | None) -> bool:
