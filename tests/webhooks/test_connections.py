@@ -285,6 +285,20 @@ def test_a_request_that_does_not_arrive_is_dropped(
     run(scenario())
 
 
+def test_an_empty_line_does_not_keep_a_connection(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.05)
+
+    async def scenario() -> None:
+        async with _serving() as (_server, port), _connected(port) as (reader, writer):
+            writer.write(_REQUEST)
+            await reader.readuntil(b"{")
+            writer.write(b"\r\n")
+            async with asyncio.timeout(5):
+                await reader.read()
+
+    run(scenario())
+
+
 def test_a_request_that_arrives_in_time_may_take_long_to_answer(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,10 +85,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse `data`; close where a head goes on for too long. A clock runs for what is not all there."""
+        """Parse `data`; close where a head goes on for too long. A clock runs for what is not all there.
+
+        It also runs for what is no request, such as an empty line: uvicorn's own has stopped for anything.
+        """
         self._read_size = len(data)
         super().data_received(data)
-        if self._is_arriving and self._deadline is None:
+        if self._deadline is None and (self._is_arriving or self.cycle.response_complete):
             self._start_clock()
         if self._in_head:
             self._head_size += len(data)
