@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -168,16 +169,24 @@ def _records(data: bytes) -> list[int]:
     return lengths
 
 
-def test_nagles_algorithm_is_off(run: Run) -> None:
+_OPTIONS = {
+    "Nagle's algorithm is off": (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    "who is silent is asked": (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+}
+if sys.platform == "linux":
+    _OPTIONS["after a minute"] = (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
+
+
+@pytest.mark.parametrize("option", _OPTIONS)
+def test_what_holds_for_every_connection(run: Run, option: str) -> None:
+    level, name, value = _OPTIONS[option]
+
     async def scenario() -> None:
         async with _serving() as (server, port), _connected(port) as (reader, writer):
             writer.write(_REQUEST)
             await reader.read(65536)
             (connection,) = server.server_state.connections
-            option = connection.transport.get_extra_info("socket").getsockopt(
-                socket.IPPROTO_TCP, socket.TCP_NODELAY
-            )
-            assert option != 0
+            assert connection.transport.get_extra_info("socket").getsockopt(level, name) == value
 
     run(scenario())
 

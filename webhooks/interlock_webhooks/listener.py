@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,9 @@ FINISH_SECONDS: Final = 10
 
 # Longer than the 90 seconds for which the API server keeps idle connections: it closes first.
 _KEEP_ALIVE_SECONDS: Final = 120
+
+# Seconds of silence before the other end is asked, seconds between two questions, and how many stay unanswered.
+_SILENCE, _BETWEEN, _UNANSWERED = 60, 15, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,19 @@ def bind(address: Address) -> socket.socket:
             f"can't listen on `{address}`: {(error.strerror or str(error)).lower()}: "
             "stop what listens there, or choose another address"
         ) from None
-    # Connections inherit it. asyncio would set it only on sockets that state their protocol.
+    # Connections inherit these. asyncio would set the first only on sockets that state their protocol.
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _find_out_the_gone(bound)
     return bound
+
+
+def _find_out_the_gone(bound: socket.socket) -> None:
+    """Have the system ask who is silent: streams that last for days would outlive their callers' machines."""
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _SILENCE)
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _BETWEEN)
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _UNANSWERED)
 
 
 def address_of(bound: socket.socket) -> Address:
