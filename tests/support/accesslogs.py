@@ -18,15 +18,16 @@ from interlock_webhooks.exchange import Request
 from interlock_webhooks.service import Service
 
 
-def entry(
+def entry(  # noqa: PLR0913 - what an entry says
     metadata: Mapping[str, Mapping[str, Any]],
     *,
     status: int = 200,
     is_sent: bool = True,
     is_answered: bool = True,
+    details: str = "via_upstream",
     is_over: bool = True,
 ) -> HttpAccessLogEntry:
-    """That a request ended with `status`, of which filters know `metadata`."""
+    """That a request ended with `status`, why, and what filters know of it."""
     made = HttpAccessLogEntry()
     common = made.common_properties
     for name, data in metadata.items():
@@ -39,6 +40,7 @@ def entry(
         common.time_to_first_upstream_rx_byte.CopyFrom(Duration(nanos=2))
     common.intermediate_log_entry = not is_over
     made.response.response_code.value = status
+    made.response.response_code_details = details
     return made
 
 

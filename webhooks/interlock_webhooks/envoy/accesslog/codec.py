@@ -20,6 +20,8 @@ from interlock_webhooks.envoy.names import AI_GATEWAY, AUTHORIZATION, HOLD_HEADE
 from interlock_webhooks.structs import plain
 
 _FAILED: Final = 400
+_BY_UPSTREAM: Final = frozenset({"", "via_upstream"})
+"""Who answered (`response_code_details`); older proxies don't say."""
 
 
 def decode_entries(message: bytes) -> Iterator[Entry | RequestError]:
@@ -72,11 +74,13 @@ def _ending(entry: HttpAccessLogEntry) -> Ending:
     """What becomes of a hold of which nobody says what was used.
 
     What never went to the upstream, or what that refused or failed at, used
-    nothing. Of all else nobody knows, as where its answer never came.
+    nothing. Of all else nobody knows, as where its answer never came, or where
+    the proxy put another one in its place.
     """
     common = entry.common_properties
     if not common.HasField("time_to_first_upstream_tx_byte"):
         return Ending.NOTHING
-    has_answered = common.HasField("time_to_first_upstream_rx_byte")
+    is_theirs = entry.response.response_code_details in _BY_UPSTREAM
+    has_answered = is_theirs and common.HasField("time_to_first_upstream_rx_byte")
     failed = has_answered and entry.response.response_code.value >= _FAILED
     return Ending.NOTHING if failed else Ending.HELD

@@ -27,7 +27,7 @@ from google.protobuf import wrappers_pb2 as google_dot_protobuf_dot_wrappers__pb
 from interlock_webhooks.envoy.messages import core_pb2 as interlock__webhooks_dot_envoy_dot_messages_dot_core__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1interlock_webhooks/envoy/messages/accesslog.proto\x12\x19interlock.envoy.accesslog\x1a\x1egoogle/protobuf/duration.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a,interlock_webhooks/envoy/messages/core.proto\"\xe9\x01\n\x0f\x41\x63\x63\x65ssLogCommon\x12\x41\n\x1etime_to_first_upstream_tx_byte\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x41\n\x1etime_to_first_upstream_rx_byte\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x30\n\x08metadata\x18\x11 \x01(\x0b\x32\x1e.interlock.envoy.core.Metadata\x12\x1e\n\x16intermediate_log_entry\x18\x1b \x01(\x08\"M\n\x16HttpResponseProperties\x12\x33\n\rresponse_code\x18\x01 \x01(\x0b\x32\x1c.google.protobuf.UInt32Value\"\xa0\x01\n\x12HttpAccessLogEntry\x12\x45\n\x11\x63ommon_properties\x18\x01 \x01(\x0b\x32*.interlock.envoy.accesslog.AccessLogCommon\x12\x43\n\x08response\x18\x04 \x01(\x0b\x32\x31.interlock.envoy.accesslog.HttpResponseProperties\"X\n\x14HttpAccessLogEntries\x12@\n\tlog_entry\x18\x01 \x03(\x0b\x32-.interlock.envoy.accesslog.HttpAccessLogEntry\"]\n\x17StreamAccessLogsMessage\x12\x42\n\thttp_logs\x18\x02 \x01(\x0b\x32/.interlock.envoy.accesslog.HttpAccessLogEntries\"\x1a\n\x18StreamAccessLogsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1interlock_webhooks/envoy/messages/accesslog.proto\x12\x19interlock.envoy.accesslog\x1a\x1egoogle/protobuf/duration.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a,interlock_webhooks/envoy/messages/core.proto\"\xe9\x01\n\x0f\x41\x63\x63\x65ssLogCommon\x12\x41\n\x1etime_to_first_upstream_tx_byte\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x41\n\x1etime_to_first_upstream_rx_byte\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x30\n\x08metadata\x18\x11 \x01(\x0b\x32\x1e.interlock.envoy.core.Metadata\x12\x1e\n\x16intermediate_log_entry\x18\x1b \x01(\x08\"l\n\x16HttpResponseProperties\x12\x33\n\rresponse_code\x18\x01 \x01(\x0b\x32\x1c.google.protobuf.UInt32Value\x12\x1d\n\x15response_code_details\x18\x06 \x01(\t\"\xa0\x01\n\x12HttpAccessLogEntry\x12\x45\n\x11\x63ommon_properties\x18\x01 \x01(\x0b\x32*.interlock.envoy.accesslog.AccessLogCommon\x12\x43\n\x08response\x18\x04 \x01(\x0b\x32\x31.interlock.envoy.accesslog.HttpResponseProperties\"X\n\x14HttpAccessLogEntries\x12@\n\tlog_entry\x18\x01 \x03(\x0b\x32-.interlock.envoy.accesslog.HttpAccessLogEntry\"]\n\x17StreamAccessLogsMessage\x12\x42\n\thttp_logs\x18\x02 \x01(\x0b\x32/.interlock.envoy.accesslog.HttpAccessLogEntries\"\x1a\n\x18StreamAccessLogsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,13 +37,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCESSLOGCOMMON']._serialized_start=191
   _globals['_ACCESSLOGCOMMON']._serialized_end=424
   _globals['_HTTPRESPONSEPROPERTIES']._serialized_start=426
-  _globals['_HTTPRESPONSEPROPERTIES']._serialized_end=503
-  _globals['_HTTPACCESSLOGENTRY']._serialized_start=506
-  _globals['_HTTPACCESSLOGENTRY']._serialized_end=666
-  _globals['_HTTPACCESSLOGENTRIES']._serialized_start=668
-  _globals['_HTTPACCESSLOGENTRIES']._serialized_end=756
-  _globals['_STREAMACCESSLOGSMESSAGE']._serialized_start=758
-  _globals['_STREAMACCESSLOGSMESSAGE']._serialized_end=851
-  _globals['_STREAMACCESSLOGSRESPONSE']._serialized_start=853
-  _globals['_STREAMACCESSLOGSRESPONSE']._serialized_end=879
+  _globals['_HTTPRESPONSEPROPERTIES']._serialized_end=534
+  _globals['_HTTPACCESSLOGENTRY']._serialized_start=537
+  _globals['_HTTPACCESSLOGENTRY']._serialized_end=697
+  _globals['_HTTPACCESSLOGENTRIES']._serialized_start=699
+  _globals['_HTTPACCESSLOGENTRIES']._serialized_end=787
+  _globals['_STREAMACCESSLOGSMESSAGE']._serialized_start=789
+  _globals['_STREAMACCESSLOGSMESSAGE']._serialized_end=882
+  _globals['_STREAMACCESSLOGSRESPONSE']._serialized_start=884
+  _globals['_STREAMACCESSLOGSRESPONSE']._serialized_end=910
 # @@protoc_insertion_point(module_scope)
