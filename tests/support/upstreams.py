@@ -1,5 +1,6 @@
-"""An upstream that keeps what it was sent, and answers as a model's API does."""
+"""An upstream that keeps what it was sent, and answers as a model's API does: compressed, where that may be."""
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 STATUS = "x-wanted-status"
 """The header that says with which status to answer; without it with 200 and what was used."""
+
+SIZE = "x-wanted-size"
+"""The header that says how many bytes the model writes."""
 
 
 @dataclass(slots=True)
@@ -35,10 +39,15 @@ def upstream() -> Iterator[Upstream]:
             if body and json.loads(body).get("stream"):
                 self.stream(json.loads(body)["model"], usage)
                 return
-            answer = {"model": json.loads(body)["model"], "usage": usage} if body and status == 200 else {}
-            payload = json.dumps(answer).encode()
+            said = '"usage": {"prompt_tokens": 0}, ' + "x" * int(self.headers.get(SIZE, 0))
+            whole = {"choices": [{"message": {"content": said}}], "usage": usage}
+            answer = {"model": json.loads(body)["model"], **whole} if body and status == 200 else {}
+            payload = json.dumps(answer, indent=1).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
+            if "gzip" in self.headers.get("accept-encoding", ""):
+                payload = gzip.compress(payload)
+                self.send_header("content-encoding", "gzip")
             self.send_header("content-length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)

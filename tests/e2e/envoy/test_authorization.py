@@ -6,7 +6,7 @@ import pytest
 from interlock_webhooks.envoy.names import HOLD_HEADER
 from interlock_webhooks.envoy.outcome import HEADERS, POLICY_SET
 from support.gatewayscene import FORBIDDEN, Scene, settled
-from support.upstreams import STATUS
+from support.upstreams import SIZE, STATUS
 
 
 def test_what_is_allowed_gets_to_the_upstream_with_its_hold(gateway: Scene) -> None:
@@ -23,6 +23,15 @@ def test_what_is_streamed_is_settled_by_its_last_event(gateway: Scene) -> None:
     assert answer.status_code == 200
     assert answer.text.endswith("data: [DONE]\n\n")
     settled(gateway, "streamed", (34, 0))
+
+
+@pytest.mark.parametrize("size", [100_000, 5_000_000])
+def test_a_long_answer_passes_and_is_settled_by_its_end(gateway: Scene, size: int) -> None:
+    model = f"long-{size}"
+    answer = gateway.chat(model, headers={SIZE: str(size)})
+    assert answer.status_code == 200
+    assert len(answer.content) > size
+    settled(gateway, model, (34, 0))
 
 
 def test_what_is_denied_never_gets_there_and_is_told_why(gateway: Scene) -> None:

@@ -32,6 +32,15 @@ def test_calls_pass_until_none_is_left_and_tokens_are_booked(gateway: Scene) -> 
     assert min(int(answer.headers["retry-after"]) for answer in denied) > 0
     assert len(gateway.upstream.seen) == 3
     settled(gateway, "counted", (3 * 34, 0))
+
+
+def test_tokens_of_streams_are_booked(gateway: Scene) -> None:
+    answer = gateway.chat("streamed", stream=True, stream_options={"include_usage": True})
+    assert answer.text.endswith("data: [DONE]\n\n")
+    settled(gateway, "streamed", (34, 0))
+
+
+def test_nothing_passes_while_we_are_away(gateway: Scene) -> None:
     gateway.killed()
-    assert gateway.chat("counted").status_code == 503
-    assert len(gateway.upstream.seen) == 3
+    assert gateway.chat("away").status_code == 503
+    assert gateway.upstream.seen == []
