@@ -189,6 +189,12 @@ def test_a_decision_that_had_failed_is_not_compared(run: Run) -> None:
     assert result.stdout == "1 decision not compared: failed, or out of time, when the log was written\n"
 
 
+def test_an_answer_that_was_only_given_again_is_passed_over(run: Run) -> None:
+    (entry,) = _log(run, chat("good-1"))
+    _rewrite([entry, {**entry, "repeats": True, "decision": {**entry["decision"], "decision": "deny"}}])
+    assert run("replay", "log", "policies").stdout == "1 decision of this policy set: 1 the same\n"
+
+
 def test_of_policies_that_could_not_be_tried_nothing_is_compared(run: Run) -> None:
     (entry,) = _log(run, deployment(12, team="a"))
     untried = {"untried": "the decision ran out of time", "warnings": []}

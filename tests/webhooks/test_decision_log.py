@@ -163,6 +163,26 @@ def test_a_check_that_can_not_be_logged_is_no_allowance(
     assert _allowances(service, endpoint) == "0.0"
 
 
+def test_a_check_that_is_answered_again_is_logged_again(check: Application, log: Path) -> None:
+    asked = {**chat("good-1"), "idempotencyKey": "a"}
+    answers = [ask(check, "/v1/check", encoded(asked)).json() for _ in range(2)]
+    entries = _entries(log)
+    assert [entry.decision for entry in entries] == answers
+    assert [entry.document for entry in entries] == [asked, asked]
+    assert [entry.repeats for entry in entries] == [False, True]
+
+
+def test_a_check_that_was_never_logged_is_no_allowance_when_it_is_made_again(
+    check: Application, log: Path
+) -> None:
+    asked = encoded({**chat("good-1"), "idempotencyKey": "a"})
+    with room_for(0):
+        statuses = {ask(check, "/v1/check", asked).status for _ in range(2)}
+    assert statuses == {HTTPStatus.INTERNAL_SERVER_ERROR}
+    answer = ask(check, "/v1/check", asked).json()
+    assert [entry.decision for entry in _entries(log)] == [answer]
+
+
 def _allowances(service: LoggedService, endpoint: str) -> str:
     """How many allowances of `endpoint` the metrics tell."""
     name = f'interlock_decisions_total{{decision="allow",endpoint="{endpoint}"}} '

@@ -9,6 +9,8 @@ import pytest
 
 from interlock.cel.libraries.kubernetes.authorizer import Answer
 from interlock.clock import now
+from interlock.decisionlog.read import Logged
+from interlock.decisionlog.sink import DecisionLog
 from interlock.foreign.cluster import Snapshot
 from interlock.identity import OrganizationName
 from interlock.ledger.answers import OpenHold
@@ -17,6 +19,7 @@ from interlock_webhooks.app import Application, webhook_app
 from support.admitting import at_once
 from support.asgi import ask
 from support.budgets import WORLD, limited
+from support.decisionlog import read, room_for
 from support.foreign.live import Fixed
 from support.foreign.policies import SHOP, binding, policy
 from support.reviews import review
@@ -88,6 +91,22 @@ def test_nobody_is_warned_before(app: Application) -> None:
 def test_a_review_that_comes_again_holds_nothing_more(app: Application, service: LoggedService) -> None:
     assert answered(app) == answered(app)
     assert len(holds(service)) == 1
+
+
+def test_a_review_that_comes_again_is_logged_before_it_is_allowed(
+    app: Application, service: LoggedService, tmp_path: Path
+) -> None:
+    with DecisionLog(tmp_path / "log") as decisions:
+        service.decisions = decisions
+        with room_for(0):
+            assert [answered(app)["allowed"] for _ in range(2)] == [False, False]
+        assert answered(app)["allowed"]
+    ((document, repeats),) = [
+        (each.entry.document, each.entry.repeats)
+        for each in read((tmp_path / "log").read_bytes())
+        if isinstance(each, Logged)
+    ]
+    assert (document, repeats) == (review(job()), True)
 
 
 def test_a_review_with_the_uid_of_another_is_denied(app: Application) -> None:

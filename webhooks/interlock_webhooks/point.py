@@ -103,7 +103,10 @@ class DecisionPoint:
         reads, of_client = [reading.read for reading in readings], _of(readings[0].client, once)
         answer = await self._answered(engine, reads, of_client, until)
         if isinstance(answer, Repeated):
-            return answer.records
+            return [
+                self._service.repeated(recorded, cast("dict[str, Any]", read.check), mutates=True)
+                for read, recorded in zip(reads, answer.records, strict=True)
+            ]
         seconds = (time.perf_counter() - started) / len(readings)
         recorded = []
         for reading, decision in zip(readings, answer, strict=True):

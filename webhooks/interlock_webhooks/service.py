@@ -61,3 +61,15 @@ class Service:
         entry = Entry.of(decision, document, mutates=mutates)
         self.decisions.append(entry)
         return entry.decision
+
+    def repeated(self, recorded: dict[str, Any], document: dict[str, Any], *, mutates: bool) -> dict[str, Any]:
+        """The record of a decision on `document` that was made before, which is logged if decisions are.
+
+        Whoever asks again may do so because the first time it could not be logged, or the service was killed.
+
+        Raises:
+            OperatorError: it can't be logged; then nobody may be told that it allows.
+        """
+        if self.decisions is not None:
+            self.decisions.append(Entry.again(recorded, document, mutates=mutates))
+        return recorded

@@ -72,8 +72,10 @@ def _entries(log: Path, stream: BinaryIO) -> Iterator[Logged | Problem]:
 
 
 def _differences(engine: Engine, entries: Iterator[Logged | Problem], tally: Tally) -> Iterator[Placed]:
-    """The decisions that differ, in the order of the log. `tally` learns of all."""
+    """The decisions that differ, in the order of the log. `tally` learns of all, each once."""
     for each in entries:
+        if isinstance(each, Logged) and each.entry.repeats:
+            continue
         replayed = each if isinstance(each, Problem) else _replayed(engine, each)
         tally.add(replayed)
         if isinstance(replayed, Placed) and replayed.replayed.comparison is Comparison.DIFFERS:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from interlock.decisionlog.record import record
 from interlock.errors import OperatorError
 from interlock.instants import instant_of, rfc3339
-from interlock.model.balances import Balances
+from interlock.model.balances import UNTOUCHED, Balances
 from interlock.model.decision import Decision
 from interlock.model.surroundings import NOWHERE, Surroundings
 from interlock.units import Instant
@@ -43,6 +43,8 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     document: dict[str, Any]
     surroundings: Surroundings = NOWHERE
     """What Kubernetes' policies looked at beside the document."""
+    repeats: bool = False
+    """Whether an answer was only given again: what it rests on has the entry of the first time."""
 
     @classmethod
     def of(cls, decision: Decision, document: dict[str, Any], *, mutates: bool) -> Self:
@@ -56,6 +58,11 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             document=document,
             surroundings=NOWHERE if decision.kubernetes is None else decision.kubernetes.seen,
         )
+
+    @classmethod
+    def again(cls, recorded: dict[str, Any], document: dict[str, Any], *, mutates: bool) -> Self:
+        """The entry of an answer that is given again to `document`, as it was `recorded`."""
+        return cls(decision=recorded, mutates=mutates, balances=UNTOUCHED, document=document, repeats=True)
 
     @property
     def now(self) -> Instant:

@@ -171,7 +171,7 @@ class Gate:
         is_dry_run = reads[0].is_dry_run
         answer = await admitted(admission, asks, once, now=now(), until=until, is_dry_run=is_dry_run)
         if isinstance(answer, Repeated):
-            records = answer.records
+            records = [self._repeated(each, read) for each, read in zip(answer.records, reads, strict=True)]
         else:
             records = [self._recorded(decision, read) for decision, read in zip(answer, reads, strict=True)]
         return [CheckResult(cast("RecordedDecision", each)) for each in records]
@@ -183,3 +183,9 @@ class Gate:
         entry = Entry.of(decision, cast("dict[str, Any]", read.check), mutates=True)
         self._log.append(entry)
         return entry.decision
+
+    def _repeated(self, recorded: dict[str, Any], read: Read) -> dict[str, Any]:
+        """`recorded` as it was answered before; logged anew, as it may not have been the first time."""
+        if self._log is not None:
+            self._log.append(Entry.again(recorded, cast("dict[str, Any]", read.check), mutates=True))
+        return recorded

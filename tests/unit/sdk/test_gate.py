@@ -74,6 +74,20 @@ def test_what_cannot_be_logged_is_no_allowance(tmp_path: Path) -> None:
         gate.check(check)
 
 
+def test_what_could_not_be_logged_is_no_allowance_when_it_is_asked_again(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    check: Any = {**call(), "idempotencyKey": "a"}
+    with entered(engine_of(_TOKENS), decision_log=log) as gate:
+        with room_for(0):
+            for _ in range(2):
+                with pytest.raises(OperatorError, match="can't be written: file too large"):
+                    gate.check(check)
+        answered = [gate.check(check).record for _ in range(2)]
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [entry["decision"] for entry in entries] == answered
+    assert [entry["repeats"] for entry in entries] == [True, True]
+
+
 def test_another_engine_counts_from_the_next_check_on() -> None:
     check: Any = call()
 

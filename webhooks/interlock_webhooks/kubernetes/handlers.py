@@ -90,11 +90,11 @@ class KubernetesHandlers:
         engine = self._service.policies.in_force.engine
         request = await looked_up(self._service.cluster, request, until)
         answer = await self._answered(decide, engine, request, until)
-        if isinstance(answer, Repeated):
-            (recorded,) = answer.records
-            return _encoded(request, recorded, [])
         taken = time.perf_counter() - started
         review = {"apiVersion": API_VERSION, "kind": KIND, "request": request}
+        if isinstance(answer, Repeated):
+            (recorded,) = answer.records
+            return _encoded(request, self._service.repeated(recorded, review, mutates=False), [])
         recorded = self._service.recorded(answer, review, mutates=decide is _mutated)
         metrics.decided(answer, taken)
         if not answer.allowed:
