@@ -1,6 +1,7 @@
 """A model server as OpenAI's, on this machine: it uses all that calls let it use, and knows what it served.
 
-Knows nothing of Interlock. What a message says, it does: `fail` and `refuse` are statuses, `hang` never ends.
+Knows nothing of Interlock. What a message says, it does: `fail` and `refuse` are statuses, `hang` never
+answers, a stream that is to `stall` does not go on, and one that is to `stop` just ends.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ INPUT: Final = 5
 
 _STATUSES: Final = {"fail": 500, "refuse": 400}
 _CHUNKS: Final = 5
+_BROKEN_AFTER: Final = 2
+"""The number of an event of a response; LiteLLM waits for some before it passes on any."""
 
 
 @dataclass(slots=True)
@@ -77,7 +80,8 @@ class Model:
             "usage": shown,
         }
         if body.get("stream"):
-            return StreamingResponse(_events(answer), media_type="text/event-stream")
+            events = _events(answer, json.dumps(body["input"]))
+            return StreamingResponse(events, media_type="text/event-stream")
         return JSONResponse(answer)
 
     async def text(self, request: Request) -> Response:
@@ -153,8 +157,8 @@ def _event(chunk: dict[str, Any]) -> bytes:
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
 
-def _events(response: dict[str, Any]) -> Iterator[bytes]:
-    """`response` as the Responses API streams it."""
+async def _events(response: dict[str, Any], said: str) -> AsyncIterator[bytes]:
+    """`response` as the Responses API streams it to who `said` that."""
     begun = {**response, "status": "in_progress", "output": [], "usage": None}
     (message,) = response["output"]
     (text,) = message["content"]
@@ -175,3 +179,7 @@ def _events(response: dict[str, Any]) -> Iterator[bytes]:
     ]
     for number, event in enumerate(events):
         yield b"event: " + event["type"].encode() + b"\n" + _event({**event, "sequence_number": number})
+        if number == _BROKEN_AFTER and "stop" in said:
+            return
+        if number == _BROKEN_AFTER and "stall" in said:
+            await asyncio.sleep(3600)

@@ -103,8 +103,18 @@ def served(model: Model) -> int:
     return sum(usage["prompt_tokens"] + 2 * usage["completion_tokens"] for usage in model.served)
 
 
-def spent(running: Running) -> int:
-    """Micro-USD that are spent, once nothing is held any more."""
+async def leave(proxy: Proxy, path: str, asked: dict[str, Any]) -> None:
+    """Go away when the first line of a stream comes."""
+    async with (
+        proxy.client() as client,
+        client.stream("POST", path, json={**asked, "stream": True}) as response,
+    ):
+        async for _ in response.aiter_lines():
+            return
+
+
+def spent(running: Running, seconds: float = 30) -> int:
+    """Micro-USD that are spent, once nothing is held any more, which is within so many `seconds`."""
     stands: list[tuple[int, int]] = []
 
     def is_settled() -> bool:
@@ -112,5 +122,5 @@ def spent(running: Running) -> int:
         stands[:] = [(account["spent"], account["held"]) for account in accounts]
         return all(held == 0 for _, held in stands)
 
-    eventually(is_settled, seconds=30)
+    eventually(is_settled, seconds=seconds)
     return sum(each for each, _ in stands)

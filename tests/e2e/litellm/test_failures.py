@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from support.fakemodel import INPUT, Model
-from support.gatewaycrowd import OUTPUT, Place, body, chat, post, service, spent
+from support.gatewaycrowd import OUTPUT, Place, body, chat, leave, post, service, spent
 from support.litellmproxy import Proxy
 
 _CALL = INPUT + 2 * OUTPUT
@@ -29,18 +29,21 @@ def test_a_call_that_nobody_answered_in_time_is_booked_as_it_was_held(litellm: P
 def test_a_client_that_leaves_in_the_middle_of_a_stream_pays_for_all_that_it_held(
     litellm: Proxy, here: Place
 ) -> None:
-    async def leave() -> None:
-        asked = body("stall", stream=True)
-        async with (
-            litellm.client() as client,
-            client.stream("POST", "/v1/chat/completions", json=asked) as response,
-        ):
-            async for _ in response.aiter_lines():
-                return
-
     with service(here) as running:
-        asyncio.run(leave())
+        asyncio.run(leave(litellm, "/v1/chat/completions", body("stall")))
         assert _CALL - INPUT < spent(running) <= _HELD
+
+
+def test_a_stream_of_which_nobody_says_how_it_ended_is_booked_as_it_was_held(
+    litellm: Proxy, here: Place
+) -> None:
+    with service(here) as running:
+        messages = [{"role": "user", "content": "stop"}]
+        asked = {"model": "priced", "messages": messages, "max_tokens": OUTPUT, "stream": True}
+        assert "event: error" in post(litellm, "/v1/messages", asked).text
+        response = {"model": "priced", "input": "stall", "max_output_tokens": OUTPUT}
+        asyncio.run(leave(litellm, "/v1/responses", response))
+        assert 2 * (_CALL - INPUT) < spent(running, seconds=120) <= 2 * _HELD
 
 
 def test_a_fallback_pays_for_the_model_that_answered(litellm: Proxy, model: Model, here: Place) -> None:
@@ -50,10 +53,17 @@ def test_a_fallback_pays_for_the_model_that_answered(litellm: Proxy, model: Mode
         assert spent(running) == _CALL
 
 
-def test_an_answer_from_the_cache_costs_nothing(litellm: Proxy, model: Model, here: Place) -> None:
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_from_the_cache_costs_nothing(
+    litellm: Proxy,
+    model: Model,
+    here: Place,
+    stream: bool,  # noqa: FBT001  # a row of the table
+) -> None:
     with service(here) as running:
         for _ in range(2):
-            assert chat(litellm, "cached", cache={"use-cache": True}).status_code == 200
+            asked = chat(litellm, f"cached {stream}", cache={"use-cache": True}, stream=stream)
+            assert asked.status_code == 200
             spent(running)
         assert len(model.asked) == 1
         assert spent(running) == _CALL

@@ -32,6 +32,9 @@ _TRIES: Final = 3
 _SPENT_BEFORE: Final = 0.9
 """The part of a hold's time after which it is booked: before it expires."""
 
+_TOLD_WITHIN: Final = 30
+"""Seconds after a stream in which LiteLLM says what it used, if it says so: what it logs may take 20."""
+
 _log = logging.getLogger("interlock")
 
 Served = Callable[[str], Iterable[str]]
@@ -50,10 +53,15 @@ class RefusedError(InterlockError):
 
 
 class Held(Struct):
-    """A hold that is open, and what books it when its time is nearly over."""
+    """A hold that is open, and what books it when nobody says any more what was used.
+
+    Its answer `has_begun` where a part of it came, and it `is_unsure` where a try failed that may have used
+    something.
+    """
 
     hold: str
     timer: asyncio.TimerHandle
+    has_begun: bool = False
     is_unsure: bool = False
 
 
@@ -105,6 +113,22 @@ class InFlight:
         timer = asyncio.get_running_loop().call_later(later, self._spend, mark)
         self._held[mark] = Held(hold, timer)
 
+    def begin(self, notes: Mapping[str, Any]) -> None:
+        """Note that a part of what answers the call with `notes` came."""
+        held = self._held.get(str(notes.get(MARK)))
+        if held is not None:
+            held.has_begun = True
+
+    def finish(self, notes: Mapping[str, Any]) -> None:
+        """Note that no more comes of the stream with `notes`: what it used is said soon, or never."""
+        mark = str(notes.get(MARK))
+        held = self._held.get(mark)
+        if held is not None:
+            held.timer.cancel()
+            loop = asyncio.get_running_loop()
+            until = min(held.timer.when(), loop.time() + _TOLD_WITHIN)
+            held.timer = loop.call_at(until, self._spend, mark)
+
     def fail(self, notes: Mapping[str, Any]) -> None:
         """Note that a try of the call with `notes` failed in a way that may have used something."""
         held = self._held.get(str(notes.get(MARK)))
@@ -120,14 +144,16 @@ class InFlight:
             await self._booking.book(bodies.settlement_of(held.hold, used, model=model, provider=provider))
 
     async def release(self, notes: Mapping[str, Any]) -> None:
-        """Give back what the call with `notes` holds; where a try may have used something, it is booked."""
+        """Give back what the call with `notes` holds; where something may have been used, it is booked."""
         held = self._ended(notes)
-        if held is None:
-            return
-        if held.is_unsure:
-            await self._booking.book(as_held(held.hold))
-        else:
-            await self._booking.give_back(held.hold)
+        if held is not None:
+            await self._free(held, is_used=held.has_begun or held.is_unsure)
+
+    async def save(self, notes: Mapping[str, Any]) -> None:
+        """Give back what the call with `notes` holds: its answer was there, and only a try may have used it."""
+        held = self._ended(notes)
+        if held is not None:
+            await self._free(held, is_used=held.is_unsure)
 
     async def spend(self, notes: Mapping[str, Any]) -> None:
         """Book what the call with `notes` holds: nobody knows what it used."""
@@ -185,6 +211,12 @@ class InFlight:
                 HTTPStatus.SERVICE_UNAVAILABLE, "the call can't be decided now: try again"
             ) from None
         return result
+
+    async def _free(self, held: Held, *, is_used: bool) -> None:
+        if is_used:
+            await self._booking.book(as_held(held.hold))
+        else:
+            await self._booking.give_back(held.hold)
 
     def _ended(self, notes: Mapping[str, Any]) -> Held | None:
         """What the call with `notes` holds, for the last time."""

@@ -52,13 +52,14 @@ class InterlockLogger(CustomLogger):  # type: ignore[misc]  # LiteLLM is not the
     async def async_post_call_streaming_iterator_hook(
         self, user_api_key_dict: Any, response: Any, request_data: dict[str, Any]
     ) -> AsyncGenerator[Any, None]:
-        """The stream as it is; once it has begun, something is used."""
-        has_begun = False
-        async for each in response:
-            if not has_begun:
-                has_begun = True
-                self._calls.fail(_notes(request_data))
-            yield each
+        """The stream as it is. Of one that breaks off, or whose client leaves, LiteLLM may say nothing more."""
+        notes = _notes(request_data)
+        try:
+            async for each in response:
+                self._calls.begin(notes)
+                yield each
+        finally:
+            self._calls.finish(notes)
 
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any
@@ -68,7 +69,7 @@ class InterlockLogger(CustomLogger):  # type: ignore[misc]  # LiteLLM is not the
         notes = _notes(parameters)
         usage = _usage(response_obj)
         if kwargs.get("cache_hit") is True:
-            await self._calls.release(notes)
+            await self._calls.save(notes)
         elif notes.get("client_disconnected") or usage is None:
             await self._calls.spend(notes)
         else:

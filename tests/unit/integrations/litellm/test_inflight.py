@@ -98,21 +98,72 @@ def test_a_call_that_is_let_through_holds_what_it_may_use_and_settles_what_it_us
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize(("is_unsure", "spent"), [(False, 0), (True, 104)])
-def test_a_call_that_failed_gives_back_what_it_held_unless_a_try_may_have_used_it(
-    is_unsure: bool,  # noqa: FBT001  # a row of the table
-    spent: int,
+def _noted(calls: InFlight, noted: str, notes: dict[str, Any]) -> None:
+    {"": lambda _: None, "begin": calls.begin, "fail": calls.fail}[noted](notes)
+
+
+@pytest.mark.parametrize(("noted", "spent"), [("", 0), ("begin", 104), ("fail", 104)])
+def test_a_call_that_failed_gives_back_what_it_held_unless_something_may_have_been_used(
+    noted: str, spent: int
 ) -> None:
     async def scenario() -> None:
         async with _flight() as (calls, point):
             request = _request(litellm_metadata={"trace": 1})
             await calls.enter("completion", request, _NOBODY)
             assert (MARK in request["litellm_metadata"], MARK in request["metadata"]) == (True, False)
-            calls.fail({})
-            if is_unsure:
-                calls.fail(request["litellm_metadata"])
+            for each in ("begin", "fail"):
+                _noted(calls, each, {})
+            calls.finish({})
+            _noted(calls, noted, request["litellm_metadata"])
+            await calls.release(request["litellm_metadata"])
             await calls.release(request["litellm_metadata"])
             assert await _stands(point) == (spent, 0)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("noted", "spent"), [("begin", 0), ("fail", 104)])
+def test_an_answer_that_was_there_costs_nothing_unless_a_try_before_it_may_have(noted: str, spent: int) -> None:
+    async def scenario() -> None:
+        async with _flight() as (calls, point):
+            request = _request()
+            await calls.enter("acompletion", request, _NOBODY)
+            _noted(calls, noted, request["metadata"])
+            await calls.save(request["metadata"])
+            await calls.save(request["metadata"])
+            assert await _stands(point) == (spent, 0)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("hold_for", "told_within"), [(3600, 0), (1, 3600)])
+def test_a_stream_that_is_over_is_booked_soon_and_before_its_hold_expires(
+    hold_for: int, told_within: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inflight, "_TOLD_WITHIN", told_within)
+
+    async def scenario() -> None:
+        async with _flight(hold_for=timedelta(seconds=hold_for)) as (calls, point):
+            request = _request()
+            await calls.enter("acompletion", request, _NOBODY)
+            calls.finish(request["metadata"])
+
+            async def is_spent() -> bool:
+                return await _stands(point) == (104, 0)
+
+            await _until(is_spent)
+
+    asyncio.run(scenario())
+
+
+def test_what_is_said_of_a_stream_that_is_over_counts() -> None:
+    async def scenario() -> None:
+        async with _flight() as (calls, point):
+            request = _request()
+            await calls.enter("acompletion", request, _NOBODY)
+            calls.finish(request["metadata"])
+            await calls.settle(request["metadata"], _USED, model="priced", provider="openai")
+            assert await _stands(point) == (53, 0)
 
     asyncio.run(scenario())
 
