@@ -59,7 +59,7 @@ def _kind(original: Original, segments: tuple[str, ...]) -> Kind:
         return Kind.CHAT
     if original.body and lowered[-1:] == _EMBEDDINGS:
         return Kind.EMBEDDINGS
-    return _by_content(document.glimpsed(original.body, original.encoding))
+    return _by_content(document.glimpsed(original.body, original.headers))
 
 
 def _by_content(content: object) -> Kind:
@@ -84,7 +84,7 @@ def _subject(kind: Kind, original: Original, segments: tuple[str, ...], caller: 
         raise RequestError(
             f"it is taken for `{kind}`, and the proxy has sent no body: set `with_request_body` there"
         )
-    body = document.read(original.body, original.encoding)
+    body = document.read(original.body, original.headers)
     return _message(body, caller) if kind is Kind.MCP else {kind.value: body, "caller": caller}
 
 

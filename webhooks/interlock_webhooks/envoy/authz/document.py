@@ -1,12 +1,13 @@
 """The JSON in a body that the upstream reads, too: it has to mean the same to everybody. Pure.
 
 Of keys that are there twice some readers take the first and some the last, and
-some tell no `model` from a `Model`. Who could choose what is decided, and what
-is done, by that needs no policy.
+some tell no `model` from a `Model`; and some read what the charset of the
+content type says. Who could choose what is decided, and what is done, by that
+needs no policy.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,9 @@ _BEFORE_OTHERS: Final = _SPACE + b"\x0b\x0c\0\xef\xbb\xbf\xfe\xff"
 
 _STARTS: Final = (b"{", b"[")
 _ENCODINGS: Final = frozenset({"", "identity"})
+_CHARSET: Final = "charset"
+_CHARSETS: Final = frozenset({"charset=utf-8", "charset=utf8", "charset=us-ascii"})
+_BESIDE_NAMES: Final = str.maketrans("", "", " \t\"'")
 _PARAMS: Final = "params"
 _READ_PARAMS: Final = frozenset({"arguments", "name", "notifications", "ref", "uri"})
 """Those parameters of MCP that policies are asked about; others may have capital letters."""
@@ -29,15 +33,15 @@ _ANY: Final = msgspec.json.Decoder[Any]()
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
-def glimpsed(body: bytes, encoding: str) -> object:
-    """The JSON in `body`; None where there is none.
+def glimpsed(body: bytes, headers: Mapping[str, str]) -> object:
+    """The JSON in `body`, which `headers` say more of; None where there is none.
 
     Raises:
         RequestError: somebody else may find some there, or it is encoded.
     """
     if not body:
         return None
-    _check_encoding(encoding)
+    _check_encoding(headers)
     begins = body.lstrip(_SPACE).startswith(_STARTS)
     rest = body.lstrip(_BEFORE_OTHERS)
     if not rest or rest.startswith(_STARTS) > begins:
@@ -45,13 +49,14 @@ def glimpsed(body: bytes, encoding: str) -> object:
     return wire.decode(body, _ANY) if begins else None
 
 
-def read(body: bytes, encoding: str) -> dict[str, Any]:
-    """The object in `body`: a call of a model, or a message of MCP.
+def read(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    """The object in `body`, which `headers` say more of: a call of a model, or a message of MCP.
 
     Raises:
-        RequestError: there is none, a key is there twice, or one has capital letters where none of these has.
+        RequestError: there is none, it is encoded, a key is there twice, or one has capital letters where none
+            of these has.
     """
-    _check_encoding(encoding)
+    _check_encoding(headers)
     found: dict[str, Any] = wire.decode(body, _OBJECT)
     try:
         # Numbers are not looked at: who reads one of thousands of digits waits for it.
@@ -61,27 +66,38 @@ def read(body: bytes, encoding: str) -> dict[str, Any]:
     _check_case(found)
     params = found.get(_PARAMS)
     if isinstance(params, dict):
-        _check_case(key for key in params if key.lower() in _READ_PARAMS)
+        _check_case(key for key in params if _folded(key) in _READ_PARAMS)
     return found
 
 
-def _check_encoding(encoding: str) -> None:
+def _check_encoding(headers: Mapping[str, str]) -> None:
+    encoding = headers.get("content-encoding", "")
     if encoding.lower() not in _ENCODINGS:
         raise RequestError(f"the body is encoded as {quoted(encoding)}: send it as it is")
+    for parameter in headers.get("content-type", "").replace(",", ";").split(";"):
+        said = parameter.translate(_BESIDE_NAMES).lower()
+        if _CHARSET in said and said not in _CHARSETS:
+            raise RequestError(f"the content type says {quoted(parameter.strip())}: send the body in UTF-8")
 
 
 def _check_case(keys: Iterable[str]) -> None:
     """Refuse those of `keys` that only some readers take for what they are in lower case."""
     for key in keys:
-        if key != key.lower():
-            raise RequestError(f"{quoted(key)}: some read it as {quoted(key.lower())}: send that")
+        folded = _folded(key)
+        if key != folded:
+            raise RequestError(f"{quoted(key)}: some read it as {quoted(folded)}: send that")
+
+
+def _folded(key: str) -> str:
+    """`key` as who tells no letter case reads it: to some a long `s` and a dotless `i` are letters of ours."""
+    return key.upper().casefold()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
     """Nothing, where the keys of an object are all different, also for those who tell no case."""
     seen: set[str] = set()
     for key, _ in pairs:
-        folded = key.casefold()
+        folded = _folded(key)
         if folded in seen:
             raise RequestError(
                 f"{quoted(key)}: is there twice, for those who tell no letter case: send it once"

@@ -31,11 +31,6 @@ class Original(Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, Any] = {}
 
     @property
-    def encoding(self) -> str:
-        """How the body is encoded; empty where it is as it is."""
-        return self.headers.get("content-encoding", "")
-
-    @property
     def is_cut(self) -> bool:
         """Whether there is more of the body than is here.
 
