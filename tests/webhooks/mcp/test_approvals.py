@@ -12,7 +12,7 @@ from interlock.errors import OperatorError
 from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.mcp.seal import LIFETIME, BrokenSealError, Question, Seal
 from interlock_webhooks.state import StateDir
-from support.mcp import AGENT, about, request, stateless, written
+from support.mcp import AGENT, about, about_response, request, stateless, tool_list, written
 from support.service import LoggedService, service_over
 
 _PARAMS = {"name": "send", "arguments": {"to": "all"}}
@@ -32,6 +32,15 @@ def _asked(app: Application, message: dict[str, Any] | None = None, **asked: Any
 def _again(state: Any, response: Any = None, **params: Any) -> dict[str, Any]:
     accepted = {"action": "accept", "content": {"approve": True}} if response is None else response
     return _send(2, requestState=state, inputResponses={"interlock.approval": accepted}, **params)
+
+
+@pytest.mark.parametrize("principal", [None, {"id": "desk", "claims": None}])
+def test_a_caller_of_whom_nothing_is_known_can_be_approved_for(app: Application, principal: Any) -> None:
+    caller = {"principal": principal, "server": "files"}
+    state = _asked(app, caller=caller)["requestState"]
+    assert about(app, _again(state), caller=caller, approver="jane")["action"] == "replace"
+    listed = about_response(app, tool_list("send"), caller=caller, approver="jane")
+    assert len(listed["message"]["result"]["tools"]) == 1
 
 
 def test_the_person_at_the_client_is_asked_and_told_what_for(app: Application) -> None:

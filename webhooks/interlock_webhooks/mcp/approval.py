@@ -63,9 +63,9 @@ def answered(seal: Seal, message: Message, terms: Terms) -> Answered | None:
 
 
 def approved(caller: Caller, claims: list[str], approver: str) -> Caller:
-    """`caller` whose principal has `claims` that name the `approver`."""
-    principal = caller.get("principal", {})
-    given = {**principal.get("claims", {}), **dict.fromkeys(claims, approver)}
+    """`caller` whose principal has `claims` that name the `approver`; null is what isn't there."""
+    principal = caller.get("principal") or {}
+    given = {**(principal.get("claims") or {}), **dict.fromkeys(claims, approver)}
     return cast("Caller", {**caller, "principal": {**principal, "claims": given}})
 
 
