@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from interlock_webhooks.app import Application
-from support.asgi import Answer, ask
+from support.asgi import JSON, ask
 
 POLICIES = """\
 apiVersion: interlock.dev/v1alpha1
@@ -116,21 +116,22 @@ def tool_list(*names: str, **more: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": 1, "result": {"tools": tools, **more}}
 
 
-def about(app: Application, message: Any, **asked: Any) -> dict[str, Any]:
-    """What the service answers on a client's `message`."""
-    return _answered(ask(app, "/v1/mcp/request", msgspec.json.encode({"message": message, **_by(asked)})))
+def about(app: Application, message: Any, *, through: str = "local", **asked: Any) -> dict[str, Any]:
+    """What the service answers on a client's `message`, which comes `through` one of its own clients."""
+    return _answered(app, "/v1/mcp/request", {"message": message, **_by(asked)}, through)
 
 
-def about_response(app: Application, response: Any, **asked: Any) -> dict[str, Any]:
-    """What the service answers on a server's `response`."""
-    return _answered(ask(app, "/v1/mcp/response", msgspec.json.encode({"response": response, **_by(asked)})))
+def about_response(app: Application, response: Any, *, through: str = "local", **asked: Any) -> dict[str, Any]:
+    """What the service answers on a server's `response`, which comes `through` one of its own clients."""
+    return _answered(app, "/v1/mcp/response", {"response": response, **_by(asked)}, through)
 
 
 def _by(asked: dict[str, Any]) -> dict[str, Any]:
     return {"caller": AGENT, **asked}
 
 
-def _answered(answer: Answer) -> dict[str, Any]:
+def _answered(app: Application, path: str, body: Any, through: str) -> dict[str, Any]:
+    answer = ask(app, path, msgspec.json.encode(body), headers=(*JSON, (b"name", through.encode())))
     assert answer.status == 200, answer.body
     found: dict[str, Any] = answer.json()
     return found

@@ -12,6 +12,7 @@ from interlock.errors import OperatorError
 from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.mcp.seal import LIFETIME, BrokenSealError, Question, Seal
 from interlock_webhooks.state import StateDir
+from support.clients import Named
 from support.mcp import AGENT, about, about_response, request, stateless, tool_list, written
 from support.service import LoggedService, service_over
 
@@ -68,6 +69,14 @@ def test_an_approval_counts_once(app: Application) -> None:
         assert answer["action"] == "refuse"
         assert answer["message"]["error"]["code"] == -32602
         assert "used before" in answer["message"]["error"]["message"]
+
+
+def test_an_approval_counts_through_the_client_alone_that_it_was_asked_through(service: LoggedService) -> None:
+    service.authenticator = Named()
+    app = check_app(service)
+    again = _again(_asked(app, through="one")["requestState"])
+    assert about(app, again, approver="jane", through="other")["message"]["error"]["code"] == -32602
+    assert about(app, again, approver="jane", through="one")["action"] == "replace"
 
 
 @pytest.mark.parametrize(

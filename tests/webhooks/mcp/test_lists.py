@@ -1,13 +1,16 @@
 """Of a list of tools go on those that may be called with some arguments, and calls are held against it."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
-from interlock_webhooks.app import Application
+from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.mcp.definitions import MOST, Definitions
+from support.clients import Named
 from support.mcp import AGENT, PINNED, about, about_response, request, stateless, tool_call, tool_list
 from support.service import LoggedService
+
+_SOURCE: Final = ("gateway", "s")
 
 
 def _names(answer: dict[str, Any]) -> list[str]:
@@ -103,13 +106,22 @@ def test_a_tool_that_says_something_else_of_itself_is_another_one(app: Applicati
     assert about(app, tool_call("pinned"))["action"] == "refuse"
 
 
+def test_what_one_client_says_of_a_server_counts_for_no_other(service: LoggedService) -> None:
+    service.authenticator = Named()
+    app = check_app(service)
+    about_response(app, {"id": 1, "result": {"tools": [PINNED]}}, through="one")
+    about_response(app, {"id": 1, "result": {"tools": [{**PINNED, "title": "x"}]}}, through="other")
+    assert about(app, tool_call("pinned"), through="one")["action"] != "refuse"
+    assert about(app, tool_call("pinned"), through="other")["action"] == "refuse"
+
+
 def test_definitions_are_forgotten_in_the_order_that_they_were_listed_in() -> None:
     known = Definitions()
-    known.learn("s", [{"name": f"t{number}"} for number in range(MOST)])
-    known.learn("s", [{"name": "t0"}])
-    known.learn("s", [{"name": "new"}, {"name": "n" * 600}])
-    assert known.of("s", "t0") is not None
-    assert known.of("s", "t1") is None
-    assert known.of("s", "new") is not None
-    assert known.of("s", "n" * 600) is None
-    assert known.of("s", None) is None
+    known.learn(_SOURCE, [{"name": f"t{number}"} for number in range(MOST)])
+    known.learn(_SOURCE, [{"name": "t0"}])
+    known.learn(_SOURCE, [{"name": "new"}, {"name": "n" * 600}])
+    assert known.of(_SOURCE, "t0") is not None
+    assert known.of(_SOURCE, "t1") is None
+    assert known.of(_SOURCE, "new") is not None
+    assert known.of(_SOURCE, "n" * 600) is None
+    assert known.of(_SOURCE, None) is None

@@ -157,10 +157,10 @@ def _bare(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _request(message: Message, terms: Terms) -> Digest:
-    """The digest of who asks for what, which is the same when it is asked again."""
+    """The digest of who asks for what, through whom, which is the same when it is asked again."""
     stable = {key: value for key, value in message.params.items() if key != "_meta"}
     caller = {key: value for key, value in terms.caller.items() if key in {"principal", "agent", "server"}}
-    return digest_of([message.method, stable, caller])
+    return digest_of([terms.client, message.method, stable, caller])
 
 
 def _refused(why: str, message: Message) -> RefusedMessageError:

@@ -1,4 +1,4 @@
-"""What was last listed of tools, by the server and the tool: what a call is held against. Does no I/O."""
+"""What was last listed of tools, by client, server and tool: what a call is held against. Does no I/O."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from interlock.identity import Digest
 from interlock.intents.tooldefinitions import declared_mapping, definition_digest, mirrored_arguments
+from interlock_webhooks.mcp.terms import Source
 
 MOST: Final = 10_000
 """Definitions that are remembered; those that were listed longest ago go first."""
@@ -27,22 +28,22 @@ class Definitions:
     """The latest definitions of tools. One process's memory: what it has not seen, it says nothing of."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], Definition] = OrderedDict()
+        self._known: OrderedDict[tuple[Source, str], Definition] = OrderedDict()
 
-    def learn(self, server: str, tools: Iterable[dict[str, Any]]) -> list[Definition]:
-        """The definitions of `tools`, each of which has a name, as `server` lists them now."""
+    def learn(self, source: Source, tools: Iterable[dict[str, Any]]) -> list[Definition]:
+        """The definitions of `tools`, each of which has a name, as `source` lists them now."""
         found = []
         for tool in tools:
             definition = Definition(definition_digest(tool), mirrored_arguments(tool), declared_mapping(tool))
             found.append(definition)
-            if len(server) + len(tool["name"]) > _LONGEST_NAME:
+            if sum(map(len, source)) + len(tool["name"]) > _LONGEST_NAME:
                 continue
-            self._known[server, tool["name"]] = definition
-            self._known.move_to_end((server, tool["name"]))
+            self._known[source, tool["name"]] = definition
+            self._known.move_to_end((source, tool["name"]))
             if len(self._known) > MOST:
                 self._known.popitem(last=False)
         return found
 
-    def of(self, server: str, name: object) -> Definition | None:
-        """What `server` said last of its tool `name`; None where nobody remembers."""
-        return self._known.get((server, name)) if isinstance(name, str) else None
+    def of(self, source: Source, name: object) -> Definition | None:
+        """What `source` said last of its tool `name`; None where nobody remembers."""
+        return self._known.get((source, name)) if isinstance(name, str) else None

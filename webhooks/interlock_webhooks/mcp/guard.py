@@ -92,7 +92,7 @@ class Guard:
         self, decides: Decides, message: Message, terms: Terms, headers: Sequence[Header] | None = None
     ) -> Outcome:
         """What becomes of `message` of a client, which came with `headers` where they are known."""
-        definition = self._definitions.of(terms.server, message.params.get("name"))
+        definition = self._definitions.of(terms.source, message.params.get("name"))
         try:
             if headers is not None:
                 check_headers(headers, message, definition.mirrored if definition else _UNMIRRORED)
@@ -120,7 +120,7 @@ class Guard:
             tools = listed_tools(response)
             if tools is None:
                 return Passed()
-            definitions = self._definitions.learn(terms.server, tools)
+            definitions = self._definitions.learn(terms.source, tools)
             kept = await self._callable(decides, tools, definitions, terms)
         except RequestError as wrong:
             text = f"the list of tools can't be decided: {wrong}"

@@ -27,7 +27,7 @@ class McpHandlers:
         except RefusedMessageError as refused:
             return Answer(requests.encode_outcome(Refused(refused.refusal)))
         asking = Asking(self._service, self._point, request, spends=False)
-        outcome = await self._guard.request(asking, message, asked.terms, asked.sent)
+        outcome = await self._guard.request(asking, message, asked.terms(request.client.name), asked.sent)
         return Answer(requests.encode_outcome(outcome))
 
     async def response(self, request: Request) -> Answer:
@@ -38,5 +38,6 @@ class McpHandlers:
         except RefusedMessageError as refused:
             return Answer(requests.encode_outcome(Refused(refused.refusal)))
         asking = Asking(self._service, self._point, request, spends=False)
-        outcome = await self._guard.response(asking, asked.response, asked.terms, message)
+        terms = asked.terms(request.client.name)
+        outcome = await self._guard.response(asking, asked.response, terms, message)
         return Answer(requests.encode_outcome(outcome))

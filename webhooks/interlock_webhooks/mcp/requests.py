@@ -31,10 +31,10 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     applies_patches: bool = False
     hold_for: str | UnsetType = UNSET
 
-    @property
-    def terms(self) -> Terms:
-        """The terms that it states. The caller is read, and its types are checked, with the check."""
+    def terms(self, client: str) -> Terms:
+        """The terms that `client` states. The caller is read, and its types are checked, with the check."""
         return Terms(
+            client=client,
             caller=NOBODY if self.caller is UNSET else cast("Caller", self.caller),
             approver=None if self.approver is UNSET else self.approver or None,
             profile=self.denials,

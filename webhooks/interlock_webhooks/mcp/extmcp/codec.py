@@ -59,12 +59,13 @@ class Asked(Struct, frozen=True, kw_only=True):
     stated: dict[str, Any]
     is_struct: bool
 
-    def terms(self, server: str | None) -> Terms:
-        """The terms that it is decided on, where it goes to `server`. Raises RequestError."""
+    def terms(self, client: str, server: str | None) -> Terms:
+        """The terms that `client` asks on, where it goes to `server`. Raises RequestError."""
         caller = dict(mapping(self.stated, "caller", "metadata"))
         if server is not None:
             caller["server"] = server
         return Terms(
+            client=client,
             caller=cast("Any", caller),
             profile=Profile.AGENTGATEWAY,
             applies_patches=True,

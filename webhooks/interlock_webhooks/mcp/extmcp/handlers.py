@@ -36,7 +36,8 @@ class ExtMcpHandlers:
         except RefusedMessageError as refused:
             return codec.encode(Refused(refused.refusal), "params", is_struct=asked.is_struct)
         server = asked.servers[0] if len(asked.servers) == 1 else None
-        outcome = await self._guard.request(self._asking(request), message, asked.terms(server))
+        terms = asked.terms(request.client.name, server)
+        outcome = await self._guard.request(self._asking(request), message, terms)
         return codec.encode(outcome, "params", is_struct=asked.is_struct)
 
     async def check_response(self, request: Request) -> Answer:
@@ -49,14 +50,17 @@ class ExtMcpHandlers:
     async def _single(self, request: Request, asked: Asked) -> Outcome:
         server = asked.servers[0] if asked.servers else None
         response = {"result": asked.body}
-        return await self._guard.response(self._asking(request), response, asked.terms(server))
+        return await self._guard.response(
+            self._asking(request), response, asked.terms(request.client.name, server)
+        )
 
     async def _merged(self, request: Request, asked: Asked) -> Outcome:
         """What is left of the lists of several servers, which the gateway has put together."""
         kept: set[int] = set()
         for server, tools in parted(asked.body["tools"], asked.servers).items():
             response = {"result": {"tools": [own for own, _ in tools]}}
-            outcome = await self._guard.response(self._asking(request), response, asked.terms(server))
+            terms = asked.terms(request.client.name, server)
+            outcome = await self._guard.response(self._asking(request), response, terms)
             if not isinstance(outcome, Replaced):
                 return outcome
             left = {id(own) for own in outcome.message["result"]["tools"]}
