@@ -213,8 +213,11 @@ def test_lists_of_several_servers_are_filtered_by_whose_tools_they_are(service: 
         {"name": "mail_pinned"},
     ]
     tools += [{"name": 1}, {"name": "mail_read_a"}]
-    message = _message("tools/list", _json({"tools": tools}), "files", "mail", "files_x")
-    assert _names(_sent(service, CHECK_RESPONSE, message)) == ["files_pinned", "files_x_read", "mail_read_a"]
+    listed = _json({"tools": tools, "cacheScope": "public", "nextCursor": "2"})
+    answer = _sent(service, CHECK_RESPONSE, _message("tools/list", listed, "files", "mail", "files_x"))
+    assert _names(answer) == ["files_pinned", "files_x_read", "mail_read_a"]
+    others = {key: value for key, value in msgspec.json.decode(answer.mutated).items() if key != "tools"}
+    assert others == {"cacheScope": "private", "nextCursor": "2"}
     assert _about(service, "tools/call", _json({"name": "pinned"})).HasField("error")
 
 

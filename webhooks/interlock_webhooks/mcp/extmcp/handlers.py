@@ -10,6 +10,7 @@ from interlock_webhooks.mcp.extmcp import codec
 from interlock_webhooks.mcp.extmcp.codec import Asked
 from interlock_webhooks.mcp.extmcp.names import parted
 from interlock_webhooks.mcp.guard import Guard, Outcome, Refused, Replaced
+from interlock_webhooks.mcp.listing import filtered
 from interlock_webhooks.mcp.seal import Seal
 from interlock_webhooks.point import DecisionPoint
 from interlock_webhooks.service import Service
@@ -66,7 +67,7 @@ class ExtMcpHandlers:
             left = {id(own) for own in outcome.message["result"]["tools"]}
             kept |= {id(listed) for own, listed in tools if id(own) in left}
         in_order = [tool for tool in asked.body["tools"] if id(tool) in kept]
-        return Replaced({"result": {**asked.body, "tools": in_order}})
+        return Replaced(filtered({"result": asked.body}, in_order, None))
 
     def _asking(self, request: Request) -> Asking:
         return Asking(self._service, self._point, request, spends=True)
