@@ -191,6 +191,21 @@ def test_what_is_no_message_is_the_servers(engine: Engine, path: str, method: st
     assert len(server.scopes) == 1
 
 
+@pytest.mark.parametrize("headers", [JSON, (*JSON, (b"content-encoding", b"gzip"))])
+def test_what_a_server_shows_beside_its_messages_is_not_touched(engine: Engine, headers: Any) -> None:
+    server = Server(b'["not", ', b'"a message"]', headers=headers)
+    answer = _ask(engine, server, b"", method="GET", path="/things")
+    assert (answer.body, answer.sends) == (b'["not", "a message"]', 3)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "post"])
+def test_a_message_is_decided_by_whatever_method_it_comes(engine: Engine, method: str) -> None:
+    server = Server()
+    answer = _ask(engine, server, tool_call("drop"), method=method)
+    assert answer.json()["result"]["isError"]
+    assert server.scopes == []
+
+
 def test_an_approved_call_reaches_the_server(engine: Engine) -> None:
     server = Server()
     message = stateless("tools/call", {"name": "send"}, elicitation={})

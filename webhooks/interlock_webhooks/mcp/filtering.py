@@ -16,6 +16,12 @@ from interlock_webhooks.mcp.sse import Event, Events, TooLargeError
 MAX_ANSWER: Final = 8 * 1024 * 1024
 """Bytes of an answer that is read as a whole."""
 
+STREAMS: Final = frozenset({b"text/event-stream"})
+"""The media type of messages that nobody asked for in the same request."""
+
+ANSWERS: Final = STREAMS | {b"application/json"}
+"""The media types of answers to a message."""
+
 Judge = Callable[[dict[str, Any]], Awaitable[Outcome]]
 """What becomes of a server's message."""
 
@@ -32,13 +38,14 @@ class BrokenAnswerError(Exception):
 class FilteringSend:
     """Sends on what a server answers, with lists of tools as `judge` leaves them.
 
-    JSON is read as a whole, streams event by event, and everything else is
-    not looked at: no client reads messages from it.
+    JSON is read as a whole, streams event by event, and what is of none of
+    `media_types` is not looked at: no client reads messages from it.
     """
 
-    def __init__(self, send: Send, judge: Judge) -> None:
+    def __init__(self, send: Send, judge: Judge, media_types: frozenset[bytes]) -> None:
         self._send = send
         self._judge = judge
+        self._media_types = media_types
         self._start: Sent | None = None
         self._body = bytearray()
         self._events: Events | None = None
@@ -61,10 +68,10 @@ class FilteringSend:
 
     async def _started(self, message: Sent) -> None:
         media_type, is_encoded = _media_type(message)
-        if media_type == b"text/event-stream" and not is_encoded:
+        if media_type in STREAMS and not is_encoded:
             self._events, self._is_watched = Events(), True
             await self._send(_headed(message, None))
-        elif media_type in {b"application/json", b"text/event-stream"}:
+        elif media_type in self._media_types:
             # What is compressed is kept, too, and found to be unreadable.
             self._start, self._is_watched = message, True
         else:

@@ -22,7 +22,7 @@ from interlock_webhooks.mcp import codec
 from interlock_webhooks.mcp.codec import Message
 from interlock_webhooks.mcp.denials import Profile
 from interlock_webhooks.mcp.errors import INTERNAL_ERROR, INVALID_REQUEST, Refusal, RefusedMessageError, error
-from interlock_webhooks.mcp.filtering import FilteringSend
+from interlock_webhooks.mcp.filtering import ANSWERS, STREAMS, FilteringSend
 from interlock_webhooks.mcp.guard import Guard, Outcome, Refused, Replaced
 from interlock_webhooks.mcp.seal import Seal
 from interlock_webhooks.mcp.terms import NOBODY, Terms
@@ -33,6 +33,9 @@ MAX_BODY: Final = 4 * 1024 * 1024
 
 DECISION: Final = "interlock.decision"
 """The key of the ASGI scope under which the server finds the record of the decision on a message."""
+
+_WITHOUT_MESSAGES: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+"""Methods of requests that bring no message. Who takes others, in whatever letter case, may read one."""
 
 _log = logging.getLogger("interlock")
 
@@ -55,7 +58,7 @@ class InterlockMiddleware:
 
     `who` says who sends a request; without it nobody knows. `beside` are paths
     of `app` that take no messages, such as `/token`; everything else that is
-    posted is a message. `seal` is to be the same wherever one client may come.
+    sent there is a message. `seal` is to be the same wherever one client may come.
     `discharges` are obligations that `app` meets: it finds the decision in its
     scope as `DECISION`.
     """
@@ -87,10 +90,10 @@ class InterlockMiddleware:
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] != "http" or scope["path"] in self._beside:
             await self._app(scope, receive, send)
-        elif scope["method"] == "POST":
-            await self._posted(scope, receive, send)
-        else:
+        elif scope["method"] in _WITHOUT_MESSAGES:
             await self._app(scope, receive, self._filtering(send, self._terms(scope), None))
+        else:
+            await self._posted(scope, receive, send)
 
     async def _posted(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide the message in the body, and pass it on if it goes on."""
@@ -145,7 +148,7 @@ class InterlockMiddleware:
                 refused = error(INTERNAL_ERROR, text, response.get("id"))
                 return Refused(Refusal(status=HTTPStatus.OK, message=refused))
 
-        return FilteringSend(send, judge)
+        return FilteringSend(send, judge, STREAMS if message is None else ANSWERS)
 
     async def _settle(self, record: Mapping[str, Any] | None) -> None:
         """Book what was held for a message as used: it may have run, whatever was answered."""
