@@ -1,6 +1,7 @@
 """An MCP server behind the middleware gets what was decided, and its clients what they may see."""
 
 import asyncio
+import tracemalloc
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,21 @@ def test_a_server_that_compresses_or_says_too_much_is_not_believed(
     monkeypatch.setattr("interlock_webhooks.mcp.sse.MAX_EVENT", 10)
     with pytest.raises(BrokenAnswerError):
         _ask(engine, Server(b"data: " + body, headers=_STREAM), _LIST)
+
+
+def test_of_an_answer_that_is_too_large_no_more_is_kept(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtering, "MAX_ANSWER", 10)
+    server = Server(*[bytes(1024 * 1024)] * 32)
+    tracemalloc.start()
+    try:
+        answer = _ask(engine, server, _LIST)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.json()["error"]["code"] == -32603
+    assert most < 16 * 1024 * 1024
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"\xff"])

@@ -95,9 +95,11 @@ class FilteringSend:
         return b"" if judged is _UNREADABLE else event.saying(wire.encode(judged)).encoded()
 
     async def _collected(self, message: Sent) -> None:
+        if self._start is None:
+            return  # it is answered already
         self._body += message.get("body", b"")
         is_too_large = len(self._body) > MAX_ANSWER
-        if self._start is None or (message.get("more_body", False) and not is_too_large):
+        if message.get("more_body", False) and not is_too_large:
             return
         start, self._start = self._start, None
         body, self._body = bytes(self._body), bytearray()
