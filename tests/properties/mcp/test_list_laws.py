@@ -58,6 +58,9 @@ class _Deciding:
     async def check(self, check: CheckRequest) -> Mapping[str, Any]:
         return cast("Mapping[str, Any]", (await self._gate.check(check)).record)
 
+    async def give_back(self, record: Mapping[str, Any]) -> None:
+        raise AssertionError(record)
+
 
 @settings(max_examples=40, deadline=None)
 @given(rules=_RULES, is_closed=st.booleans(), when=st.none() | _CONDITIONS)

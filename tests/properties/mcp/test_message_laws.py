@@ -31,6 +31,9 @@ class _Allowing:
         self.asked.append(check)
         return _ALLOWED
 
+    async def give_back(self, record: Mapping[str, Any]) -> None:
+        raise AssertionError(record)
+
 
 def _outcome(value: Any, headers: Any = None) -> tuple[Outcome, list[CheckRequest]]:
     """What becomes of `value`, where everything is allowed that somebody asks about."""

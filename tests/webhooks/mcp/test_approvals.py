@@ -12,8 +12,9 @@ from interlock.errors import OperatorError
 from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.mcp.seal import LIFETIME, BrokenSealError, Question, Seal
 from interlock_webhooks.state import StateDir
+from support.budgets import limited
 from support.clients import Named
-from support.mcp import AGENT, about, about_response, request, stateless, tool_list, written
+from support.mcp import AGENT, about, about_response, request, stateless, tool_call, tool_list, written
 from support.service import LoggedService, service_over
 
 _PARAMS = {"name": "send", "arguments": {"to": "all"}}
@@ -134,6 +135,19 @@ def test_an_approval_by_other_policies_counts_no_more(
     answer = about(app, again, approver="jane")
     assert answer["action"] == "refuse"
     assert "policies changed" in answer["message"]["error"]["message"]
+
+
+def test_what_goes_on_no_more_holds_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, "sha256:" + "0" * 64) / "budget.yaml"
+    path.write_text(limited("calls", 1), encoding="utf-8")
+    service = service_over(tmp_path)
+    app = check_app(service)
+    again = _again(_asked(app)["requestState"])
+    path.write_text(limited("calls", 2), encoding="utf-8")
+    asyncio.run(service.policies.reload())
+    assert "policies changed" in about(app, again, approver="jane")["message"]["error"]["message"]
+    (account,) = about(app, tool_call("read_a"))["decision"]["budgets"]
+    assert (account["spent"], account["held"]) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.clock import now
 from interlock.decisionlog.record import record
+from interlock.identity import HoldId
 from interlock.intents.check import CheckRequest
 from interlock_webhooks.exchange import Request
 from interlock_webhooks.point import DecisionPoint
@@ -30,3 +32,8 @@ class Asking:
             engine = self._service.policies.in_force.engine
             return record(await self._considered(engine, check, client, until))
         return await self._decided(check, client, until)
+
+    async def give_back(self, record: Mapping[str, Any]) -> None:
+        """Let go of what `record` holds; what is spent already stays so."""
+        if "hold" in record:
+            await self._service.ledger.release(HoldId(record["hold"]["id"]), now())

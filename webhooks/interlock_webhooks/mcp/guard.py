@@ -54,6 +54,10 @@ class Decides(Protocol):
         """
         ...
 
+    async def give_back(self, record: Mapping[str, Any]) -> None:
+        """Let go of what the allowance in `record` holds: what it is about does not go on."""
+        ...
+
 
 class Passed(Struct, frozen=True):
     """The message goes on as it is. `record` is the decision; None where nobody had to be asked."""
@@ -158,6 +162,7 @@ class Guard:
         if not _allows(record):
             return Refused(denied(message, record, terms.profile), record)
         if again.is_approved and record["policySet"] != question.policy_set:
+            await decides.give_back(record)
             return _wrong(_OTHER_POLICIES, message)
         return _passed(None, message, record, terms)
 

@@ -4,8 +4,9 @@ The server gets what was decided: each body is read once, bounded, and passed on
 as it was understood. Sessions, streams and everything else stay the server's.
 """
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias, cast
 
@@ -13,8 +14,6 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Sent
 
-from interlock.checks.holds import Settlement, Used
-from interlock.errors import InterlockError
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
 from interlock.sdk.points import AsyncPoint
@@ -24,6 +23,7 @@ from interlock_webhooks.mcp.denials import Profile
 from interlock_webhooks.mcp.errors import INTERNAL_ERROR, INVALID_REQUEST, Refusal, RefusedMessageError, error
 from interlock_webhooks.mcp.filtering import ANSWERS, STREAMS, FilteringSend
 from interlock_webhooks.mcp.guard import Guard, Outcome, Refused, Replaced
+from interlock_webhooks.mcp.holds import Holds
 from interlock_webhooks.mcp.seal import Seal
 from interlock_webhooks.mcp.terms import NOBODY, Terms
 from interlock_webhooks.refusal import Header
@@ -76,7 +76,8 @@ class InterlockMiddleware:
         seal: Seal | None = None,
     ) -> None:
         self._app = app
-        self._asking = _Asking(point)
+        self._holds = Holds(point)
+        self._asking = _Asking(point, self._holds)
         self._server = server
         self._who = who
         self._denials = Profile(denials)
@@ -104,7 +105,7 @@ class InterlockMiddleware:
             await _respond(send, refused.refusal)
             return
         terms = self._terms(scope)
-        outcome = await self._decided(message, terms, scope["headers"])
+        outcome = await self._awaited(message, terms, scope["headers"])
         if isinstance(outcome, Refused):
             await _respond(send, outcome.refusal)
             return
@@ -116,7 +117,19 @@ class InterlockMiddleware:
             sending = self._filtering(send, terms, message) if is_list else send
             await self._app(passed, _again(payload, receive), sending)
         finally:
-            await self._settle(outcome.record)
+            await self._holds.spend(outcome.record)
+
+    async def _awaited(self, message: Message, terms: Terms, headers: Iterable[Header]) -> Outcome:
+        """What becomes of `message`; what is held for it is given back where nobody waits for that any more."""
+        deciding = self._holds.begun(self._decided(message, terms, headers))
+        try:
+            return await asyncio.shield(deciding)
+        except asyncio.CancelledError:
+            self._holds.begun(self._abandoned(deciding))
+            raise
+
+    async def _abandoned(self, deciding: Awaitable[Outcome]) -> None:
+        await self._holds.give_back((await deciding).record)
 
     async def _decided(self, message: Message, terms: Terms, headers: Iterable[Header]) -> Outcome:
         try:
@@ -150,26 +163,21 @@ class InterlockMiddleware:
 
         return FilteringSend(send, judge, STREAMS if message is None else ANSWERS)
 
-    async def _settle(self, record: Mapping[str, Any] | None) -> None:
-        """Book what was held for a message as used: it may have run, whatever was answered."""
-        hold = None if record is None else record.get("hold")
-        if hold is None:
-            return
-        try:
-            await self._asking.point.settle(Settlement(hold=hold["id"], used=Used()))
-        except InterlockError as broken:
-            _log.warning("a hold was not settled, and is given back when it expires: %s", broken)
-
 
 class _Asking:
-    """Asks `point`."""
+    """Asks `point`, and has `holds` of it given back."""
 
-    def __init__(self, point: AsyncPoint) -> None:
-        self.point = point
+    def __init__(self, point: AsyncPoint, holds: Holds) -> None:
+        self._point = point
+        self._holds = holds
 
     async def check(self, check: CheckRequest) -> Mapping[str, Any]:
         """The record of the decision on `check`. Raises what the point does."""
-        return cast("Mapping[str, Any]", (await self.point.check(check)).record)
+        return cast("Mapping[str, Any]", (await self._point.check(check)).record)
+
+    async def give_back(self, record: Mapping[str, Any]) -> None:
+        """Let go of what `record` holds."""
+        await self._holds.give_back(record)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
