@@ -8,7 +8,8 @@ import pytest
 from interlock.errors import RequestError
 from interlock_webhooks.envoy.authz.check import check_of
 from interlock_webhooks.envoy.authz.context import Context, Kind
-from interlock_webhooks.envoy.authz.original import Original, segments_of
+from interlock_webhooks.envoy.authz.original import Original
+from interlock_webhooks.envoy.authz.path import model_in, segments_of
 from support.envoy import chat
 
 _CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "read"}}
@@ -111,7 +112,47 @@ def test_terms_are_those_of_the_configuration() -> None:
     assert check["discharges"] == ["redact", "keep"]
 
 
-@pytest.mark.parametrize("path", ["/a/../b", "/a/%2e%2e/b", "/a%2fb", "/a%5Cb", "/a\\b"])
+@pytest.mark.parametrize(
+    "path", ["/a/../b", "/a/%2e%2e/b", "/a%2fb", "/a%5Cb", "/a\\b", "/a/..;/b", "/a/..;b=c/d"]
+)
 def test_a_path_that_servers_may_take_for_another_is_refused(path: str) -> None:
     with pytest.raises(RequestError, match="path"):
         segments_of(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/openai/deployments/gpt-4o/chat/completions?api-version=1", "gpt-4o"),
+        ("/OpenAI/Deployments/gpt-4o/Chat/Completions/", "gpt-4o"),
+        ("/openai/deployments/azure/gpt-4o/embeddings", "azure/gpt-4o"),
+        ("/engines/gpt-4o/chat/completions", "gpt-4o"),
+        ("/engines/gpt-4o/completions", "gpt-4o"),
+        ("/engines/a%20b/embeddings", "a b"),
+        ("/engines/chat/completions/chat/completions", "chat/completions"),
+        ("/engines/gpt-4o/anything", "gpt-4o/anything"),
+        ("/engines/v1/chat/completions", ""),
+        ("/engines/llama.cpp/v1/chat/completions", ""),
+        ("/engines/chat/completions", ""),
+        ("/v1/chat/completions", ""),
+        ("/", ""),
+    ],
+)
+def test_a_path_may_name_the_model(path: str, named: str) -> None:
+    assert model_in(segments_of(path)) == named
+
+
+@pytest.mark.parametrize("model", ["m", None])
+def test_the_model_that_the_path_names_is_decided(model: str | None) -> None:
+    body = {"messages": []} if model is None else {"model": model, "messages": []}
+    check = check_of(_original(path="/engines/m/chat/completions", body=_json(body)), Context())
+    assert check["chat"] == {"model": "m", "messages": []}
+
+
+@pytest.mark.parametrize("model", ["other", "", None, ["m"]])
+@pytest.mark.parametrize(
+    "path", ["/engines/m/chat/completions", "/openai/deployments/m/embeddings", "/engines/m"]
+)
+def test_a_body_that_names_another_model_than_the_path_is_refused(path: str, model: object) -> None:
+    with pytest.raises(RequestError, match="the path names `m`"):
+        check_of(_original(path=path, body=_json({"model": model, "messages": [], "input": ""})), Context())

@@ -15,7 +15,8 @@ from interlock.model.intent import UNKNOWN
 from interlock_webhooks.envoy.authz import document
 from interlock_webhooks.envoy.authz.caller import caller_of
 from interlock_webhooks.envoy.authz.context import Context, Kind
-from interlock_webhooks.envoy.authz.original import Original, segments_of
+from interlock_webhooks.envoy.authz.original import Original
+from interlock_webhooks.envoy.authz.path import model_in, segments_of
 from interlock_webhooks.text import quoted
 
 _CHAT: Final = ("chat", "completions")
@@ -85,13 +86,24 @@ def _subject(kind: Kind, original: Original, segments: tuple[str, ...], caller: 
             f"it is taken for `{kind}`, and the proxy has sent no body: set `with_request_body` there"
         )
     body = document.read(original.body, original.headers)
-    return _message(body, caller) if kind is Kind.MCP else {kind.value: body, "caller": caller}
+    if kind is Kind.MCP:
+        return _message(body, caller)
+    return {kind.value: _of_model(body, model_in(segments)), "caller": caller}
 
 
 def _route(original: Original, segments: tuple[str, ...], caller: Caller) -> dict[str, Any]:
     """That somebody asks for a route of the upstream."""
     resource = {"type": "route", "id": "/" + "/".join(segments), "properties": {"host": original.host}}
     return _access(original.method, resource, caller)
+
+
+def _of_model(body: dict[str, Any], named: str) -> dict[str, Any]:
+    """The call in `body`, of the model that the path names if it does."""
+    if not named:
+        return body
+    if body.get("model", named) != named:
+        raise RequestError(f"`model`: the path names {quoted(named)}: send that, or leave it out")
+    return {**body, "model": named}
 
 
 def _message(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:

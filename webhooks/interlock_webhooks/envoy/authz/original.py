@@ -2,15 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote
 
 from msgspec import Struct
-
-from interlock.errors import RequestError
-from interlock_webhooks.text import quoted
-
-_HERE: Final = frozenset({"", "."})
-_UP: Final = ".."
 
 
 class Original(Struct, frozen=True, kw_only=True):
@@ -55,18 +48,3 @@ class Original(Struct, frozen=True, kw_only=True):
 
 _WITHOUT_BODY: Final = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods whose requests mostly have no body."""
-
-
-def segments_of(path: str) -> tuple[str, ...]:
-    """What `path` names, part by part, as a server takes it: decoded, and without what says nothing.
-
-    Raises:
-        RequestError: nobody can be sure what a server takes it for.
-    """
-    plain = path.partition("?")[0].partition("#")[0]
-    segments = tuple([unquote(each) for each in plain.split("/") if unquote(each) not in _HERE])
-    if _UP in segments or any("/" in each or "\\" in each for each in segments):
-        raise RequestError(
-            f"the path {quoted(plain)} leads up or hides a separator: send the one that it means"
-        )
-    return segments
