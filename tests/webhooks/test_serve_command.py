@@ -60,6 +60,24 @@ def test_an_address_that_is_none_is_named_with_an_example(address: str) -> None:
     assert "such as `127.0.0.1:8080`" in _said("--check-address", address)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "host",
+        "ftp://host",
+        "http://",
+        "http://[",
+        "http://h:http",
+        "http://h:0",
+        "http://a:b@h",
+        "http://h/x",
+    ],
+)
+def test_a_url_that_leads_nowhere_is_named_with_an_example(url: str) -> None:
+    assert "such as `https://interlock.example`" in _said("--url", url)
+
+
 @pytest.mark.parametrize("option", ["--cert", "--key"])
 def test_a_certificate_without_its_key_is_refused(folder: Path, option: str) -> None:
     assert "both `--cert` and `--key`" in _said(str(folder), option, "x.pem")

@@ -21,6 +21,7 @@ from interlock_webhooks import garbage
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.approvals.approvals import Approvals
 from interlock_webhooks.clients.authenticator import EVERYBODY
+from interlock_webhooks.clients.live import LiveClients
 from interlock_webhooks.clients.opening import asks_a_cluster, live_clients
 from interlock_webhooks.cluster.opening import open_cluster
 from interlock_webhooks.controller.membership import Membership
@@ -49,7 +50,7 @@ from interlock_webhooks.workloads.opening import workloads_of
 
 if TYPE_CHECKING:
     from interlock_webhooks.cluster.client import Cluster
-    from interlock_webhooks.controller.controller import Duty
+    from interlock_webhooks.controller.controller import Controller, Duty
 
 _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -125,23 +126,11 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 check: Listener(check_app(service), check_tls),
             }
             if grpc is not None:
-                servers[grpc] = GrpcListener(
-                    Calls(grpc_methods(service), metrics, log, service.authenticator), grpc_tls
-                )
-            watching: list[Coroutine[Any, Any, None]] = [certificate.keep(log), sweep(ledger, log)]
-            watching += gateways.kept(log)
-            if clients is not None:
-                watching.append(clients.watch())
-            if settings.watches and settings.policies:
-                watching.append(policies.watch())
-            if cluster is not None and controller is not None and settings.cluster is not None:
-                service.events = recorder_of(cluster, settings.cluster, metrics, log)
-                watching += [
-                    service.events.post(),
-                    controller.run(policies, *_duties(settings, cluster, service)),
-                ]
-            if cluster is not None and settings.workloads:
-                watching.append(workloads_of(cluster, service).watch())
+                calls = Calls(grpc_methods(service), metrics, log, service.authenticator)
+                servers[grpc] = GrpcListener(calls, grpc_tls)
+            watching = [certificate.keep(log), *gateways.kept(log), *_kept(settings, service, clients)]
+            if cluster is not None:
+                watching += _kept_by(cluster, controller, settings, service)
             announce(_started(settings, policies, (webhook, check, grpc), cluster, over_tls))
             garbage.spare()
             runner.run(live(service, servers, watching))
@@ -201,6 +190,29 @@ def _opened(url: str, runner: asyncio.Runner) -> Iterator[Ledger]:
         yield ledger
     finally:
         runner.run(ledger.close())
+
+
+def _kept(
+    settings: Settings, service: Service, clients: LiveClients | None
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """What keeps up with files, and with time."""
+    yield sweep(service.ledger, service.log)
+    if clients is not None:
+        yield clients.watch()
+    if settings.watches and settings.policies:
+        yield service.policies.watch()
+
+
+def _kept_by(
+    cluster: "Cluster", controller: "Controller | None", settings: Settings, service: Service
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """What keeps up with `cluster`, and tells there what becomes of it."""
+    if controller is not None and settings.cluster is not None:
+        service.events = recorder_of(cluster, settings.cluster, service.metrics, service.log)
+        yield service.events.post()
+        yield controller.run(service.policies, *_duties(settings, cluster, service))
+    if settings.workloads:
+        yield workloads_of(cluster, service).watch()
 
 
 def _duties(settings: Settings, cluster: "Cluster", service: Service) -> Iterator["Duty"]:

@@ -2,12 +2,21 @@
 
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 import typer
 
 from interlock.cli.above import service_part
 from interlock.cli.announcement import announce
+from interlock.cli.exposure import (
+    CheckCertificateOption,
+    CheckKeyOption,
+    ClientAuthoritiesOption,
+    ClientsOption,
+    GrpcAddressOption,
+    TlsTerminatedOption,
+    UrlOption,
+    url_of,
+)
 from interlock.cli.placement import (
     DEFAULT_PORT,
     DEFAULT_SERVICE,
@@ -41,48 +50,13 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         str, typer.Option(help="Where the admission webhook listens, HTTPS.")
     ] = "127.0.0.1:8443",
     check_address: Annotated[str, typer.Option(help="Where the check API listens.")] = "127.0.0.1:8080",
-    url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Where gateways reach the check API, such as `https://interlock.example`. "
-            "Default: where it listens.",
-        ),
-    ] = None,
-    grpc_address: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT",
-            help="Where gateways call over gRPC, loopback only, such as `127.0.0.1:9090`. Default: nowhere.",
-        ),
-    ] = None,
-    clients: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Who may call the check API. Without it everybody who can: on loopback only."
-        ),
-    ] = None,
-    client_ca: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Certificates, PEM, that client certificates are signed by."),
-    ] = None,
-    check_cert: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Certificate chain of the check API, PEM. Default: that of the webhook."
-        ),
-    ] = None,
-    check_key: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Key of that certificate, PEM.")
-    ] = None,
-    tls_terminated: Annotated[  # noqa: FBT002 - a flag
-        bool,
-        typer.Option(
-            "--tls-terminated",
-            help="Something in front of the check API speaks TLS with its callers: beyond loopback, too, "
-            "listen without.",
-        ),
-    ] = False,
+    url: UrlOption = None,
+    grpc_address: GrpcAddressOption = None,
+    clients: ClientsOption = None,
+    client_ca: ClientAuthoritiesOption = None,
+    check_cert: CheckCertificateOption = None,
+    check_key: CheckKeyOption = None,
+    tls_terminated: TlsTerminatedOption = False,  # noqa: FBT002 - a flag
     cert: Annotated[Path | None, typer.Option(help="Certificate chain of the webhook, PEM.")] = None,
     key: Annotated[Path | None, typer.Option(help="Key of the certificate, PEM.")] = None,
     tls_name: Annotated[
@@ -196,7 +170,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         policies=tuple(policies or ([] if cluster else [Path("policies")])),
         webhook=service.Address(*_host_and_port("--webhook-address", webhook_address)),
         check=service.Address(*_host_and_port("--check-address", check_address)),
-        url=None if url is None else _url(url),
+        url=None if url is None else url_of(url),
         grpc=None if grpc_address is None else service.Address(*_host_and_port("--grpc-address", grpc_address)),
         certificate=cert,
         key=key,
@@ -234,20 +208,6 @@ def _pause(written: str) -> Milliseconds:
             f"`--scan-every` is {quoted(written)}: give a length of time of `1m` or more, such as `1h`"
         )
     return length
-
-
-def _url(written: str) -> str:
-    """Where gateways reach the check API, with nothing after the host and port."""
-    parts = urlsplit(written)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or written != f"{parts.scheme}://{parts.netloc}"
-    ):
-        raise OperatorError(
-            f"`--url` is {quoted(written)}: give a scheme and a host, such as `https://interlock.example`"
-        )
-    return written
 
 
 def _host_and_port(option: str, address: str) -> tuple[str, int]:
