@@ -15,7 +15,7 @@ from interlock.foreign.cluster import Snapshot
 from interlock.identity import OrganizationName
 from interlock.ledger.answers import OpenHold
 from interlock.ledger.hold import hold_id
-from interlock_webhooks.app import Application, webhook_app
+from interlock_webhooks.app import Application, check_app, webhook_app
 from support.admitting import at_once
 from support.asgi import ask
 from support.budgets import WORLD, limited
@@ -24,6 +24,9 @@ from support.foreign.live import Fixed
 from support.foreign.policies import SHOP, binding, policy
 from support.reviews import review
 from support.service import LoggedService, service_over
+from support.traces import export, rejected
+from support.traces import of as span_of
+from support.traces import used as span_using
 
 UID = "0b4d2f36-6e2b-4a55-93a8-1f2f9a0c7d11"
 DAY = 24 * 60 * 60 * 1000
@@ -154,6 +157,18 @@ def test_what_is_no_creation_is_spent_at_once(tmp_path: Path) -> None:
 def test_a_mutating_webhook_denies_what_does_not_fit_already(app: Application) -> None:
     answered(app)
     assert not answered(app, "/mutate", uid="2", item=job(4))["allowed"]
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_no_trace_ends_what_a_workload_holds(app: Application, service: LoggedService, *, failed: bool) -> None:
+    answered(app)
+    (held,) = holds(service)
+    span = span_of(held.id, failed=failed) if failed else span_using(held.id)
+    assert rejected(export(check_app(service), span)) == (
+        1,
+        "1 name a hold that nobody has, or that ended long ago",
+    )
+    assert holds(service) == [held]
 
 
 def test_what_kubernetes_policies_deny_holds_nothing(tmp_path: Path) -> None:

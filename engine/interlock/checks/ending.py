@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from interlock.identity import HoldId
 from interlock.ledger.answers import Closed, Ended, Unknown
-from interlock.ledger.hold import Actual, Status
+from interlock.ledger.hold import Actual, Status, is_secret
 from interlock.ledger.ledger import Ledger
 from interlock.units import Instant
 
@@ -28,7 +28,12 @@ class Outcome(StrEnum):
 
 
 async def end(ledger: Ledger, hold: HoldId, actual: Actual | None, now: Instant) -> Outcome:
-    """What becomes of `hold` where `actual` was used, or nothing where that is None."""
+    """What becomes of `hold` where `actual` was used, or nothing where that is None.
+
+    Who knows a hold that nobody can guess was told of it. Of any other it is not known who speaks: it stays.
+    """
+    if not is_secret(hold):
+        return Outcome.UNKNOWN
     if actual is None:
         return _outcome(await ledger.release(hold, now), Status.RELEASED, Outcome.RELEASED)
     return _outcome(await ledger.settle(hold, actual, now), Status.SETTLED, Outcome.SETTLED)

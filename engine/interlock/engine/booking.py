@@ -12,12 +12,10 @@ from interlock.engine.decide import Engine
 from interlock.engine.facts import facts_of
 from interlock.engine.group import HOLD_TIME
 from interlock.errors import RequestError
-from interlock.ledger.hold import Actual, Hold, Taking, hold_id
+from interlock.ledger.hold import SECRET, Actual, Hold, Taking, hold_id
 from interlock.ledger.ledger import Ledger
 from interlock.model.intent import Intent
 from interlock.units import Instant
-
-_NONCE = 16
 
 
 async def book(engine: Engine, ledger: Ledger, intent: Intent, actual: Actual, *, now: Instant) -> None:
@@ -30,7 +28,7 @@ async def book(engine: Engine, ledger: Ledger, intent: Intent, actual: Actual, *
     drawn = engine.drawn(intent, now=now, until=None)
     if drawn.lines:
         hold = Hold(
-            id=hold_id(drawn.organization, secrets.token_bytes(_NONCE)),
+            id=hold_id(drawn.organization, secrets.token_bytes(SECRET)),
             lines=tuple([replace(line, limit=None) for line in drawn.lines]),
             expires=Instant(now + HOLD_TIME),
             facts=facts_of(intent),

@@ -19,7 +19,7 @@ from interlock.errors import RequestError
 from interlock.foreign.requests import KubernetesRequest
 from interlock.identity import AccountName, BudgetName, HoldId, OrganizationName, RunId
 from interlock.ledger.answers import Glance
-from interlock.ledger.hold import Hold, Line, RunState, RunStep, hold_id
+from interlock.ledger.hold import SECRET, Hold, Line, RunState, RunStep, hold_id
 from interlock.ledger.waivers.uses import Claim
 from interlock.model.balances import Standing
 from interlock.model.charge import Held
@@ -32,7 +32,6 @@ HOLD_TIME: Final = Milliseconds(10 * 60 * 1000)
 """How long a hold lasts unless whoever asks says otherwise."""
 
 NOTHING: Final[Mapping[AccountName, Standing]] = {}
-_NONCE: Final = 16
 _DENIED_TOGETHER: Final = "another request of its group is denied"
 
 
@@ -256,7 +255,7 @@ class Group(Struct, frozen=True, kw_only=True):
     def _reserving(self, ask: Ask, drawn: Drawn, decision: Decision) -> Decision:
         if not drawn.draws:
             return decision
-        name = hold_id(drawn.organization, ask.name or secrets.token_bytes(_NONCE))
+        name = hold_id(drawn.organization, ask.name or secrets.token_bytes(SECRET))
         return replace(decision, held=Held(name, Instant(self.now + ask.lasts)))
 
 

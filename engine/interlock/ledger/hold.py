@@ -24,6 +24,9 @@ LATE: Final = Milliseconds(7 * 24 * 60 * 60 * 1000)
 FOREVER: Final = Instant(2**53 - 1)
 """An instant that never comes."""
 
+SECRET: Final = 16
+"""Bytes of a random nonce: of as many that nobody guesses the id of a hold that has it."""
+
 Actual: TypeAlias = Mapping[str, int]
 """What was really used of each unit, in parts."""
 
@@ -123,6 +126,12 @@ def nonce_of(hold: HoldId) -> bytes | None:
     except ValueError:
         return None
     return data if data and hold == f"{organization}.{_text(data)}" else None
+
+
+def is_secret(hold: HoldId) -> bool:
+    """Whether nobody can guess the id `hold`, as its nonce is random: that of a workload's is a uid."""
+    nonce = nonce_of(hold)
+    return nonce is not None and len(nonce) == SECRET
 
 
 def _data(text: str) -> bytes:

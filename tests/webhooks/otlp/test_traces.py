@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from interlock.identity import OrganizationName
+from interlock.ledger.hold import SECRET, hold_id
 from interlock_webhooks.app import Application, check_app
 from interlock_webhooks.otlp import codec
 from interlock_webhooks.otlp import trace_pb2 as pb
@@ -212,7 +214,7 @@ def test_other_encodings_are_refused(serve: Serve, headers: list[tuple[bytes, by
 
 def test_what_cannot_be_booked_now_is_to_be_sent_again(service: LoggedService) -> None:
     service.ledger = Stuck()
-    answer = export(check_app(service), using("a"))
+    answer = export(check_app(service), using(hold_id(OrganizationName("acme"), bytes(SECRET))))
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     assert service.lines[-1]["event"] == "traces not taken"
 
