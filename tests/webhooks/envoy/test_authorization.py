@@ -133,6 +133,18 @@ def test_what_is_denied_for_other_reasons_too_is_a_403(over: Over, tell: Ask) ->
 
 
 @pytest.mark.parametrize(
+    "extensions", [{"interlock.caller.principal.id": "Zoë"}, {"interlock.from.principal.id": "header:x-user"}]
+)
+def test_whoever_asks_has_one_name_in_whichever_letters(
+    over: Over, tell: Ask, extensions: dict[str, str]
+) -> None:
+    unwanted = "    - {name: not-zoe, forbid: 'intent.principal.id == \"Zoë\"', message: not you}\n"
+    service = over(policy("callers", layer="platform", rules=unwanted))
+    told = tell(service, Sent(body=chat(), headers={"x-user": "Zoë"}), extensions)
+    assert told.json()["error"]["message"] == "not you"
+
+
+@pytest.mark.parametrize(
     ("sent", "passes"),
     [
         (Sent(method="GET", path="/v1/models?limit=2"), True),
@@ -203,6 +215,11 @@ def test_json_that_is_made_to_break_readers_is_denied(over: Over, tell: Ask, pat
     told = tell(service, Sent(path=path, body=b'{"model": "priced", "messages": [], "a": ' + inner + b"}"))
     assert (told.passes, told.status) == (False, 400)
     assert not [line for line in service.lines if line["level"] == "error"]
+
+
+def test_a_body_that_was_cut_is_denied_whatever_a_client_says_beside(over: Over, tell: Ask) -> None:
+    told = tell(over(), Sent(body=chat(), headers={"x-envoy-auth-partial-body": "false,true"}))
+    assert (told.passes, told.status) == (False, 400)
 
 
 def test_what_fails_is_a_denial_and_no_error_that_a_proxy_lets_pass(over: Over, tell: Ask) -> None:

@@ -22,8 +22,8 @@ from interlock_webhooks.envoy.names import OURS
 from interlock_webhooks.envoy.outcome import Outcome
 from interlock_webhooks.structs import plain, struct_of
 
-PARTIAL: Final = "x-envoy-auth-partial-body"
-"""The header with which Envoy says whether it has cut the body."""
+_PARTIAL: Final = "x-envoy-auth-partial-body"
+_WHOLE: Final = "false"
 
 _OVERWRITE: Final = 2
 """`HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD`."""
@@ -63,6 +63,16 @@ def encode(outcome: Outcome) -> bytes:
     return response.SerializeToString()
 
 
+def is_partial(headers: Mapping[str, str]) -> bool:
+    """Whether the proxy says in `headers` that it has cut the body, whatever a client says beside it."""
+    return headers.get(_PARTIAL, _WHOLE) != _WHOLE
+
+
+def text_of(value: bytes) -> str:
+    """The value of a header, which Envoy takes for UTF-8, too, where it has to be a text."""
+    return value.decode(errors="replace")
+
+
 def _original(attributes: AttributeContext) -> Original:
     http = attributes.request.http
     headers = _headers(http)
@@ -72,7 +82,7 @@ def _original(attributes: AttributeContext) -> Original:
         host=http.host,
         headers=headers,
         body=http.raw_body or http.body.encode(),
-        is_partial=headers.get(PARTIAL) == "true",
+        is_partial=is_partial(headers),
         peer=attributes.source.principal,
         metadata=_metadata(attributes),
     )
@@ -82,7 +92,7 @@ def _headers(http: HttpRequest) -> dict[str, str]:
     """The headers by name, however Envoy was told to send them."""
     headers = {name.lower(): value for name, value in http.headers.items()}
     for each in http.header_map.headers:
-        value = each.raw_value.decode("latin-1") if each.raw_value else each.value
+        value = text_of(each.raw_value) if each.raw_value else each.value
         name = each.key.lower()
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     return headers

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from interlock.errors import RequestError
-from interlock_webhooks.envoy.authz.codec import PARTIAL
+from interlock_webhooks.envoy.authz.codec import is_partial, text_of
 from interlock_webhooks.envoy.authz.context import HEADER, Context, decode_context
 from interlock_webhooks.envoy.authz.original import Original
 from interlock_webhooks.envoy.outcome import Outcome
@@ -39,7 +39,7 @@ def read(request: Request) -> tuple[Original, Context]:
         host=headers.get("host", ""),
         headers=headers,
         body=request.body,
-        is_partial=headers.get(PARTIAL) == "true",
+        is_partial=is_partial(headers),
     )
     return original, decode_context(stated)
 
@@ -57,6 +57,6 @@ def _joined(headers: Sequence[Header]) -> dict[str, str]:
     """The headers by name; what is sent several times is one list (RFC 9110, section 5.3)."""
     joined: dict[str, str] = {}
     for name, value in headers:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
+        key, text = name.decode("latin-1"), text_of(value)
         joined[key] = f"{joined[key]},{text}" if key in joined else text
     return joined
