@@ -148,6 +148,21 @@ def test_what_no_budget_counts_is_over_the_limit(over: Over) -> None:
     assert _account(service) == (0, 0)
 
 
+def test_beside_what_no_budget_counts_no_call_is_taken(over: Over) -> None:
+    service = over(limited("calls", 5, "  match: {actions: [resource.access]}\n"))
+    uncounted = descriptor({"model": "priced", "unit": "tokens"}, 7)
+    assert should(service, descriptor(_TEAM), uncounted).overall_code == OVER_LIMIT
+    assert _account(service) == (0, 0)
+
+
+def test_calls_and_what_was_used_go_together(over: Over) -> None:
+    service = over(limited("tokens", 100), limited("calls", 5, name="calls"))
+    used = descriptor({"model": "priced", "unit": "tokens"}, 7)
+    response = should(service, used, descriptor(_TEAM), used)
+    assert [each.code for each in response.statuses] == [OK] * 3
+    assert sorted(each.standing.spent for each in asyncio.run(service.ledger.accounts())) == [1, 14]
+
+
 def test_policies_have_their_say(over: Over) -> None:
     denying = policy(
         "none", layer="platform", rules="    - {name: never, forbid: 'true', message: nobody may}\n"

@@ -38,11 +38,17 @@ class Limits:
             RequestError: a descriptor can't be understood, or no budget counts it.
         """
         asked = [(each, each.hits) for each in descriptors]
-        calls = [(index, *each) for index, each in enumerate(asked) if _is_of_calls(each[1])]
-        counted = dict(zip([index for index, *_ in calls], await self._taken(request, calls), strict=True))
-        for index, (descriptor, hits) in enumerate(asked):
-            if index not in counted:
-                counted[index] = await self._booked(request, descriptor, hits)
+        # What no budget counts is refused before anything is taken.
+        counted = {
+            index: await self._considered(request, *each)
+            for index, each in enumerate(asked)
+            if not _is_of_calls(each[1])
+        }
+        used = [asked[index] for index in counted]
+        calls = [(index, *each) for index, each in enumerate(asked) if index not in counted]
+        counted |= zip([index for index, *_ in calls], await self._taken(request, calls), strict=True)
+        for each in used:
+            await self._book(request, *each)
         return [counted[index] for index in range(len(asked))]
 
     async def looked_at(self, request: Request, descriptors: Sequence[Descriptor]) -> list[Counted]:
@@ -91,11 +97,14 @@ class Limits:
     async def _booked(self, request: Request, descriptor: Descriptor, hits: Hits) -> Counted:
         """How the descriptor stood before so many hits are booked."""
         counted = await self._considered(request, descriptor, hits)
+        await self._book(request, descriptor, hits)
+        return counted
+
+    async def _book(self, request: Request, descriptor: Descriptor, hits: Hits) -> None:
         if hits.count:
             engine = self._service.policies.in_force.engine
             reading = self._point.understood(engine, descriptor.check(hits), request.client, request.until)
             await book(engine, self._service.ledger, reading.read.intent, hits.actual, now=now())
-        return counted
 
 
 def _is_of_calls(hits: Hits) -> bool:
