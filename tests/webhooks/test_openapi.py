@@ -14,8 +14,9 @@ from interlock_webhooks.approvals.problems import ProblemBody
 from interlock_webhooks.clients.client import Client
 from interlock_webhooks.clients.globs import NOTHING
 from interlock_webhooks.clients.rates import Meter, Rate
-from interlock_webhooks.openapi import CLIENTS, OPERATIONS, REFUSALS
+from interlock_webhooks.openapi import CLIENTS, REFUSALS
 from interlock_webhooks.operation import Operation
+from interlock_webhooks.operations import OPERATIONS
 from interlock_webhooks.refusal import CODES, ErrorBody
 from interlock_webhooks.runtime.codec import MAX_BATCH
 from support.asgi import JSON, Answer, ask

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock.errors import InterlockError, OperatorError, RequestError
-from interlock_webhooks import openapi, wire
+from interlock_webhooks import openapi, operations, wire
 from interlock_webhooks.accounts.handlers import AccountHandlers
 from interlock_webhooks.accounts.reports import reports
 from interlock_webhooks.approvals.handlers import ApprovalHandlers
@@ -81,9 +81,9 @@ def webhook_app(service: Service) -> Application:
     """What the API server talks to: the webhooks and the probes."""
     handlers = KubernetesHandlers(service)
     routes = (
-        (openapi.VALIDATE, "validate", handlers.validate),
-        (openapi.MUTATE, "mutate", handlers.mutate),
-        (openapi.GUARD, "guard", handlers.guard),
+        (operations.VALIDATE, "validate", handlers.validate),
+        (operations.MUTATE, "mutate", handlers.mutate),
+        (operations.GUARD, "guard", handlers.guard),
     )
     return Application(_hot(service, EVERYBODY, *routes), _beside(service))
 
@@ -95,18 +95,18 @@ def check_app(service: Service) -> Application:
     authzen, searches = AuthzenHandlers(service), SearchHandlers(service)
     approvals = ApprovalHandlers(service)
     routes = (
-        (openapi.CHECK, "check", handlers.check),
-        (openapi.CHECK_BATCH, "batch", handlers.check_batch),
-        (openapi.SETTLE, "settle", accounts.settle),
-        (openapi.RELEASE, "release", accounts.release),
-        (openapi.EXTEND, "extend", accounts.extend),
-        (openapi.EVALUATION, "authzen", authzen.evaluation),
-        (openapi.EVALUATIONS, "authzen", authzen.evaluations),
-        (openapi.SEARCH_SUBJECT, "search", searches.subjects),
-        (openapi.SEARCH_RESOURCE, "search", searches.resources),
-        (openapi.SEARCH_ACTION, "search", searches.actions),
-        (openapi.ACCESS_REQUEST, "access-requests", approvals.submit),
-        (openapi.APPROVALS, "approvals", approvals.decide),
+        (operations.CHECK, "check", handlers.check),
+        (operations.CHECK_BATCH, "batch", handlers.check_batch),
+        (operations.SETTLE, "settle", accounts.settle),
+        (operations.RELEASE, "release", accounts.release),
+        (operations.EXTEND, "extend", accounts.extend),
+        (operations.EVALUATION, "authzen", authzen.evaluation),
+        (operations.EVALUATIONS, "authzen", authzen.evaluations),
+        (operations.SEARCH_SUBJECT, "search", searches.subjects),
+        (operations.SEARCH_RESOURCE, "search", searches.resources),
+        (operations.SEARCH_ACTION, "search", searches.actions),
+        (operations.ACCESS_REQUEST, "access-requests", approvals.submit),
+        (operations.APPROVALS, "approvals", approvals.decide),
         *guardrails(service),
         *messages(service),
     )
