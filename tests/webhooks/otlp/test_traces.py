@@ -1,6 +1,8 @@
 """Traces whose spans name holds: what their calls used is booked, once."""
 
+import asyncio
 import gzip
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from interlock_webhooks.otlp import trace_pb2 as pb
 from interlock_webhooks.otlp.codec import Encoding
 from interlock_webhooks.otlp.handlers import MOST_HOLDS
 from support.asgi import ask
+from support.asgi import send as sent
 from support.budgets import limited
 from support.checkcalls import TOKENS, Serve, check, post, used
 from support.failing import Stuck
@@ -194,6 +197,28 @@ def test_what_expands_to_nothing_or_too_much_is_refused(serve: Serve, body: byte
     status, message = _compressed(serve(TOKENS), body)
     assert status == 400
     assert why in message
+
+
+def _most_memory(app: Application, body: bytes, times: int) -> int:
+    """The bytes that are in use at most while `body` comes so many times at once."""
+    headers = [(b"content-type", b"application/json"), (b"content-encoding", b"gzip")]
+
+    async def together() -> None:
+        await asyncio.gather(*[sent(app, "/v1/traces", body, headers=headers) for _ in range(times)])
+
+    tracemalloc.start()
+    try:
+        asyncio.run(together())
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_exports_that_come_at_once_are_expanded_one_after_another(serve: Serve) -> None:
+    app = serve(TOKENS)
+    spans = b",".join([b"{}"] * 20_000)
+    body = gzip.compress(b'{"resourceSpans": [{"scopeSpans": [{"spans": [' + spans + b"]}]}]}")
+    assert _most_memory(app, body, 8) < 2 * _most_memory(app, body, 1)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from http import HTTPStatus
 from typing import Final
 
@@ -47,6 +47,8 @@ _REJECTED: Final = {
 _TURN: Final = 256
 """Spans that are read until others get their turn."""
 
+_Expanded = Callable[[bytes], bytes]
+
 _RETRY: Final = (b"retry-after", b"1")
 
 
@@ -56,6 +58,8 @@ class TraceHandlers:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._metrics = service.metrics.route(ENDPOINT)
+        # A few kilobytes of gzip are hundreds of megabytes once they are read: of one export at a time.
+        self._reading = asyncio.Lock()
 
     async def export(self, request: Request) -> Answer:
         """Which spans were taken, in the encoding that they came in; 400 where nothing could be read."""
@@ -63,10 +67,8 @@ class TraceHandlers:
         media_type = headers[b"content-type"].partition(b";")[0].strip()
         encoding = Encoding(media_type)
         try:
-            body = request.body
-            if headers.get(b"content-encoding") == b"gzip":
-                body = codec.expanded(body)
-            answer = await self._exported(body, encoding)
+            expanded = codec.expanded if headers.get(b"content-encoding") == b"gzip" else bytes
+            answer = await self._exported(request.body, encoding, expanded)
         except RefusedError:
             raise
         except RequestError as error:
@@ -79,8 +81,9 @@ class TraceHandlers:
         """Which spans were taken, over gRPC."""
         return Answer(await self._exported(request.body, Encoding.PROTOBUF))
 
-    async def _exported(self, body: bytes, encoding: Encoding) -> bytes:
-        reports, errors = await _read(body, encoding)
+    async def _exported(self, body: bytes, encoding: Encoding, expanded: _Expanded = bytes) -> bytes:
+        async with self._reading:
+            reports, errors = await _read(expanded(body), encoding)
         outcomes = Counter({UNREADABLE: len(errors)})
         try:
             async for outcome in self._booked(reports):
