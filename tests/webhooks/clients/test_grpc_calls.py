@@ -1,7 +1,9 @@
 """Who calls over gRPC is known before anything of the call counts, as over HTTP."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
+from http import HTTPStatus
 
 import grpc
 import pytest
@@ -9,10 +11,11 @@ import pytest
 from interlock_webhooks.clients.client import Client
 from interlock_webhooks.clients.globs import Globs
 from interlock_webhooks.clients.peer import Peer
+from interlock_webhooks.clients.rates import Meter, Rate
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.grpc.framing import MAX_MESSAGE
 from interlock_webhooks.grpc.method import Method, Methods, StreamedMethod
-from interlock_webhooks.refusal import Header
+from interlock_webhooks.refusal import Header, RefusedError
 from support.clients import Known
 from support.grpcserving import channel_to, serving, summed
 
@@ -46,6 +49,23 @@ class _Slow(Known):
         for _ in range(20):
             await asyncio.sleep(0)
         return await super().client_of(headers, peer)
+
+
+class _Forgetting(Known):
+    """Knows `client` until there is a `failure`; `asked` is how often it was asked."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.client = client
+        self.failure: RefusedError | None = None
+        self.asked = 0
+
+    async def client_of(self, headers: Sequence[Header], peer: Peer) -> Client:
+        self.asked += 1
+        await super().client_of(headers, peer)
+        if self.failure is not None:
+            raise self.failure
+        return self.client
 
 
 @pytest.fixture(params=[Known, _Slow])
@@ -108,6 +128,61 @@ def test_a_stream_runs_once_its_caller_is_known(channel: grpc.Channel, count: in
     with pytest.raises(grpc.RpcError) as refused:
         stream(iter(messages), timeout=30)
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (RefusedError(HTTPStatus.UNAUTHORIZED, "a stranger now"), "UNAUTHENTICATED"),
+        (RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "nobody can tell now"), "OK"),
+        (None, "OK"),
+    ],
+)
+def test_a_stream_lasts_as_long_as_its_caller_is_known(failure: RefusedError | None, code: str) -> None:
+    authenticator = _Forgetting(_CLIENT)
+    with serving(_METHODS, authenticator=authenticator) as server, channel_to(server.port) as channel:
+        go_on = threading.Event()
+        call = channel.stream_unary("/t.T/Summed").future(_until(go_on), metadata=_KNOWN, timeout=30)
+        server.until(lambda: authenticator.asked == 1)
+        authenticator.failure = failure
+        server.sweep(0)
+        server.until(lambda: authenticator.asked > 1)
+        if code == "OK":
+            go_on.set()
+        assert call.code().name == code
+        go_on.set()
+        server.settled()
+
+
+def test_a_stream_ends_that_its_caller_may_not_send_any_more() -> None:
+    authenticator = _Forgetting(_CLIENT)
+    with serving(_METHODS, authenticator=authenticator) as server, channel_to(server.port) as channel:
+        go_on = threading.Event()
+        call = channel.stream_unary("/t.T/Summed").future(_until(go_on), metadata=_KNOWN, timeout=30)
+        server.until(lambda: authenticator.asked == 1)
+        authenticator.client = Client("known", endpoints=Globs.of(["other"]))
+        server.sweep(0)
+        assert call.code() is grpc.StatusCode.PERMISSION_DENIED
+        go_on.set()
+
+
+def test_being_asked_anew_takes_nothing_of_a_client_s_rate() -> None:
+    authenticator = _Forgetting(Client("known", meter=Meter(Rate(per_second=1, burst=1))))
+    with serving(_METHODS, authenticator=authenticator) as server, channel_to(server.port) as channel:
+        go_on = threading.Event()
+        call = channel.stream_unary("/t.T/Summed").future(_until(go_on), metadata=_KNOWN, timeout=30)
+        server.until(lambda: authenticator.asked == 1)
+        server.sweep(0)
+        server.until(lambda: authenticator.asked > 1)
+        go_on.set()
+        assert call.result() == b"known 2 6"
+
+
+def _until(go_on: threading.Event) -> Iterator[bytes]:
+    """A message, and once it may be another."""
+    yield b"abc"
+    go_on.wait(30)
+    yield b"def"
 
 
 def test_a_call_that_ends_while_nobody_knows_its_caller_leaves_nothing() -> None:

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Final, Protocol
 
 from interlock_webhooks.clients.client import LOCAL, Client
 from interlock_webhooks.clients.peer import Peer
-from interlock_webhooks.refusal import Header
+from interlock_webhooks.refusal import Header, RefusedError
+
+_CERTAIN: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 class Authenticator(Protocol):
@@ -30,6 +33,21 @@ class Everybody:
 
 
 EVERYBODY: Final = Everybody()
+
+
+async def check_still_authorized(
+    authenticator: Authenticator, headers: Sequence[Header], peer: Peer, endpoint: str
+) -> None:
+    """Nothing, where whoever was `authorized` before is so now. Where nobody can tell now, it is.
+
+    Raises:
+        RefusedError: it has become a stranger (401), or may not call `endpoint` any more (403).
+    """
+    try:
+        (await authenticator.client_of(headers, peer)).check_granted(endpoint)
+    except RefusedError as error:
+        if error.status in _CERTAIN:
+            raise
 
 
 async def authorized(

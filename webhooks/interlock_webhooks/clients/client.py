@@ -32,11 +32,15 @@ class Client(Struct, frozen=True):
         Raises:
             RefusedError: a 403 where the client may not call it, a 429 where it has called too often.
         """
-        if not self.endpoints.mean(endpoint):
-            raise ungranted(self.name, endpoint)
+        self.check_granted(endpoint)
         wait = self.meter.take(now) if self.meter else 0
         if wait:
             raise too_often(f"client {quoted(self.name)}", wait)
+
+    def check_granted(self, endpoint: str) -> None:
+        """Nothing, where the client may call `endpoint`. Raises RefusedError, a 403, where it may not."""
+        if not self.endpoints.mean(endpoint):
+            raise ungranted(self.name, endpoint)
 
     def vouched_for(self, claims: Iterable[str]) -> "Client":
         """It, as one that may also state `claims`, which are the service's own word."""

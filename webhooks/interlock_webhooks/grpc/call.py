@@ -80,6 +80,10 @@ class Call(ABC):
         self._break(error)
 
     @abstractmethod
+    def doubt(self) -> None:
+        """Have it asked anew who calls, if that may be long ago: clients are taken out, tokens end."""
+
+    @abstractmethod
     def drain(self) -> None:
         """Wait for nothing that might never come."""
 
@@ -166,6 +170,9 @@ class UnaryCall(Call):
         """When its caller gives up, or we stop waiting for its message."""
         patience = self._head.patience
         return self._started + (patience if self._is_whole else min(patience, _READ))
+
+    def doubt(self) -> None:
+        """Go on: it is over soon."""
 
     def drain(self) -> None:
         """Go on: its message has its time."""

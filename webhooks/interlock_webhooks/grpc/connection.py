@@ -176,13 +176,16 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def sweep(self, now: int) -> None:
-        """Give up what has taken too long at a monotonic nanosecond."""
+        """Give up what has taken too long at a monotonic nanosecond, and whom nobody knows any more."""
         if self._stalled is not None and now - self._stalled > STALL:
             self._transport.abort()
             return
         self._outbox.give_up(now)
-        for call in [call for call in self._open.values() if call.deadline < now]:
-            call.expire()
+        for call in list(self._open.values()):
+            if call.deadline < now:
+                call.expire()
+            else:
+                call.doubt()
         if self._is_idle and now - self._since > self._patience:
             self._close(Error.NO_ERROR)
         self._flush()
