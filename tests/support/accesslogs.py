@@ -51,14 +51,15 @@ def message(*entries: HttpAccessLogEntry) -> bytes:
 
 def logged_to(service: Service, *messages: bytes) -> None:
     """Have `service` read a log of `messages`."""
+    asyncio.run(read_by(service, *messages))
+
+
+async def read_by(service: Service, *messages: bytes) -> None:
+    """As `logged_to`, inside a running event loop."""
 
     async def each() -> AsyncIterator[bytes]:
         for one in messages:
             yield one
 
     request = Request(body=b"", until=0, client=LOCAL, method="POST", path=GRPC, query=b"", headers=())
-    asyncio.run(_answered(AccessLogHandlers(service), request, each()))
-
-
-async def _answered(handlers: AccessLogHandlers, request: Request, messages: AsyncIterator[bytes]) -> None:
-    assert (await handlers.stream(request, messages)).payload == b""
+    assert (await AccessLogHandlers(service).stream(request, each())).payload == b""

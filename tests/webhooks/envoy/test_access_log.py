@@ -10,7 +10,7 @@ from interlock.errors import RequestError
 from interlock_webhooks.envoy.accesslog import codec
 from interlock_webhooks.envoy.accesslog.entry import Entry
 from interlock_webhooks.envoy.names import HOLD_HEADER
-from support.accesslogs import entry, logged_to, message
+from support.accesslogs import entry, logged_to, message, read_by
 from support.budgets import limited
 from support.envoy import Over, Sent, chat, message_of, over_grpc
 from support.service import LoggedService
@@ -114,7 +114,7 @@ def test_holds_of_answers_over_http_are_found_by_their_header(over: Over) -> Non
 
 
 def test_entries_that_are_about_no_hold_are_passed_over() -> None:
-    assert list(codec.decode_entries(message(entry({}), entry({_AUTHZ: {"interlock": {}}})))) == []
+    assert list(codec.decode_entries(message(entry({}), entry({_AUTHZ: {"interlock": {}}})))) == [None, None]
 
 
 def test_nobody_has_a_hold_that_was_made_up(over: Over) -> None:
@@ -144,6 +144,29 @@ def test_an_entry_that_is_not_understood_hinders_no_other(over: Over, metadata: 
     logged_to(service, message(entry(metadata), good))
     assert _account(service) == (34, 0)
     assert service.lines[0]["event"] == "access log entry not understood"
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, {_AUTHZ: {"interlock": {"hold": "made.up"}}}, {_AUTHZ: {"interlock": {"hold": 7}}}]
+)
+def test_others_get_their_turn_while_a_long_message_is_read(over: Over, metadata: dict[str, Any]) -> None:
+    service = over(limited("tokens", 300))
+    long = message(*[entry(metadata)] * 2_000)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def together() -> None:
+        waiting = asyncio.create_task(others())
+        await read_by(service, long)
+        waiting.cancel()
+
+    asyncio.run(together())
+    assert turns >= 5
 
 
 def test_what_is_no_message_ends_the_log() -> None:

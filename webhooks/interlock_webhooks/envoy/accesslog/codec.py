@@ -24,8 +24,8 @@ _BY_UPSTREAM: Final = frozenset({"", "via_upstream"})
 """Who answered (`response_code_details`); older proxies don't say."""
 
 
-def decode_entries(message: bytes) -> Iterator[Entry | RequestError]:
-    """What is said of holds; entries about none are passed over, and one that can't be read is its error.
+def decode_entries(message: bytes) -> Iterator[Entry | RequestError | None]:
+    """What each entry says of a hold: None where it is about none, and its error where it can't be read.
 
     Raises:
         RequestError: it is no message of an access log.
@@ -36,8 +36,7 @@ def decode_entries(message: bytes) -> Iterator[Entry | RequestError]:
         except RequestError as error:
             yield error
         else:
-            if found is not None:
-                yield found
+            yield found
 
 
 def encode_end() -> bytes:

@@ -1,5 +1,6 @@
 """Ends holds by what proxies log of the requests that they were taken for."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -25,6 +26,9 @@ GRPC: Final = "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs"
 ENDPOINT: Final = "accesslog"
 """What it is called where it is counted, and granted to clients."""
 
+_TURN: Final = 256
+"""Entries that are read until others get their turn."""
+
 
 class AccessLogHandlers:
     """The access log of one service."""
@@ -35,10 +39,12 @@ class AccessLogHandlers:
     async def stream(self, _request: Request, messages: AsyncIterator[bytes]) -> Answer:
         """That the log has ended; until then holds are ended as its entries come."""
         async for message in messages:
-            for entry in codec.decode_entries(message):
+            for index, entry in enumerate(codec.decode_entries(message)):
+                if index % _TURN == 0:
+                    await asyncio.sleep(0)
                 if isinstance(entry, RequestError):
                     self._service.log.warning("access log entry not understood", error=str(entry))
-                else:
+                elif entry is not None:
                     await self._end(entry, now())
         return Answer(codec.encode_end())
 
