@@ -131,7 +131,10 @@ def test_who_may_not_call_everything_does_not_learn_what_is_not_there(
     service: LoggedService, granted: str
 ) -> None:
     app = _app(service, Client("known", endpoints=Globs.of([granted])))
-    assert ask(app, "/nowhere", method="GET", headers=AS_KNOWN).status == HTTPStatus.FORBIDDEN
+    answer = ask(app, "/nowhere", method="GET", headers=AS_KNOWN)
+    assert answer.status == HTTPStatus.FORBIDDEN
+    # What is to be granted has to be something that can be.
+    assert "check the path, or have `*` granted" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(("path", "method"), [("/v1/check", "POST"), ("/metrics", "GET")])

@@ -52,5 +52,8 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/.well-known/authzen-configurat
 FREE: Final = frozenset({"health"})
 """What is answered to everybody over gRPC: whether calls should come here."""
 
+OTHER: Final = "other"
+"""What a path without a name counts as: only who may call everything learns that nothing is there."""
+
 NAMES: Final = HOT | frozenset(BESIDE.values())
 """All that may be granted."""

@@ -1,21 +1,17 @@
 """Lets nobody but clients reach what is beside the hot routes."""
 
 from http import HTTPStatus
-from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock_webhooks import wire
 from interlock_webhooks.clients.authenticator import authorized
 from interlock_webhooks.clients.connection import peer_of
-from interlock_webhooks.clients.endpoints import BESIDE, OPEN
+from interlock_webhooks.clients.endpoints import BESIDE, OPEN, OTHER
 from interlock_webhooks.exchange import Answer
 from interlock_webhooks.hot import respond
 from interlock_webhooks.refusal import RefusedError, error_body, status_of
 from interlock_webhooks.service import Service
-
-_UNLISTED: Final = "other"
-"""What a path without a name counts as: only who may call everything learns that nothing is there."""
 
 
 class Guarded:
@@ -28,7 +24,7 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"] not in OPEN:
-            endpoint = BESIDE.get(scope["path"], _UNLISTED)
+            endpoint = BESIDE.get(scope["path"], OTHER)
             try:
                 scope["state"]["client"] = await authorized(
                     self._service.authenticator, scope["headers"], peer_of(scope), endpoint

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+from interlock_webhooks.clients.endpoints import OTHER
 from interlock_webhooks.refusal import Header, RefusedError
 from interlock_webhooks.text import quoted
 
@@ -24,11 +25,11 @@ def stranger(message: str) -> RefusedError:
 
 def ungranted(name: str, endpoint: str) -> RefusedError:
     """That of the client `name`, which may not call `endpoint`."""
-    return RefusedError(
-        HTTPStatus.FORBIDDEN,
-        f"client {quoted(name)} may not call {quoted(endpoint)}: have it granted in the document of clients",
-        _challenge("insufficient_scope"),
-    )
+    what, remedy = quoted(endpoint), "have it granted in the document of clients"
+    if endpoint == OTHER:
+        what, remedy = "what is at no path that has a name", "check the path, or have `*` granted"
+    message = f"client {quoted(name)} may not call {what}: {remedy}"
+    return RefusedError(HTTPStatus.FORBIDDEN, message, _challenge("insufficient_scope"))
 
 
 def out_of_scope(message: str) -> RefusedError:
