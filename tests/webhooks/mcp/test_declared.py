@@ -1,12 +1,16 @@
 """What a tool declares that its calls access (COAZ) is asked about before each of them, and narrows only."""
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from interlock.decisionlog.sink import DecisionLog
 from interlock.intents.tooldefinitions import LARGEST_MAPPING
-from interlock_webhooks.app import Application
+from interlock_webhooks.app import Application, check_app
 from support.mcp import about, about_response, tool_call, tool_list
+from support.service import LoggedService
 
 _READS: Final = {"action": {"name": "read"}, "resource": {"type": "resource", "id": "$params.arguments.uri"}}
 
@@ -29,6 +33,17 @@ def test_what_is_refused_says_why(app: Application) -> None:
     _listed(app, {"evaluation": _READS})
     answer = about(app, tool_call("read", uri="secret:a"))
     assert "resource/secret:a" in answer["message"]["result"]["content"][0]["text"]
+
+
+def test_why_a_call_is_denied_is_logged_and_counted(service: LoggedService, tmp_path: Path) -> None:
+    with DecisionLog(tmp_path / "decisions.jsonl") as service.decisions:
+        app = check_app(service)
+        _listed(app, {"evaluation": _READS})
+        about(app, tool_call("read", uri="secret:a"))
+    (entry,) = map(json.loads, (tmp_path / "decisions.jsonl").read_text(encoding="utf-8").splitlines())
+    assert entry["decision"]["decision"] == "deny"
+    (line,) = [line for line in service.lines if line["event"] == "denied"]
+    assert line["action"] == "resource.access"
 
 
 def test_all_accesses_have_to_be_allowed(app: Application) -> None:

@@ -28,7 +28,8 @@ class Asking:
     async def check(self, check: CheckRequest) -> Mapping[str, Any]:
         """The record of the decision on `check`. Raises RequestError."""
         client, until = self._request.client, self._request.until
-        if check.get("dryRun") or check.get("withoutArguments"):
+        # An access that a tool declares is no supposition: where it is denied, so is the call.
+        if check.get("withoutArguments") or (check.get("dryRun") and "access" not in check):
             engine = self._service.policies.in_force.engine
             return record(await self._considered(engine, check, client, until))
         return await self._decided(check, client, until)
