@@ -5,6 +5,7 @@ double; values of other different types are simply unequal. Strings are ordered
 by code point, as in UTF-8.
 """
 
+from itertools import repeat
 from operator import ge, gt, le, lt, not_
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from interlock.cel.types import (
 from interlock.cel.values import EvaluationError, Message, OpenMap, Optional, Uint
 
 _SAME: Final = frozenset({str, int, float, bytes, bool, type(None), Uint})
+_NESTING: Final = frozenset({list, dict, Message, Optional})
 _NUMBERS: Final = frozenset({int, float, Uint})
 _ORDERED: Final = (
     ("bool", BOOL),
@@ -44,22 +46,37 @@ def equal(left: Any, right: Any) -> bool:
     if left_type is right_type:
         if left_type in _SAME:
             return bool(left == right)
-        if left_type is list:
-            return len(left) == len(right) and all(map(equal, left, right))
-        if left_type is dict:
-            return len(left) == len(right) and all(
-                key in right and equal(value, right[key]) for key, value in left.items()
-            )
-        if left_type is Message:
-            return left.type == right.type and equal(left.fields, right.fields)
-        if left_type is Optional:
-            return left.is_present == right.is_present and equal(left.value, right.value)
+        if left_type in _NESTING:
+            return _alike(left, right, {})
         return bool(left == right)
     if left_type not in _NUMBERS or right_type not in _NUMBERS:
         # Only a map that isn't known as a whole can equal a value of another type of Python's.
         return (left_type is OpenMap or right_type is OpenMap) and bool(left == right)
     left, right = _aligned(left, right)
     return bool(left == right)
+
+
+def _alike(left: Any, right: Any, known: dict[tuple[int, int], bool]) -> bool:
+    """Whether both are equal; `known` has the lists and maps in them that were compared already.
+
+    An expression can make a value that has one part a thousand times, each of which has another a
+    thousand times: each part is looked at once.
+    """
+    kind = type(left)
+    if kind is not type(right) or kind not in _NESTING:
+        return equal(left, right)
+    if kind is Message:
+        return left.type == right.type and _alike(left.fields, right.fields, known)
+    if kind is Optional:
+        return left.is_present == right.is_present and _alike(left.value, right.value, known)
+    pair = id(left), id(right)
+    if pair not in known:
+        known[pair] = len(left) == len(right) and (
+            all(map(_alike, left, right, repeat(known)))
+            if kind is list
+            else all(key in right and _alike(value, right[key], known) for key, value in left.items())
+        )
+    return known[pair]
 
 
 def unequal(left: Any, right: Any) -> bool:

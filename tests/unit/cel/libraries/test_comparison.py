@@ -7,7 +7,7 @@ import pytest
 
 from interlock.cel.libraries.comparison import equal, to_bool
 from interlock.cel.types import BOOL, INT
-from interlock.cel.values import MAX_INT, BoolKey, Duration, EvaluationError, Timestamp, Uint
+from interlock.cel.values import MAX_INT, BoolKey, Duration, EvaluationError, Timestamp, Uint, optional
 from support.evaluation import error_of, value_of
 
 NAN = float("nan")
@@ -151,3 +151,19 @@ def test_logic_takes_only_bools(value: Any) -> None:
 def test_negation_negates() -> None:
     assert value_of("!x", x=False)
     assert not value_of("!x", x=True)
+
+
+def _repeated(levels: int, last: Any) -> Any:
+    """`last` in a list of two that are one list, which has two that are one list, and so on."""
+    value = [last]
+    for _ in range(levels):
+        value = [value, {"a": value}, optional(value)]
+    return value
+
+
+def test_parts_that_values_have_over_and_over_are_compared_once() -> None:
+    assert equal(_repeated(200, 1), _repeated(200, 1.0))
+    assert not equal(_repeated(200, 1), _repeated(200, 2))
+    assert not equal(_repeated(5, 1), _repeated(6, 1))
+    same = _repeated(200, NAN)
+    assert not equal(same, same)
