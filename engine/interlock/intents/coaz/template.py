@@ -16,6 +16,7 @@ from interlock.cel.syntax.tokens import UnreadableError
 from interlock.cel.untyped.expression import read
 from interlock.cel.values import EvaluationError, LimitExceeded, Optional
 from interlock.errors import RequestError
+from interlock.intents.bounds import MAX_NODES, MAX_TEXT
 from interlock.intents.paths import element, json_path, member
 
 LONGEST: Final = 2_048
@@ -41,6 +42,8 @@ class Template:
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self._variables = variables
         self._meter = Meter(limit=MOST)
+        self._values = MAX_NODES
+        self._characters = MAX_TEXT
 
     def resolved(self, value: Any, path: str) -> Any:
         """`value`, which stands at `path`, with each expression in it replaced; `ABSENT` where that has none.
@@ -79,18 +82,36 @@ class Template:
             raise _fault(path, "the expressions of the mapping cost too much together") from None
         if isinstance(value, Optional):
             value = value.value if value.is_present else ABSENT
-        if value is not ABSENT and not _is_json(value):
-            raise _fault(path, "the expression gives what JSON has no value for")
+        if value is not ABSENT:
+            self._check(value, path)
         return value
 
+    def _check(self, value: Any, path: str) -> None:
+        """Nothing, where `value` is one of JSON, and all that were given are no more than a request may hold.
 
-def _is_json(value: Any) -> bool:
-    """Whether `value` is a value of JSON, as deep as it is: nothing that CEL alone has."""
+        A value may have one part over and over: what costs little to make then takes for ever to read.
+        """
+        pending = [value]
+        while pending:
+            each = pending.pop()
+            inside = _inside(each)
+            if inside is None:
+                raise _fault(path, "the expression gives what JSON has no value for")
+            self._values -= 1 + len(inside)
+            self._characters -= len(each) if isinstance(each, str) else 0
+            if self._values < 0 or self._characters < 0:
+                raise _fault(path, "the expressions of the mapping give too much together")
+            pending += inside
+
+
+def _inside(value: Any) -> list[Any] | None:
+    """What is in `value`, keys too; None where it is no value of JSON but one that CEL alone has."""
     if isinstance(value, list):
-        return all(map(_is_json, value))
+        return value
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
-    return value is None or type(value) in {bool, int, str} or (type(value) is float and isfinite(value))
+        return [*value, *value.values()] if all(isinstance(key, str) for key in value) else None
+    is_plain = value is None or type(value) in {bool, int, str} or (type(value) is float and isfinite(value))
+    return [] if is_plain else None
 
 
 def _fault(path: str, why: str) -> RequestError:

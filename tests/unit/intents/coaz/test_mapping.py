@@ -108,6 +108,15 @@ def test_a_claim_does_not_say_who_calls() -> None:
 
 
 _NINE: Final = "[1, 2, 3, 4, 5, 6, 7, 8, 9]"
+
+
+def _laughing(levels: int, then: str, first: str = _NINE) -> str:
+    """`then` over `it`, a list that has one list nine times, which has one nine times, and so on to `first`."""
+    for _ in range(levels):
+        then = f"cel.bind(it, {_NINE}.map(x, it), {then})"
+    return f"$cel.bind(it, {first}, {then})"
+
+
 _COSTLY: Final = f"${_NINE}.all(a, {_NINE}.all(b, {_NINE}.all(c, {_NINE}.all(d, {_NINE}.all(e, a + e > 0)))))"
 
 
@@ -128,11 +137,17 @@ _COSTLY: Final = f"${_NINE}.all(a, {_NINE}.all(b, {_NINE}.all(c, {_NINE}.all(d, 
         "$[1, b'a']",
         f"$'{'x' * LONGEST}'",
         _COSTLY,
+        _laughing(30, "it"),
+        _laughing(4, "it", f"'{'x' * 1000}'"),
     ],
 )
 def test_an_expression_that_gives_no_value_is_an_error(expression: str) -> None:
     with pytest.raises(RequestError, match=r"`x-authzen-mapping.evaluation.context.it`: .* mend its mapping"):
         _mapped(context={"it": expression})
+
+
+def test_what_has_one_part_over_and_over_is_compared_as_what_it_is() -> None:
+    assert _mapped(context={"it": _laughing(20, "it == it.map(x, x)")})["context"] == {"it": True}
 
 
 _ENTRY: Final[dict[str, Any]] = {"action": {"name": "read"}, "resource": {"type": "object", "id": "a"}}
