@@ -37,3 +37,15 @@ class Stuck(MemoryLedger):
 
     async def settle(self, hold: HoldId, actual: Actual, now: Instant) -> Ended | Closed | Unknown:  # noqa: ARG002
         raise OperatorError("the ledger is stuck")
+
+
+class Away(MemoryLedger):
+    """Ends holds only after it could not `failures` times."""
+
+    failures = 0
+
+    async def settle(self, hold: HoldId, actual: Actual, now: Instant) -> Ended | Closed | Unknown:
+        if self.failures:
+            self.failures -= 1
+            raise OperatorError("the ledger is away")
+        return await super().settle(hold, actual, now)

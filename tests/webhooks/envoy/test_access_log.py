@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from interlock.checks.ending import Ending
-from interlock.errors import RequestError
-from interlock_webhooks.envoy.accesslog import codec
+from interlock.errors import OperatorError, RequestError
+from interlock_webhooks.envoy.accesslog import codec, handlers
 from interlock_webhooks.envoy.accesslog.entry import Entry
 from interlock_webhooks.envoy.names import HOLD_HEADER
 from support.accesslogs import entry, logged_to, message, read_by
 from support.budgets import limited
 from support.envoy import Over, Sent, chat, message_of, over_grpc
+from support.failing import Away
 from support.service import LoggedService
 
 _AUTHZ = "envoy.filters.http.ext_authz"
@@ -144,6 +145,31 @@ def test_an_entry_that_is_not_understood_hinders_no_other(over: Over, metadata: 
     logged_to(service, message(entry(metadata), good))
     assert _account(service) == (34, 0)
     assert service.lines[0]["event"] == "access log entry not understood"
+
+
+def _logged_while_away(over: Over, failures: int, monkeypatch: pytest.MonkeyPatch) -> LoggedService:
+    """A service whose ledger fails so often, once it has read of two requests that used 34 tokens each."""
+    monkeypatch.setattr(handlers, "_AGAIN", 0)
+    service = over(limited("tokens", 300))
+    service.ledger = ledger = Away()
+    held = [entry(_held(service) | {"interlock": _TOKENS}) for _ in range(2)]
+    ledger.failures = failures
+    logged_to(service, message(*held))
+    return service
+
+
+def test_what_is_logged_while_the_ledger_is_away_is_booked_once_it_is_back(
+    over: Over, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = _logged_while_away(over, 59, monkeypatch)
+    assert _account(service) == (68, 0)
+    (line,) = service.lines
+    assert (line["event"], line["error"]) == ("hold not ended yet", "the ledger is away")
+
+
+def test_a_ledger_that_stays_away_ends_the_log(over: Over, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OperatorError, match="the ledger is away"):
+        _logged_while_away(over, 1_000, monkeypatch)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Final
 from interlock.checks.ending import Ending, Outcome, end
 from interlock.clock import now
 from interlock.engine.pricing import Told, counted
-from interlock.errors import RequestError
+from interlock.errors import OperatorError, RequestError
 from interlock.identity import HoldId
 from interlock.ledger.account import PARTS
 from interlock.ledger.hold import Actual
@@ -28,6 +28,10 @@ ENDPOINT: Final = "accesslog"
 
 _TURN: Final = 256
 """Entries that are read until others get their turn."""
+
+_TRIES: Final = 60
+_AGAIN: Final = 1.0
+"""Seconds until a ledger that can't be used is tried again."""
 
 
 class AccessLogHandlers:
@@ -51,9 +55,20 @@ class AccessLogHandlers:
     async def _end(self, entry: Entry, at: Instant) -> None:
         """Have the hold of `entry` ended; one that has ended already stays as it is."""
         actual = None if entry.ending is Ending.NOTHING else self._actual(entry, at)
-        outcome = await end(self._service.ledger, HoldId(entry.hold), actual, at)
+        outcome = await self._outcome(HoldId(entry.hold), actual, at)
         if outcome in {Outcome.CLOSED, Outcome.UNKNOWN}:
             self._service.log.warning("hold not ended", ending=entry.ending, why=outcome.value)
+
+    async def _outcome(self, hold: HoldId, actual: Actual | None, at: Instant) -> Outcome:
+        """What becomes of `hold`, also where the ledger is away for a minute: a proxy says nothing twice."""
+        for tries in range(_TRIES):
+            try:
+                return await end(self._service.ledger, hold, actual, at)
+            except OperatorError as error:
+                if not tries:
+                    self._service.log.error("hold not ended yet", error=str(error))  # noqa: TRY400 - says all
+            await asyncio.sleep(_AGAIN)
+        return await end(self._service.ledger, hold, actual, at)
 
     def _actual(self, entry: Entry, at: Instant) -> Actual:
         """What was used, with what it costs where somebody knows; nothing where it is booked as it was held."""
