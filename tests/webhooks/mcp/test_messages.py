@@ -106,6 +106,17 @@ def test_what_a_revision_does_not_have_any_more_is_denied_in_it(app: Application
         ({"JSONRPC": "2.0", "id": 1, "method": "ping"}, -32600),
         (request("tools/call", {"name": "read_a", "Name": "drop"}), -32600),
         (request("tools/call", {"Arguments": {}, "name": "read_a"}), -32600),
+        (
+            request("completion/complete", {"ref": {"type": "ref/prompt", "name": "hello", "Name": "other"}}),
+            -32600,
+        ),
+        (
+            request(
+                "completion/complete", {"ref": {"Type": "ref/resource", "type": "ref/prompt", "name": "x"}}
+            ),
+            -32600,
+        ),
+        (request("subscriptions/listen", {"notifications": {"ResourceSubscriptions": ["secret:a"]}}), -32600),
         (request("resources/subscribe", {"uri": "public:a", "URI": "private:a"}), -32600),
         (tool_call("write", path="/home/a", Path="/etc/a"), -32600),
         (request("tools/call", {"name": 1}), -32602),

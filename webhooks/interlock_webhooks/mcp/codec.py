@@ -42,6 +42,12 @@ _PARAMETERS: Final = {
         "_meta",
     )
 }
+_INSIDE: Final[Mapping[str, Mapping[str, str]]] = {
+    "arguments": {},
+    "ref": {word: word for word in ("type", "name", "uri")},
+    "notifications": {"resourcesubscriptions": "resourceSubscriptions"},
+}
+"""What is decided of objects in `params`."""
 
 _META: Final = "io.modelcontextprotocol/"
 _ANY: Final = msgspec.json.Decoder[Any]()
@@ -135,8 +141,9 @@ def message_of(value: object) -> Message:
     if not isinstance(params, dict):
         raise RefusedMessageError(INVALID_PARAMS, "`params`: must be an object", message_id)
     _check_case(params, _PARAMETERS, message_id)
-    arguments = params.get("arguments")
-    _check_case(arguments if isinstance(arguments, dict) else {}, {}, message_id)
+    for key, words in _INSIDE.items():
+        inside = params.get(key)
+        _check_case(inside if isinstance(inside, dict) else {}, words, message_id)
     if message_id is None and not method.startswith("notifications/"):
         raise RefusedMessageError(INVALID_REQUEST, "`id`: a request has one, a text or a whole number")
     try:
