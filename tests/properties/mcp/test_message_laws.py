@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interlock.intents.check import CheckRequest
@@ -109,6 +109,8 @@ def test_a_header_that_says_something_else_is_always_refused(
         assert isinstance(outcome, Refused)
 
 
+@example([b"\n", b"\xef\xbb\xbf"])
+@example([b"\xef", b"\xbb\xbf", b"data: x"])
 @given(
     st.lists(st.binary(max_size=6) | st.sampled_from([b"\n", b"\r", b"\r\n", b"data: x", b":"]), max_size=30)
 )

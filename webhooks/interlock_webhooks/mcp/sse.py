@@ -57,7 +57,9 @@ class Events:
         """
         self._rest += data
         self._size += len(data)
-        if self._is_new and len(self._rest) >= len(_BOM):
+        if self._is_new and self._rest != _BOM and _BOM.startswith(self._rest):
+            return  # it may begin with one
+        if self._is_new:
             self._rest = self._rest.removeprefix(_BOM)
             self._is_new = False
         *lines, self._rest = _lines(self._rest)
