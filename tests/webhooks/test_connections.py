@@ -294,6 +294,41 @@ def test_a_request_that_does_not_arrive_is_dropped(
     run(scenario())
 
 
+async def _large(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """More than the system keeps for whoever doesn't read."""
+    await respond(send, Answer(bytes(64 * 1024 * 1024)))
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+def test_whoever_reads_nothing_is_dropped(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "STALL_SECONDS", 0.05)
+
+    async def scenario() -> None:
+        async with _serving(app=_large) as (server, port), _connected(port) as (_reader, writer):
+            writer.write(_REQUEST)
+            await _until(lambda: server.server_state.total_requests == 1)
+            await _until(lambda: not server.server_state.connections)
+
+    run(scenario())
+
+
+def test_whoever_reads_in_the_end_gets_everything(run: Run) -> None:
+    async def scenario() -> None:
+        async with _serving(app=_large) as (server, port), _connected(port) as (reader, writer):
+            writer.write(_REQUEST.replace(b"host: x", b"host: x\r\nconnection: close"))
+            await _until(lambda: server.server_state.total_requests == 1)
+            assert (await reader.read()).endswith(bytes(64 * 1024 * 1024))
+
+    run(scenario())
+
+
 def test_an_empty_line_does_not_keep_a_connection(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.05)
 

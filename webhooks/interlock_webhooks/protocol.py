@@ -16,6 +16,9 @@ from interlock_webhooks.clients.connection import shown_certificate
 REQUEST_SECONDS: Final = 20.0
 """From a connection's or request's first byte to the request's last."""
 
+STALL_SECONDS: Final = 30.0
+"""Until a connection is dropped whose peer doesn't read what waits for it."""
+
 MAX_HEAD: Final = 64 * 1024
 """Bytes of a request line with its headers, and of trailers, give or take one read."""
 
@@ -39,6 +42,10 @@ class OneWriteTransport(asyncio.Transport):
         """Write what is kept, then close."""
         self._flush()
         self._transport.close()
+
+    def abort(self) -> None:
+        """Close, whatever is still to be written."""
+        self._transport.abort()
 
     def is_closing(self) -> bool:
         """As the transport says."""
@@ -67,6 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """One connection: answers in one write, drops who sends too slowly or too long a head."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
     _head_size = 0
     _in_head = True
     _read_size = 0
@@ -80,9 +88,21 @@ class BoundedProtocol(HttpToolsProtocol):
         self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self._stop_clock()
+        self._go_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for a peer that doesn't read, but not for ever: what is read for it may be held open."""
+        super().pause_writing()
+        self._go_on()
+        self._stalled = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It reads."""
+        self._go_on()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Parse `data`; close where a head goes on for too long. A clock runs for what is not all there.
@@ -133,6 +153,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_arriving = False
         self._stop_clock()
         super().on_message_complete()
+
+    def _go_on(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _start_clock(self) -> None:
         self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.close)
