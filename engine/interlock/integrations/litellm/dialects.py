@@ -11,6 +11,8 @@ from typing import Any, Final
 from interlock.errors import RequestError
 
 _LIMIT: Final = "max_output_tokens"
+_OTHERS: Final = frozenset({"max_completion_tokens", "max_tokens"})
+"""How chats name their limit; LiteLLM leaves out of a request what its API has another name for."""
 _ELSEWHERE: Final = ("conversation", "previous_response_id", "prompt")
 """What of a response refers to text that only the provider has: nobody knows how much."""
 
@@ -22,7 +24,7 @@ def from_responses(body: Mapping[str, Any]) -> dict[str, Any]:
             raise RequestError(
                 f"`{name}`: what it refers to is of unknown size: send it as `input`", path=f"$.{name}"
             )
-    chat = {name: value for name, value in body.items() if name not in {"input", _LIMIT, "tools"}}
+    chat = {name: value for name, value in body.items() if name not in {"input", _LIMIT, "tools", *_OTHERS}}
     if body.get(_LIMIT) is not None:
         chat["max_completion_tokens"] = body[_LIMIT]
     return chat | {"messages": [_message(body.get("input"))]} | _tools(body)
@@ -30,7 +32,7 @@ def from_responses(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_messages(body: Mapping[str, Any]) -> dict[str, Any]:
     """The chat that a request of Anthropic's Messages API is."""
-    return {**body, **_tools(body)}
+    return {**_of_chats(body), **_tools(body)}
 
 
 def from_text(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def from_text(body: Mapping[str, Any]) -> dict[str, Any]:
     prompts = prompt if isinstance(prompt, list) else [prompt]
     if not prompts or not all(isinstance(each, str) for each in prompts):
         raise RequestError("`prompt`: must be a text, or a list of texts", path="$.prompt")
-    chat = {name: value for name, value in body.items() if name != "prompt"}
+    chat = {name: value for name, value in _of_chats(body).items() if name != "prompt"}
     # Each prompt is answered `n` times.
     if len(prompts) > 1:
         chat["n"] = len(prompts) * max(
@@ -91,6 +93,11 @@ def usage_of(used: Mapping[str, Any]) -> dict[str, Any]:
         "prompt_tokens_details": {"cached_tokens": cached or read},
         "cache_creation_input_tokens": written,
     }
+
+
+def _of_chats(body: Mapping[str, Any]) -> dict[str, Any]:
+    """`body`, whose limit is `max_tokens` alone."""
+    return {name: value for name, value in body.items() if name != "max_completion_tokens"}
 
 
 def _message(given: object) -> dict[str, Any]:

@@ -32,6 +32,22 @@ _FUNCTION = {"type": "function", "function": {"name": "read"}}
                 "tools": [_FUNCTION, {"type": "web_search"}, 7],
             },
         ),
+        # What another API calls its limit limits nothing in this one.
+        (
+            "aresponses",
+            {"model": "m", "input": "hello", "max_tokens": 5, "max_completion_tokens": 5},
+            {"model": "m", "messages": _HELLO},
+        ),
+        (
+            "anthropic_messages",
+            {"model": "m", "messages": _HELLO, "max_completion_tokens": 5},
+            {"model": "m", "messages": _HELLO},
+        ),
+        (
+            "text_completion",
+            {"model": "m", "prompt": "hello", "max_tokens": 50, "max_completion_tokens": 5},
+            {"model": "m", "messages": _HELLO, "max_tokens": 50},
+        ),
         (
             "responses",
             {"model": "m", "input": [{"role": "user", "content": "hi"}], "tools": []},
