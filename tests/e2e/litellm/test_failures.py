@@ -1,6 +1,7 @@
 """Behind the real LiteLLM proxy, no hold is left, however a call ends, and nothing goes on undecided."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,33 @@ def test_what_is_not_decided_does_not_go_on(litellm: Proxy, model: Model, here: 
     with service(here):
         refused = post(litellm, "/v1/images/generations", {"model": "priced", "prompt": "a cat"})
         assert refused.status_code == 403
+        assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"extra_body": {"max_tokens": 5_000}},
+        {"additional_drop_params": ["max_tokens"]},
+        {"litellm_system_prompt": "word " * 5_000},
+        {"silent_model": "flaky"},
+        {"router_settings_override": {"fallbacks": [{"priced": ["flaky"]}]}},
+        {"fallbacks": [{"model": "priced", "max_tokens": 5_000}]},
+        {"num_retries": 9, "timeout": 0.1},
+    ],
+)
+def test_a_client_has_litellm_do_nothing_that_was_not_decided(
+    litellm: Proxy, model: Model, here: Place, sent: dict[str, Any]
+) -> None:
+    with service(here) as running:
+        assert chat(litellm, **sent).status_code == 400
+        assert (model.asked, spent(running)) == ([], 0)
+
+
+def test_a_limit_by_a_name_of_another_api_is_none(litellm: Proxy, model: Model, here: Place) -> None:
+    with service(here):
+        asked = {"model": "priced", "input": "hello", "max_tokens": 10, "max_completion_tokens": 10}
+        assert post(litellm, "/v1/responses", asked).status_code == 403
         assert model.asked == []
 
 

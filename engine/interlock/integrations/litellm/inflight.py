@@ -8,7 +8,7 @@ booked as it was held. Knows nothing of LiteLLM but the calls that it is shown.
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,6 +19,12 @@ from interlock.decisionlog.exhaustion import is_exhausted, seconds_to_wait
 from interlock.errors import InterlockError, RequestError
 from interlock.integrations.litellm import body as bodies
 from interlock.integrations.litellm.booking import Booking, as_held
+from interlock.integrations.litellm.steering import (
+    Fallbacks,
+    check_steering,
+    configured_fallbacks,
+    named_fallbacks,
+)
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
 from interlock.sdk.errors import DeniedError
@@ -37,8 +43,8 @@ _TOLD_WITHIN: Final = 30
 
 _log = logging.getLogger("interlock")
 
-Served = Callable[[str], Iterable[str]]
-"""The names of all models that may answer to a name."""
+Served = Callable[[str, Fallbacks], Iterable[str]]
+"""The names of all models that may answer to a name, by lists of fallbacks beside the router's own."""
 
 
 class RefusedError(InterlockError):
@@ -68,6 +74,7 @@ class Held(Struct):
 class InFlight:
     """Lets calls through that `point` allows; `served` says who may answer for a model.
 
+    `own` has the names of LiteLLM's parameters, most of which clients must not send.
     A hold is for `hold_for`, which is longer than calls last. Kinds of calls
     that call no model for text or embeddings are refused, but for those `unchecked`.
     """
@@ -77,11 +84,13 @@ class InFlight:
         point: AsyncPoint,
         served: Served,
         *,
+        own: Container[str] = (),
         hold_for: timedelta = timedelta(minutes=15),
         unchecked: frozenset[str] = frozenset(),
     ) -> None:
         self._point = point
         self._served = served
+        self._own = own
         self._hold_for = hold_for
         self._unchecked = unchecked
         self._held: dict[str, Held] = {}
@@ -163,17 +172,21 @@ class InFlight:
 
     async def _admitted(self, kind: str, request: dict[str, Any], caller: Caller) -> tuple[str, str | None]:
         """What the call is known by, and its hold; `request` is as policies made it then."""
-        names = self._names(request)
+        try:
+            check_steering(request, self._own)
+            names = self._names(request)
+        except RequestError as error:
+            raise _misread(error) from None
         for _ in range(_TRIES):
             mark = secrets.token_urlsafe(16)
             body = _body(request, names, kind)
             result = await self._decided(_check(bodies.CHECKED[kind], body, caller, mark, self._hold_for))
             try:
                 request |= bodies.changes(body, result.changed(body), kind)
+                swapped = self._names(request)
             except RequestError as error:
                 await self._booking.give_back(result.hold)
                 raise _misread(error) from None
-            swapped = self._names(request)
             if swapped <= {*names, body.get("model")}:
                 return mark, result.hold
             # Policies chose another model, and whoever answers for it was not decided on.
@@ -184,10 +197,13 @@ class InFlight:
         )
 
     def _names(self, request: Mapping[str, Any]) -> frozenset[str]:
-        """Who may answer `request`, as prices call them."""
-        asked = [request.get("model"), *_models(request.get("fallbacks"))]
+        """Who may answer `request`, as prices call them. Raises RequestError."""
+        asked, lists = [request.get("model"), *named_fallbacks(request)], configured_fallbacks(request)
         return frozenset(
-            bodies.plain_name(name) for model in asked if isinstance(model, str) for name in self._served(model)
+            bodies.plain_name(name)
+            for model in asked
+            if isinstance(model, str)
+            for name in self._served(model, lists)
         )
 
     async def _decided(self, check: CheckRequest) -> CheckResult:
@@ -252,12 +268,6 @@ def _body(request: Mapping[str, Any], names: Iterable[str], kind: str) -> dict[s
 def _misread(error: RequestError) -> RefusedError:
     """The refusal of what can't be understood, or not be made as policies want it."""
     return RefusedError(HTTPStatus.BAD_REQUEST, f"the call can't be decided: {error}")
-
-
-def _models(named: object) -> list[Any]:
-    """The models of a list of fallbacks, each a name or an object with one."""
-    given = named if isinstance(named, list) else []
-    return [each.get("model") if isinstance(each, dict) else each for each in given]
 
 
 def _notes(request: dict[str, Any]) -> list[dict[str, Any]]:

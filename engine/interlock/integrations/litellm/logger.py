@@ -17,6 +17,7 @@ from typing import Any
 from fastapi import HTTPException
 from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy.litellm_pre_call_utils import LiteLLMProxyRequestSetup
+from litellm.types.utils import all_litellm_params
 
 from interlock.integrations.litellm.caller import caller_of
 from interlock.integrations.litellm.failure import may_have_used
@@ -124,6 +125,7 @@ def _calls(environment: Mapping[str, str]) -> InFlight:
     return InFlight(
         client,
         served,
+        own=frozenset(all_litellm_params),
         hold_for=timedelta(seconds=int(environment.get("INTERLOCK_HOLD_SECONDS", "900"))),
         unchecked=frozenset(filter(None, environment.get("INTERLOCK_UNCHECKED", "").split(","))),
     )

@@ -5,22 +5,20 @@ from typing import Any
 
 from litellm.proxy import proxy_server
 
+from interlock.integrations.litellm.steering import Fallbacks, reachable
 
-def served(model: str) -> Iterator[str]:
-    """The models of all deployments of `model`, and of those that the router falls back to from it."""
+
+def served(model: str, fallbacks: Fallbacks) -> Iterator[str]:
+    """The models of all deployments of `model`, and of those that are tried after it by any list."""
     router = proxy_server.llm_router
     if router is None:
         return
-    for group in (model, *_fallbacks(router, model)):
+    for group in reachable(model, [*_entries(router), *fallbacks]):
         for deployment in router.get_model_list(model_name=group) or ():
             yield str(deployment["litellm_params"]["model"])
 
 
-def _fallbacks(router: Any, model: str) -> Iterator[str]:
-    """The names that the router tries after `model`, by any of its lists."""
-    lists = (router.fallbacks, router.context_window_fallbacks, router.content_policy_fallbacks)
-    for configured in lists:
-        for entry in configured or ():
-            if isinstance(entry, Mapping):
-                for name in (*entry.get(model, ()), *entry.get("*", ())):
-                    yield name["model"] if isinstance(name, Mapping) else name
+def _entries(router: Any) -> Iterator[Mapping[str, Any]]:
+    """What is in all lists of fallbacks of the router."""
+    for configured in (router.fallbacks, router.context_window_fallbacks, router.content_policy_fallbacks):
+        yield from (entry for entry in configured or () if isinstance(entry, Mapping))

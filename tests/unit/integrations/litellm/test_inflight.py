@@ -13,6 +13,7 @@ from interlock import CheckResult, Gate, HoldAnswer, Settlement
 from interlock.errors import RequestError
 from interlock.integrations.litellm import booking, inflight
 from interlock.integrations.litellm.inflight import MARK, InFlight, RefusedError
+from interlock.integrations.litellm.steering import Fallbacks, reachable
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
 from interlock.sdk.errors import UnavailableError
@@ -48,7 +49,7 @@ class Point(Gate):
             raise self.error
 
 
-def _as_named(model: str) -> Iterable[str]:
+def _as_named(model: str, _: Fallbacks) -> Iterable[str]:
     return [f"openai/{model}"]
 
 
@@ -266,18 +267,25 @@ def test_a_change_that_the_request_has_no_place_for_refuses_it_and_holds_nothing
     asyncio.run(scenario())
 
 
-def test_a_change_that_leads_nowhere_refuses_it_and_holds_nothing() -> None:
+@pytest.mark.parametrize(
+    ("patch", "said"),
+    [
+        ({"path": ["model", "name"], "value": "x"}, "leads to no place"),
+        ({"path": ["fallbacks"], "value": [{"priced": ["x"]}]}, "list of names"),
+    ],
+)
+def test_a_change_that_leads_nowhere_refuses_it_and_holds_nothing(patch: dict[str, Any], said: str) -> None:
     async def scenario() -> None:
         async with _flight() as (calls, point):
             check = point.check
 
             async def elsewhere(asked: CheckRequest, *, within: timedelta | None = None) -> CheckResult:
                 result = await check(asked, within=within)
-                patch: Any = {"path": ["model", "name"], "value": "x", "policies": []}
-                return CheckResult({**result.record, "patches": [patch]})
+                patches: Any = [{**patch, "policies": []}]
+                return CheckResult({**result.record, "patches": patches})
 
             point.check = elsewhere  # type: ignore[assignment, method-assign]  # what no service answers
-            with pytest.raises(RefusedError, match="leads to no place"):
+            with pytest.raises(RefusedError, match=said):
                 await calls.enter("acompletion", _request(), _NOBODY)
             assert await _stands(point) == (0, 0)
 
@@ -289,14 +297,14 @@ def test_whoever_answers_for_a_model_that_policies_choose_is_decided_on_too() ->
         spec = "  match: {actions: [model.chat]}\n  locks:\n    - {path: [model], value: priced}\n"
         rule = """{name: known, forbid: "intent.models.exists(m, m.name == 'secret')", message: not this one}"""
         lock = policy(layer="platform", spec=spec, rules=f"    - {rule}\n")
-        async with _flight(lock, served=lambda model: ["secret"] if model == "priced" else [model]) as (
+        async with _flight(lock, served=lambda model, _: ["secret"] if model == "priced" else [model]) as (
             calls,
             point,
         ):
             with pytest.raises(RefusedError, match="not this one"):
                 await calls.enter("acompletion", _request(model="unpriced"), _NOBODY)
             assert await _stands(point) == (0, 0)
-        async with _flight(lock, served=lambda model: [model]) as (calls, point):
+        async with _flight(lock, served=lambda model, _: [model]) as (calls, point):
             request = _request(model="unpriced")
             await calls.enter("acompletion", request, _NOBODY)
             assert request["model"] == "priced"
@@ -312,7 +320,7 @@ def test_a_model_that_policies_choose_is_decided_on_where_nothing_is_held_too() 
         lock = policy(layer="platform", spec=spec, rules=rules)
         async with Point(engine_of(lock)) as point:
             request = _request(model="unpriced")
-            await InFlight(point, lambda model: [model]).enter("acompletion", request, _NOBODY)
+            await InFlight(point, lambda model, _: [model]).enter("acompletion", request, _NOBODY)
             assert (request["model"], request["metadata"]) == ("priced", {})
 
     asyncio.run(scenario())
@@ -324,7 +332,7 @@ def test_models_that_change_with_each_look_are_refused() -> None:
         spec = "  match: {actions: [model.chat]}\n  locks:\n    - {path: [model], value: priced}\n"
         rules = "    - {name: any, require: 'true', message: never}\n"
         lock = policy(layer="platform", spec=spec, rules=rules)
-        async with _flight(lock, served=lambda _: [f"m{next(numbers)}"]) as (calls, point):
+        async with _flight(lock, served=lambda *_: [f"m{next(numbers)}"]) as (calls, point):
             with pytest.raises(RefusedError, match="another model each time"):
                 await calls.enter("acompletion", _request(), _NOBODY)
             assert await _stands(point) == (0, 0)
@@ -336,15 +344,47 @@ def test_fallbacks_that_the_client_names_may_answer_too() -> None:
     async def scenario() -> None:
         looked: list[str] = []
 
-        def served(model: str) -> list[str]:
+        def served(model: str, fallbacks: Fallbacks) -> list[str]:
             looked.append(model)
+            assert fallbacks == []
             return [model]
 
         async with _flight(served=served) as (calls, _):
-            fallbacks = ["unpriced", {"model": "priced"}, {"model": 7}]
-            with pytest.raises(RefusedError):
-                await calls.enter("acompletion", _request(fallbacks=fallbacks), _NOBODY)
-        assert looked == ["priced", "unpriced", "priced"]
+            request = _request(fallbacks=["unpriced", {"model": "priced"}])
+            await calls.enter("acompletion", request, _NOBODY)
+        # Before the decision, and after what it changed.
+        assert looked == ["priced", "unpriced", "priced"] * 2
+
+    asyncio.run(scenario())
+
+
+def test_fallbacks_that_litellm_has_for_a_key_may_answer_too() -> None:
+    async def scenario() -> None:
+        def served(model: str, fallbacks: Fallbacks) -> list[str]:
+            return reachable(model, fallbacks)
+
+        rule = """{name: known, forbid: "intent.models.exists(m, m.name == 'secret')", message: not this one}"""
+        async with _flight(policy(layer="platform", rules=f"    - {rule}\n"), served=served) as (calls, point):
+            settings = {"fallbacks": [{"priced": ["secret"]}]}
+            noted = {"proxy_server_request": {"body": {"model": "priced"}}}
+            request = _request(router_settings_override=settings, **noted)
+            with pytest.raises(RefusedError, match="not this one"):
+                await calls.enter("acompletion", request, _NOBODY)
+            assert await _stands(point) == (0, 0)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"), [({"extra_body": {"max_tokens": 10**6}}, "`extra_body`"), ({"seeded": 1}, "`seeded`")]
+)
+def test_what_would_change_a_call_after_it_is_decided_refuses_it(sent: dict[str, Any], said: str) -> None:
+    async def scenario() -> None:
+        async with _flight(own={"seeded"}) as (calls, point):
+            with pytest.raises(RefusedError, match=said) as refused:
+                await calls.enter("acompletion", _request(**sent), _NOBODY)
+            assert refused.value.status is HTTPStatus.BAD_REQUEST
+            assert await _stands(point) == (0, 0)
 
     asyncio.run(scenario())
 
