@@ -49,8 +49,8 @@ def own_authority() -> Pair:
 
 
 def signed(by: Pair, *names: str) -> Pair:
-    """A certificate for `names`, which may be IP addresses and URIs."""
-    return _pair(names[0], names, by)
+    """A certificate for `names`, which may be IP addresses and URIs; without any, only its subject is named."""
+    return _pair(names[0] if names else "somebody", names, by)
 
 
 def server_context(pair: Pair) -> ssl.SSLContext:

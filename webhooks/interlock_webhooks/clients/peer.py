@@ -3,6 +3,7 @@
 That a certificate is good is for TLS to say: one that isn't never gets here.
 """
 
+import sys
 from datetime import UTC
 from functools import lru_cache
 from typing import Final
@@ -24,6 +25,9 @@ class Certificate(Struct, frozen=True, kw_only=True):
     ends: int
 
 
+_NAMELESS: Final = Certificate(uris=(), dns_names=(), ends=sys.maxsize)
+
+
 class Peer(Struct, frozen=True):
     """Whoever is connected: an IP address, empty where there is none, and what it showed."""
 
@@ -32,13 +36,13 @@ class Peer(Struct, frozen=True):
 
 
 @lru_cache(maxsize=_MOST_CACHED)
-def certificate_of(pem: str) -> Certificate | None:
-    """The certificate in `pem`; None where its names can't be read, so that it names nobody."""
+def certificate_of(pem: str) -> Certificate:
+    """The certificate in `pem`, which names nobody where its names can't be read."""
     try:
         read = x509.load_pem_x509_certificate(pem.encode())
         names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
-        return None
+        return _NAMELESS
     return Certificate(
         uris=tuple(names.get_values_for_type(x509.UniformResourceIdentifier)),
         dns_names=tuple(name.lower() for name in names.get_values_for_type(x509.DNSName)),
