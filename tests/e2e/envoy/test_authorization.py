@@ -62,6 +62,12 @@ def test_what_a_client_says_in_our_name_never_gets_to_the_upstream(gateway: Scen
     assert gateway.chat(FORBIDDEN, headers=spoofed).status_code == 403
 
 
+def test_a_header_that_some_upstreams_take_for_one_of_ours_gets_nowhere(gateway: Scene) -> None:
+    before = len(gateway.upstream.seen)
+    assert gateway.chat("spoofed", headers={HOLD_HEADER.replace("-", "_"): "spoofed"}).status_code == 400
+    assert len(gateway.upstream.seen) == before
+
+
 @pytest.mark.parametrize("status", [400, 503])
 def test_what_the_upstream_refuses_is_given_back(gateway: Scene, status: int) -> None:
     model = f"refused-{status}"
