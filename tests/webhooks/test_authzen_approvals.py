@@ -152,6 +152,22 @@ def test_an_approval_is_for_whom_and_what_our_own_member_of_the_context_says(app
         assert context_of(app, again(**other), allowed=False)["reason"] == "out_of_scope"
 
 
+def test_an_approval_is_for_who_acts_which_the_request_for_it_may_say_elsewhere(app: Application) -> None:
+    acting = payment()
+    acting["subject"] = {**acting["subject"], "properties": {"act": {"sub": "agent-1"}}}
+    asked = {
+        **submission(payment(), context_of(app, acting, allowed=False)),
+        "client": {"actor": {"id": "agent-1"}},
+    }
+    id_ = post(app, REQUESTS, asked).json()["task"]["id"]
+    decide(app, id_)
+    approval = task_of(app, id_).json()["result"]["approval"]
+    context_of(app, _presenting(acting, approval), allowed=True)
+    other = {**acting, "subject": {**acting["subject"], "properties": {"act": {"sub": "agent-2"}}}}
+    for evaluation in (other, payment()):
+        assert context_of(app, _presenting(evaluation, approval), allowed=False)["reason"] == "out_of_scope"
+
+
 def test_what_changes_from_one_evaluation_to_the_next_is_not_compared(app: Application) -> None:
     approval = _approved(app, {**payment(), "context": {"case": 7, "time": "1"}})
     again = _presenting({**payment(), "context": {"case": 7, "time": "2", "evaluation_id": "e"}}, approval)

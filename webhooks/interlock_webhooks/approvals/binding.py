@@ -26,15 +26,15 @@ _OURS: Final = "interlock"
 _TERMS: Final = frozenset({"discharges", "dryRun", "holdFor", "idempotencyKey", "withoutArguments"})
 """What stands in our member of a context and is of one evaluation alone. The rest says more of the access."""
 
+_ACTOR: Final = "act"
 _PARTS: Final = ("subject", "resource", "action")
 
 
 def bound(evaluation: Mapping[str, Any], members: frozenset[str] | None = None) -> dict[str, Any] | None:
     """What an approval of `evaluation` is bound to: equal JSON where it is the same access.
 
-    Of the context those are `members`, or all that are relevant. In whose name the subject
-    acts may move from it to the client of an access request, so that isn't compared. None
-    where `evaluation` is none.
+    Of the context those are `members`, or all that are relevant. None where `evaluation`
+    is none.
     """
     context = evaluation.get("context") or {}
     if not isinstance(context, dict) or not all(isinstance(evaluation.get(part), dict) for part in _PARTS):
@@ -43,16 +43,24 @@ def bound(evaluation: Mapping[str, Any], members: frozenset[str] | None = None) 
     properties = subject.pop("properties", None) or {}
     if not isinstance(properties, dict):
         return None
-    kept = {key: value for key, value in properties.items() if key != "act"}
     return {
-        "subject": subject | ({"properties": kept} if kept else {}),
+        "subject": subject | ({"properties": properties} if properties else {}),
         "resource": evaluation["resource"],
         "action": evaluation["action"],
         "context": {key: value for key, value in _told(context).items() if _counts(key, members)},
     }
 
 
-def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> bool:
+def without_actor(access: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """`access`, which says no more who acts for its subject: an access request may say that as its client's."""
+    if access is None:
+        return None
+    subject = {**access["subject"]}
+    kept = {key: value for key, value in subject.pop("properties", {}).items() if key != _ACTOR}
+    return {**access, "subject": subject | ({"properties": kept} if kept else {})}
+
+
+def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
     """Whether `one` is the same JSON as `other`: to Python `true` is 1, and to policies it is not."""
     return digest_of(one) == digest_of(other)
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from interlock.instants import rfc3339
 from interlock.units import Instant, Milliseconds
-from interlock_webhooks.approvals.binding import bound, is_same
+from interlock_webhooks.approvals.binding import bound, is_same, without_actor
 from interlock_webhooks.approvals.problems import Problem, ProblemError
 from interlock_webhooks.approvals.signing import BrokenTokenError, Signer, Sort
 
@@ -86,7 +86,8 @@ def read(submission: Mapping[str, Any], client: str, signer: Signer, now: Instan
     if ours["client"] != client:
         raise _unbound("`denial.binding_token`: another client was denied")
     access = {part: claims[part] for part in ("subject", "resource", "action", "context")}
-    if not is_same(bound(submission, frozenset(claims["binding_context_members"])), access):
+    asked = bound(submission, frozenset(claims["binding_context_members"]))
+    if not is_same(without_actor(asked), without_actor(access)):
         raise _unbound("subject, resource, action and context must be those of the denied evaluation")
     return Denial(
         access=access,
