@@ -79,8 +79,10 @@ def test_a_denial_that_an_approval_would_lift_says_how_to_ask_for_one(app: Appli
 _DOOR: Final = {**payment(), "resource": {"type": "door", "id": "d"}}
 
 
-@pytest.mark.parametrize("evaluation", [payment(amount=2000), _DOOR])
-def test_a_denial_that_no_approval_would_lift_does_not(app: Application, evaluation: dict[str, Any]) -> None:
+@pytest.mark.parametrize("evaluation", [payment(amount=2000), _DOOR, payment("x" * 64 * 1024)])
+def test_a_denial_that_no_approval_would_lift_or_nobody_can_ask_about_does_not(
+    app: Application, evaluation: dict[str, Any]
+) -> None:
     assert "access_request" not in context_of(app, evaluation, allowed=False)
 
 

@@ -14,7 +14,7 @@ from interlock.instants import rfc3339
 from interlock.units import Instant, Milliseconds
 from interlock_webhooks.approvals.binding import bound, is_same, without_actor
 from interlock_webhooks.approvals.problems import Problem, ProblemError
-from interlock_webhooks.approvals.signing import BrokenTokenError, Signer, Sort
+from interlock_webhooks.approvals.signing import LONGEST, BrokenTokenError, Signer, Sort
 
 LASTS: Final = Milliseconds(10 * 60 * 1000)
 """How long a denial can be asked about."""
@@ -34,7 +34,7 @@ class Denial(Struct, frozen=True, kw_only=True):
 
 
 def encoded(denial: Denial, evaluation_id: str, signer: Signer, endpoint: str, now: Instant) -> dict[str, Any]:
-    """The members of a decision's context that make `denial` one that can be asked about."""
+    """The members of a decision's context that make `denial` one to ask about; none of what is too large."""
     expires = Instant(now + LASTS)
     claims = {
         "jti": evaluation_id,
@@ -50,6 +50,9 @@ def encoded(denial: Denial, evaluation_id: str, signer: Signer, endpoint: str, n
             "client": denial.client,
         },
     }
+    token = signer.signed(Sort.DENIAL, claims, now, expires)
+    if len(token) > LONGEST:
+        return {}
     return {
         "evaluation_id": evaluation_id,
         "evaluated_at": rfc3339(now),
@@ -57,7 +60,7 @@ def encoded(denial: Denial, evaluation_id: str, signer: Signer, endpoint: str, n
         "access_request": {
             "endpoint": endpoint,
             "expires_at": rfc3339(expires),
-            "binding_token": signer.signed(Sort.DENIAL, claims, now, expires),
+            "binding_token": token,
             "display": {"title": "Ask for approval", "description": denial.why},
         },
     }

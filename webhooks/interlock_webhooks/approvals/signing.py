@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 from interlock.units import Instant
 
 _ALGORITHM: Final = "ES256"
-_LONGEST: Final = 64 * 1024
+LONGEST: Final = 64 * 1024
+"""Characters of a token that is read."""
 
 
 class Sort(StrEnum):
@@ -68,7 +69,7 @@ class Signer:
             BrokenTokenError: it is no such token.
         """
         try:
-            if len(token) > _LONGEST or jwt.get_unverified_header(token).get("typ") != sort.value:
+            if len(token) > LONGEST or jwt.get_unverified_header(token).get("typ") != sort.value:
                 raise BrokenTokenError(is_old=False)
             claims: dict[str, Any] = jwt.decode(
                 token,
