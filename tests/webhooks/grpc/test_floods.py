@@ -69,6 +69,13 @@ def test_a_block_of_fields_that_goes_on_and_on_ends_the_connection(client: RawCl
     assert goaways(_pushed(client, frames)) == [ErrorCodes.ENHANCE_YOUR_CALM]
 
 
+def test_a_block_that_is_longer_than_fields_may_be_ends_the_connection_unread(client: RawClient) -> None:
+    # It says again and again how large the table is, and unpacks to nothing.
+    sizes = b"\x20" * 16_384
+    frames = raw(1, 0, 1, sizes) + raw(9, 0, 1, sizes) + raw(9, 4, 1, sizes)
+    assert goaways(_pushed(client, frames)) == [ErrorCodes.ENHANCE_YOUR_CALM]
+
+
 def test_fields_that_unpack_to_too_much_end_the_connection(client: RawClient) -> None:
     # One entry of the table, asked for a thousand times.
     block = client.block([*REQUEST, ("x-large", "a" * 3000)]) + b"\xbe" * 1000

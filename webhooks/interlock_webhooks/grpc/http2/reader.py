@@ -20,6 +20,9 @@ Frame: TypeAlias = tuple[int, int, int, bytes]
 _MAX_PARTS: Final = 16
 """Frames in which a block of fields may come: what we take unpacked fits into one."""
 
+_MAX_BLOCK: Final = 2 * MAX_FRAME
+"""Bytes of a block: packed, fields are hardly longer, and reading what says nothing holds all others up."""
+
 _STREAM: Final = 0x7FFF_FFFF
 
 
@@ -87,7 +90,7 @@ class FrameReader:
         if kind != Kind.CONTINUATION or stream != begun:
             raise ConnectionFailure(Error.PROTOCOL_ERROR)
         parts.append(payload)
-        if len(parts) > _MAX_PARTS:
+        if len(parts) > _MAX_PARTS or sum(map(len, parts)) > _MAX_BLOCK:
             raise ConnectionFailure(Error.ENHANCE_YOUR_CALM)
         if not flags & Flag.END_HEADERS:
             return None
