@@ -13,6 +13,7 @@ from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
 from interlock_webhooks import wire
 from interlock_webhooks.denial import said
+from interlock_webhooks.keys import check_once
 
 
 class ToolCall(TypedDict):
@@ -33,8 +34,15 @@ _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """The JSON-RPC message in `body`. Raises RequestError."""
-    return wire.decode(body, _OBJECT)
+    """The JSON-RPC message in `body`.
+
+    Raises:
+        RequestError: there is none, or some servers would read others of the arguments, which are passed on
+            as they came.
+    """
+    message = wire.decode(body, _OBJECT)
+    check_once(body)
+    return message
 
 
 def check_of(message: dict[str, Any], caller: Caller) -> CheckRequest:

@@ -18,12 +18,15 @@ from interlock.model.patch import Patch
 from interlock_webhooks import wire
 from interlock_webhooks.denial import said
 from interlock_webhooks.jsonpatch import json_patch
+from interlock_webhooks.keys import check_case, check_once, folded
 from interlock_webhooks.text import quoted
 from interlock_webhooks.toolhive.messages import check_of
 
 VERSION: Final = "v0.1.0"
 
 _MOST_UID: Final = 128
+_MEMBERS: Final = frozenset({"method", "params"})
+_PARAMETERS: Final = frozenset({"arguments", "name", "uri"})
 
 
 class ToolhivePrincipal(Struct):
@@ -67,18 +70,39 @@ class WebhookAnswer(Struct, omit_defaults=True):
     patch: list[dict[str, Any]] | UnsetType = UNSET
 
 
+class _Original(Struct):
+    """The message as its client sent it: that is what ToolHive passes on."""
+
+    mcp_request: msgspec.Raw
+
+
 _REQUEST: Final = msgspec.json.Decoder(WebhookRequest)
+_ORIGINAL: Final = msgspec.json.Decoder(_Original)
 
 
 def decode(body: bytes) -> WebhookRequest:
-    """The request in `body`. Raises RequestError."""
+    """The request in `body`.
+
+    Raises:
+        RequestError: it can't be understood, or some servers would read another message in it.
+    """
     request = wire.decode(body, _REQUEST)
     if request.version != VERSION:
         message = f"`version`: is {quoted(request.version)}: send `{VERSION}`"
         raise RequestError(message, path="$.version")
     if not 1 <= len(request.uid) <= _MOST_UID:
         raise RequestError(f"`uid`: send a text of 1 to {_MOST_UID} characters", path="$.uid")
+    _check_keys(body, request.mcp_request)
     return request
+
+
+def _check_keys(body: bytes, message: Mapping[str, Any]) -> None:
+    """Nothing, where servers read in the `message` of `body` what is decided. Raises RequestError."""
+    check_once(bytes(wire.decode(body, _ORIGINAL).mcp_request))
+    check_case(key for key in message if folded(key) in _MEMBERS)
+    params = message.get("params")
+    if isinstance(params, dict):
+        check_case(key for key in params if folded(key) in _PARAMETERS)
 
 
 def known_of(request: WebhookRequest) -> Caller:

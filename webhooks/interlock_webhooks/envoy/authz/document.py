@@ -1,19 +1,16 @@
 """The JSON in a body that the upstream reads, too: it has to mean the same to everybody. Pure.
 
-Of keys that are there twice some readers take the first and some the last, and
-some tell no `model` from a `Model`; and some read what the charset of the
-content type says. Who could choose what is decided, and what is done, by that
-needs no policy.
+That goes for its keys, and for its charset, which some take from the content type.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from interlock.errors import RequestError
 from interlock_webhooks import wire
+from interlock_webhooks.keys import check_case, check_once, folded
 from interlock_webhooks.text import quoted
 
 _SPACE: Final = b" \t\r\n"
@@ -58,15 +55,11 @@ def read(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     """
     _check_encoding(headers)
     found: dict[str, Any] = wire.decode(body, _OBJECT)
-    try:
-        # Numbers are not looked at: who reads one of thousands of digits waits for it.
-        json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
-    except RecursionError:
-        raise RequestError("the body is nested too deeply: send it flatter") from None
-    _check_case(found)
+    check_once(body)
+    check_case(found)
     params = found.get(_PARAMS)
     if isinstance(params, dict):
-        _check_case(key for key in params if _folded(key) in _READ_PARAMS)
+        check_case(key for key in params if folded(key) in _READ_PARAMS)
     return found
 
 
@@ -78,28 +71,3 @@ def _check_encoding(headers: Mapping[str, str]) -> None:
         said = parameter.translate(_BESIDE_NAMES).lower()
         if _CHARSET in said and said not in _CHARSETS:
             raise RequestError(f"the content type says {quoted(parameter.strip())}: send the body in UTF-8")
-
-
-def _check_case(keys: Iterable[str]) -> None:
-    """Refuse those of `keys` that only some readers take for what they are in lower case."""
-    for key in keys:
-        folded = _folded(key)
-        if key != folded:
-            raise RequestError(f"{quoted(key)}: some read it as {quoted(folded)}: send that")
-
-
-def _folded(key: str) -> str:
-    """`key` as who tells no letter case reads it: to some a long `s` and a dotless `i` are letters of ours."""
-    return key.upper().casefold()
-
-
-def _once(pairs: list[tuple[str, Any]]) -> None:
-    """Nothing, where the keys of an object are all different, also for those who tell no case."""
-    seen: set[str] = set()
-    for key, _ in pairs:
-        folded = _folded(key)
-        if folded in seen:
-            raise RequestError(
-                f"{quoted(key)}: is there twice, for those who tell no letter case: send it once"
-            )
-        seen.add(folded)
