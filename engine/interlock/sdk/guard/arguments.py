@@ -21,7 +21,7 @@ def arguments_of(
 
     Raises:
         TypeError: it can't be called so.
-        RequestError: an argument is no JSON.
+        RequestError: an argument is no JSON, or two go by one name: policies would see one of them.
     """
     bound = signature.bind(*args, **kwargs)
     bound.apply_defaults()
@@ -36,14 +36,24 @@ def itself(signature: Signature) -> frozenset[str]:
 
 
 def _named(bound: BoundArguments) -> dict[str, Any]:
-    """Arguments by name; those without a name of their own by that of their parameter."""
+    """Arguments by name; those without a name of their own by that of their parameter.
+
+    Raises:
+        RequestError: one without a name goes by that of another.
+    """
     named: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
     for name, value in bound.arguments.items():
         if bound.signature.parameters[name].kind is Parameter.VAR_KEYWORD:
-            named |= value
+            extra = value
         else:
             named[name] = value
-    return named
+    for name in named.keys() & extra.keys():
+        raise RequestError(
+            f"argument {quoted(name)} can't be checked: it is there with a name and without: send it once",
+            path=f"$.mcp.params.arguments.{name}",
+        )
+    return named | extra
 
 
 def _plain(name: str, value: object) -> Any:  # noqa: ANN401 - any JSON

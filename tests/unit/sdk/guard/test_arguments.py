@@ -60,11 +60,19 @@ def _every(a: int, /, b: int = 2, *c: int, d: int = 4, **e: int) -> None: ...
     [
         ((1,), {}, {"a": 1, "b": 2, "c": [], "d": 4}),
         ((1, 3, 5, 6), {"d": 7, "f": 8}, {"a": 1, "b": 3, "c": [5, 6], "d": 7, "f": 8}),
-        ((1,), {"a": 9}, {"a": 9, "b": 2, "c": [], "d": 4}),
     ],
 )
 def test_arguments_have_their_names(args: tuple[int, ...], kwargs: dict[str, int], seen: Any) -> None:
     assert arguments_of(signature(_every), args, kwargs, ()) == seen
+
+
+@pytest.mark.parametrize(("args", "kwargs"), [((1,), {"a": 9}), ((1, 2, 3), {"c": 9})])
+@pytest.mark.parametrize("left_out", [(), ("a", "c")])
+def test_no_argument_is_hidden_behind_another_of_its_name(
+    args: tuple[int, ...], kwargs: dict[str, int], left_out: tuple[str, ...]
+) -> None:
+    with pytest.raises(RequestError, match="is there with a name and without"):
+        arguments_of(signature(_every), args, kwargs, left_out)
 
 
 def test_what_is_left_out_is_not_looked_at() -> None:

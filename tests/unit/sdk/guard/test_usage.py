@@ -91,6 +91,14 @@ def test_what_was_used_is_what_all_parts_say_together(parts: list[Any], response
     assert reader.response == response
 
 
+@pytest.mark.parametrize("parts", [OPENAI[:-1], RESPONSES[:-1], ANTHROPIC[:-1], ANTHROPIC[:1]])
+def test_a_stream_that_breaks_off_has_not_said_what_was_used(parts: list[Any]) -> None:
+    reader = UsageReader()
+    for part in parts:
+        reader.read(part)
+    assert (reader.is_begun, reader.response) == (True, None)
+
+
 @pytest.mark.parametrize(
     "parts", [OPENAI, RESPONSES, ANTHROPIC, GOOGLE], ids=["chat", "responses", "anthropic", "google"]
 )
