@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from interlock.checks.holds import Used
 from interlock.engine import Engine
-from interlock.sdk.guard.asking import Asked, allowed, allowed_async, is_asynchronous
+from interlock.sdk.guard.allowing import allowed, allowed_async
+from interlock.sdk.guard.asking import Asked, is_asynchronous
 from interlock.sdk.guard.context import present
 from interlock.sdk.guard.ending import end, end_async, settlement
 from interlock.sdk.guard.model_call import ModelCall

@@ -5,8 +5,10 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from interlock.checks.holds import Settlement
+from interlock.errors import InterlockError
 from interlock.intents.check import CheckRequest
-from interlock.sdk.guard.asking import Asked, allowed, allowed_async, is_asynchronous
+from interlock.sdk.guard.allowing import allowed, allowed_async
+from interlock.sdk.guard.asking import Asked, is_asynchronous
 from interlock.sdk.guard.ending import as_held, end, end_async
 from interlock.sdk.guard.usage import UsageReader
 from interlock.sdk.result import CheckResult
@@ -35,7 +37,12 @@ class ModelCall:
         """The call, which is allowed."""
         if is_asynchronous(self._asked):
             raise TypeError("what decides is asynchronous: use `async with`")
-        self._goes_on(allowed(self._asked, self._check))
+        result = allowed(self._asked, self._check)
+        try:
+            self._goes_on(result)
+        except InterlockError:
+            end(self._asked, result.hold, None)
+            raise
         return self
 
     def __exit__(
@@ -47,7 +54,12 @@ class ModelCall:
 
     async def __aenter__(self) -> Self:
         """The call, which is allowed."""
-        self._goes_on(await allowed_async(self._asked, self._check))
+        result = await allowed_async(self._asked, self._check)
+        try:
+            self._goes_on(result)
+        except InterlockError:
+            await end_async(self._asked, result.hold, None)
+            raise
         return self
 
     async def __aexit__(
@@ -73,8 +85,8 @@ class ModelCall:
             yield part
 
     def _goes_on(self, result: CheckResult) -> None:
-        self._hold = result.hold
         self.body = result.changed(self.body)
+        self._hold = result.hold
 
     def _settlement(self) -> Settlement | None:
         if self._hold is None or not self._usage.is_begun:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from interlock import DeniedError, Gate, Guard
+from interlock import CheckResult, ConflictError, DeniedError, Gate, Guard
+from interlock.intents.check import CheckRequest
 from support.budgets import engine_of, limited
 from support.points import Awaited, entered
 
@@ -104,6 +106,31 @@ def test_asynchronous_streams_are_read_alike() -> None:
     came, (account,) = asyncio.run(asked())
     assert came == _PARTS
     assert (account["spent"], account["held"]) == (23, 0)
+
+
+class _Elsewhere(Gate):
+    """A gate that answers a check that goes on with a change that its body has no place for."""
+
+    async def check(self, check: CheckRequest, *, within: timedelta | None = None) -> CheckResult:
+        result = await super().check(check, within=within)
+        patches: Any = [] if "dryRun" in check else [{"path": ["model", "x"], "value": 1, "policies": []}]
+        return CheckResult({**result.record, "patches": patches})
+
+
+def test_a_change_that_leads_nowhere_lets_nothing_go_on_and_holds_nothing() -> None:
+    with asyncio.Runner() as runner:
+        gate = runner.run(_Elsewhere(engine_of(limited("tokens", 10_000))).__aenter__())
+        awaited = Awaited(gate, runner)
+
+        async def asked() -> None:
+            async with Guard(gate).model(_CHAT):
+                pytest.fail("it was entered")
+
+        with pytest.raises(ConflictError, match="leads to no place"):
+            runner.run(asked())
+        with pytest.raises(ConflictError, match="leads to no place"), Guard(awaited).model(_CHAT):
+            pytest.fail("it was entered")
+        assert _standing(awaited) == (0, 0)
 
 
 def test_what_has_to_be_awaited_cannot_be_entered_otherwise() -> None:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from interlock import CheckResult, DeniedError, Gate, Guard, RequestError, Used, calling
+from interlock import CheckResult, DeniedError, Gate, Guard, RequestError, UnavailableError, Used, calling
+from interlock.intents.check import CheckRequest
 from support import guarded
 from support.points import Awaited, entered
 
@@ -207,6 +208,49 @@ def test_a_coroutine_that_is_cancelled_gives_back_what_it_held() -> None:
         return await _state(gate)
 
     assert _run(asked) == (0, 0)
+
+
+class _Slow(Gate):
+    """A gate whose decisions are kept from who asks until they `may_go`."""
+
+    decided: asyncio.Event
+    may_go: asyncio.Event
+    fails: bool
+
+    async def check(self, check: CheckRequest, *, within: timedelta | None = None) -> CheckResult:
+        result = await super().check(check, within=within)
+        if "dryRun" not in check:
+            self.decided.set()
+            await self.may_go.wait()
+            if self.fails:
+                raise UnavailableError("no answer")
+        return result
+
+
+@pytest.mark.parametrize(("fails", "held"), [(False, 0), (True, 1)])
+def test_a_coroutine_that_is_cancelled_while_it_is_decided_gives_back_what_it_will_hold(
+    fails: bool,  # noqa: FBT001  # a row of the table
+    held: int,
+) -> None:
+    async def scenario() -> None:
+        async with _Slow(guarded.engine()) as gate:
+            gate.decided, gate.may_go, gate.fails = asyncio.Event(), asyncio.Event(), fails
+
+            @Guard(gate).tool(server="payments")
+            async def create_refund() -> None:
+                pytest.fail("it was called")
+
+            task = asyncio.create_task(create_refund())
+            await gate.decided.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await _state(gate) == (0, 1)
+            gate.may_go.set()
+            await asyncio.wait({each for each in asyncio.all_tasks() if each is not asyncio.current_task()})
+            assert await _state(gate) == (0, held)
+
+    asyncio.run(scenario())
 
 
 def test_callers_at_once_are_not_confused_and_never_over_the_budget() -> None:
