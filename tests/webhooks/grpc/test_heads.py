@@ -3,12 +3,13 @@
 from http import HTTPStatus
 
 import pytest
+from h2.errors import ErrorCodes
 from hyperframe.frame import (
     DataFrame,
     HeadersFrame,
 )
 
-from support.rawhttp2 import MESSAGE, REQUEST, RawClient, ending
+from support.rawhttp2 import MESSAGE, REQUEST, RawClient, ending, resets
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,14 @@ def test_what_is_not_grpc_has_a_status_of_http(
     client: RawClient, fields: list[tuple[str, str]], status: HTTPStatus
 ) -> None:
     client.send(client.request(1, "END_STREAM", fields=fields))
-    assert ending(client, client.until_ping()) == {b":status": b"%d" % status}
+    came = client.until_ping()
+    assert ending(client, came) == {b":status": b"%d" % status}
+    assert not resets(came)
+
+
+def test_what_is_no_call_is_broken_off_where_more_of_it_could_come(client: RawClient) -> None:
+    client.send(client.request(1, fields=REQUEST[:4]))
+    assert resets(client.until_ping()) == [(1, ErrorCodes.NO_ERROR)]
 
 
 @pytest.mark.parametrize(

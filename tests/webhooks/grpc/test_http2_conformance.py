@@ -1,7 +1,8 @@
 """The cases of h2spec, sent by our own client: what a server must do with frames that may or may not be sent.
 
-h2spec (https://github.com/summerwind/h2spec) itself is not run: these are its cases, with its
-expectations, by the numbers of its sections, those of RFC 7540 and 7541, and a few more of the kind.
+h2spec (https://github.com/summerwind/h2spec) itself can't be installed here (ADR 40 says what it finds):
+these are its cases, with its expectations, by the numbers of its sections, those of RFC 7540 and 7541, and
+a few more of the kind.
 Like h2spec, they take an error of the whole connection for one of a stream. What stands in
 h2spec under `generic` as well as under `http2` stands here once.
 """

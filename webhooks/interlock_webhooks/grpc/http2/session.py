@@ -168,10 +168,14 @@ class Session:
             raise StreamFailure(Error.PROTOCOL_ERROR)
         if len(self._streams) >= MAX_STREAMS:
             raise StreamFailure(Error.REFUSED_STREAM)
-        self._streams[number] = Stream(self._remote.window, WINDOW, check_request(fields))
+        stream = self._streams[number] = Stream(self._remote.window, WINDOW, check_request(fields))
+        is_whole = bool(flags & Flag.END_STREAM)
+        if is_whole:
+            # Before anybody answers it: what is whole is not broken off.
+            stream.end()
         self._receiver.begun(number, fields)
-        if flags & Flag.END_STREAM:
-            self._end(number)
+        if is_whole:
+            self._receiver.ended(number)
 
     def _trailers(self, flags: int, number: int, fields: list[Header]) -> None:
         self._receiver.spent()
