@@ -1,14 +1,9 @@
-"""Keys of JSON that somebody else reads, too: they have to mean the same to everybody. Pure.
-
-Of keys that are there twice some readers take the first and some the last, and
-some tell no `model` from a `Model`. Who could choose what is decided, and what
-is done, by that needs no policy.
-"""
+"""Keys of JSON that are there twice: some readers take the first, and some the last. Pure."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
+from interlock.checks.case import folded
 from interlock.errors import RequestError
 from interlock_webhooks.text import quoted
 
@@ -24,23 +19,6 @@ def check_once(body: bytes) -> None:
         json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
     except RecursionError:
         raise RequestError("the body is nested too deeply: send it flatter") from None
-
-
-def check_case(keys: Iterable[str]) -> None:
-    """Nothing, where all of `keys` are what they are in lower case.
-
-    Raises:
-        RequestError: only some readers take one for that.
-    """
-    for key in keys:
-        plain = folded(key)
-        if key != plain:
-            raise RequestError(f"{quoted(key)}: some read it as {quoted(plain)}: send that")
-
-
-def folded(key: str) -> str:
-    """`key` as who tells no letter case reads it: to some a long `s` and a dotless `i` are letters of ours."""
-    return key.upper().casefold()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:

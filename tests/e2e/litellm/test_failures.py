@@ -100,6 +100,7 @@ def test_what_is_not_decided_does_not_go_on(litellm: Proxy, model: Model, here: 
         {"router_settings_override": {"fallbacks": [{"priced": ["flaky"]}]}},
         {"fallbacks": [{"model": "priced", "max_tokens": 5_000}]},
         {"num_retries": 9, "timeout": 0.1},
+        {"Max_Tokens": 5_000},
     ],
 )
 def test_a_client_has_litellm_do_nothing_that_was_not_decided(

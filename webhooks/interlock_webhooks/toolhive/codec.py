@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from interlock.checks.case import check_case, folded
 from interlock.decisionlog.exhaustion import is_exhausted
 from interlock.errors import RequestError
 from interlock.intents.caller import Caller
@@ -18,7 +19,7 @@ from interlock.model.patch import Patch
 from interlock_webhooks import wire
 from interlock_webhooks.denial import said
 from interlock_webhooks.jsonpatch import json_patch
-from interlock_webhooks.keys import check_case, check_once, folded
+from interlock_webhooks.keys import check_once
 from interlock_webhooks.text import quoted
 from interlock_webhooks.toolhive.messages import check_of
 

@@ -10,6 +10,7 @@ Source: litellm/types/litellm_params.py and litellm/router_utils/fallback_event_
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from interlock.checks.case import check_case
 from interlock.errors import RequestError
 from interlock.spelling import quoted
 
@@ -68,9 +69,11 @@ def check_steering(request: Mapping[str, Any], own: Container[str]) -> None:
     """Nothing, where LiteLLM sends what `request` says to whom it names; `own` has the names of its parameters.
 
     Raises:
-        RequestError: its client would have it do something else.
+        RequestError: its client would have it do something else, or some providers read a name as another.
     """
-    found = sorted(name for name in _sent(request) if _steers(name, own))
+    sent = _sent(request)
+    check_case(sent)
+    found = sorted(name for name in sent if _steers(name, own))
     if found:
         names = ", ".join(map(quoted, found))
         raise RequestError(f"{names}: LiteLLM would do something else than is decided: leave it out", path="$")

@@ -51,6 +51,12 @@ def test_all_that_is_refused_is_told_at_once() -> None:
         check_steering({"extra_body": {}, "drop_params": True}, _OWN)
 
 
+@pytest.mark.parametrize("name", ["Max_Tokens", "token\u017f"])
+def test_a_name_that_some_providers_take_for_another_is_refused(name: str) -> None:
+    with pytest.raises(RequestError, match="some read it as"):
+        check_steering({"max_tokens": 1, name: 10**6}, _OWN)
+
+
 @pytest.mark.parametrize("noted", [None, {}, {"body": None}])
 def test_without_a_note_of_what_was_sent_all_counts_as_sent(noted: object) -> None:
     with pytest.raises(RequestError, match="extra_body"):

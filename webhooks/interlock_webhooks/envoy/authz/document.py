@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.checks.case import check_case, folded
 from interlock.errors import RequestError
 from interlock_webhooks import wire
-from interlock_webhooks.keys import check_case, check_once, folded
+from interlock_webhooks.keys import check_once
 from interlock_webhooks.text import quoted
 
 _SPACE: Final = b" \t\r\n"
