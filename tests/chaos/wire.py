@@ -39,7 +39,7 @@ class Wire:
     async def ask(self, path: str, body: dict[str, Any] | None = None) -> Answer:
         """The answer to `body`, or what is at `path`; Lost where there is none, or the ledger can't be used."""
         method, sent = ("GET", b"") if body is None else ("POST", msgspec.json.encode(body))
-        head = f"{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         Wire.asked += 1
         try:
             async with asyncio.timeout(_PATIENCE):

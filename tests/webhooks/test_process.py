@@ -62,6 +62,11 @@ def test_the_lines_that_it_prints_work_as_they_stand(service: Running) -> None:
     assert answer["response"]["allowed"] is False
 
 
+def test_a_page_in_a_browser_whose_name_was_led_here_gets_nothing(service: Running) -> None:
+    answer = httpx.get(f"{service.check}/v1/budgets", headers={"host": "evil.example"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "request.forbidden")
+
+
 def test_reviews_are_answered_over_https_that_clients_can_verify(service: Running) -> None:
     with service.client() as client:
         denied = client.post(f"{service.webhook}/validate?timeout=5s", json=review(pod())).json()
@@ -246,7 +251,7 @@ def test_a_request_on_its_way_when_the_service_stops_is_answered(policies: Path,
     with running(policies, tmp_path) as service:
         host, port = service.check.removeprefix("http://").split(":")
         body = json.dumps(chat("good-1")).encode()
-        head = b"POST /v1/check HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        head = b"POST /v1/check HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall(head + b"content-length: %d\r\n\r\n" % len(body) + body[:10])
             time.sleep(0.2)

@@ -26,6 +26,7 @@ from interlock_webhooks.authzen.handlers import AuthzenHandlers
 from interlock_webhooks.authzen.searches import SearchHandlers
 from interlock_webhooks.clients.authenticator import EVERYBODY, Authenticator
 from interlock_webhooks.clients.guarded import Guarded
+from interlock_webhooks.clients.neighbours import Neighbours
 from interlock_webhooks.docs import docs
 from interlock_webhooks.envoy.authz import web
 from interlock_webhooks.envoy.authz.handlers import ENDPOINT, AuthorizationHandlers
@@ -129,7 +130,10 @@ def _forwarded(service: Service) -> HotRoute:
     """The route of requests that proxies send on, to ask whether they may pass."""
     handler = AuthorizationHandlers(service).forwarded
     metrics = service.metrics.route(ENDPOINT)
-    return HotRoute(handler, metrics, service.log, service.authenticator, ANYTHING)
+    # The host is that of the request, and says nothing of the proxy.
+    is_open = isinstance(service.authenticator, Neighbours)
+    authenticator = EVERYBODY if is_open else service.authenticator
+    return HotRoute(handler, metrics, service.log, authenticator, ANYTHING)
 
 
 def _traces(service: Service) -> HotRoute:

@@ -20,8 +20,8 @@ from interlock.prices import published as prices
 from interlock_webhooks import garbage
 from interlock_webhooks.app import check_app, webhook_app
 from interlock_webhooks.approvals.approvals import Approvals
-from interlock_webhooks.clients.authenticator import EVERYBODY
 from interlock_webhooks.clients.live import LiveClients
+from interlock_webhooks.clients.neighbours import Neighbours
 from interlock_webhooks.clients.opening import asks_a_cluster, live_clients
 from interlock_webhooks.cluster.opening import open_cluster
 from interlock_webhooks.controller.membership import Membership
@@ -117,7 +117,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 cluster=None if controller is None else controller.view,
                 exemptions=settings.exemptions,
                 toolhive_secret=secret_in(settings.toolhive_secret),
-                authenticator=clients or EVERYBODY,
+                authenticator=clients or Neighbours(url),
                 approval_key=state.approval_key(),
                 url=url,
             )
