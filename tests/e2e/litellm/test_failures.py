@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from support.documents import policy
 from support.fakemodel import INPUT, Model
 from support.gatewaycrowd import OUTPUT, Place, body, chat, leave, post, service, spent
 from support.litellmproxy import Proxy
@@ -109,6 +110,20 @@ def test_a_client_has_litellm_do_nothing_that_was_not_decided(
     with service(here) as running:
         assert chat(litellm, **sent).status_code == 400
         assert (model.asked, spent(running)) == ([], 0)
+
+
+def test_a_deployment_that_is_asked_for_by_its_id_is_decided_by_its_model(
+    litellm: Proxy, model: Model, here: Place
+) -> None:
+    rule = """{name: known, forbid: "intent.models.exists(m, m.name == 'priced')", message: not this one}"""
+    with service(here):
+        id_ = chat(litellm).headers["x-litellm-model-id"]
+    with service(Place(here.folder / "closed", here.port), policy(layer="platform", rules=f"    - {rule}\n")):
+        model.asked.clear()
+        refused = chat(litellm, model=id_)
+        assert refused.status_code == 403
+        assert "not this one" in refused.json()["error"]["message"]
+        assert model.asked == []
 
 
 def test_a_limit_by_a_name_of_another_api_is_none(litellm: Proxy, model: Model, here: Place) -> None:

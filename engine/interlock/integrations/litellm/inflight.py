@@ -19,12 +19,7 @@ from interlock.decisionlog.exhaustion import is_exhausted, seconds_to_wait
 from interlock.errors import InterlockError, RequestError
 from interlock.integrations.litellm import body as bodies
 from interlock.integrations.litellm.booking import Booking, as_held
-from interlock.integrations.litellm.steering import (
-    Fallbacks,
-    check_steering,
-    configured_fallbacks,
-    named_fallbacks,
-)
+from interlock.integrations.litellm.steering import check_steering, named_fallbacks
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
 from interlock.sdk.errors import DeniedError
@@ -43,8 +38,8 @@ _TOLD_WITHIN: Final = 30
 
 _log = logging.getLogger("interlock")
 
-Served = Callable[[str, Fallbacks], Iterable[str]]
-"""The names of all models that may answer to a name, by lists of fallbacks beside the router's own."""
+Served = Callable[[str, Mapping[str, Any]], Iterable[str]]
+"""The names of all models that may answer to a name in a request."""
 
 
 class RefusedError(InterlockError):
@@ -198,12 +193,12 @@ class InFlight:
 
     def _names(self, request: Mapping[str, Any]) -> frozenset[str]:
         """Who may answer `request`, as prices call them. Raises RequestError."""
-        asked, lists = [request.get("model"), *named_fallbacks(request)], configured_fallbacks(request)
+        asked = [request.get("model"), *named_fallbacks(request)]
         return frozenset(
             bodies.plain_name(name)
             for model in asked
             if isinstance(model, str)
-            for name in self._served(model, lists)
+            for name in self._served(model, request)
         )
 
     async def _decided(self, check: CheckRequest) -> CheckResult:

@@ -7,7 +7,7 @@ let through as don't, and the models that they name are decided on.
 Source: litellm/types/litellm_params.py and litellm/router_utils/fallback_event_handlers.py.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from interlock.checks.case import check_case
@@ -61,9 +61,6 @@ _SETTINGS: Final = "router_settings_override"
 _LISTS: Final = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 _ANY: Final = "*"
 
-Fallbacks = Sequence[Mapping[str, Any]]
-"""Lists of fallbacks: each entry has the names to try after a name, or after `*`."""
-
 
 def check_steering(request: Mapping[str, Any], own: Container[str]) -> None:
     """Nothing, where LiteLLM sends what `request` says to whom it names; `own` has the names of its parameters.
@@ -93,8 +90,8 @@ def named_fallbacks(request: Mapping[str, Any]) -> list[str]:
     return [_name(each) for each in given]
 
 
-def configured_fallbacks(request: Mapping[str, Any]) -> Fallbacks:
-    """The lists of fallbacks that LiteLLM has for the key or the team of `request`."""
+def configured_fallbacks(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What LiteLLM falls back to for the key of `request`: the names to try after each name, or after `*`."""
     settings = request.get(_SETTINGS)
     lists = [settings.get(name) for name in _LISTS] if isinstance(settings, Mapping) else []
     return [entry for each in lists if isinstance(each, list) for entry in each if isinstance(entry, Mapping)]

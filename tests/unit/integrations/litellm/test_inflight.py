@@ -1,7 +1,7 @@
 """A call of LiteLLM holds what it may use from when it is let through until it has ended, however it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from interlock import CheckResult, Gate, HoldAnswer, Settlement
 from interlock.errors import RequestError
 from interlock.integrations.litellm import booking, inflight
 from interlock.integrations.litellm.inflight import MARK, InFlight, RefusedError
-from interlock.integrations.litellm.steering import Fallbacks, reachable
+from interlock.integrations.litellm.steering import configured_fallbacks, reachable
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
 from interlock.sdk.errors import UnavailableError
@@ -49,7 +49,7 @@ class Point(Gate):
             raise self.error
 
 
-def _as_named(model: str, _: Fallbacks) -> Iterable[str]:
+def _as_named(model: str, _: Mapping[str, Any]) -> Iterable[str]:
     return [f"openai/{model}"]
 
 
@@ -344,9 +344,8 @@ def test_fallbacks_that_the_client_names_may_answer_too() -> None:
     async def scenario() -> None:
         looked: list[str] = []
 
-        def served(model: str, fallbacks: Fallbacks) -> list[str]:
+        def served(model: str, _: Mapping[str, Any]) -> list[str]:
             looked.append(model)
-            assert fallbacks == []
             return [model]
 
         async with _flight(served=served) as (calls, _):
@@ -360,8 +359,8 @@ def test_fallbacks_that_the_client_names_may_answer_too() -> None:
 
 def test_fallbacks_that_litellm_has_for_a_key_may_answer_too() -> None:
     async def scenario() -> None:
-        def served(model: str, fallbacks: Fallbacks) -> list[str]:
-            return reachable(model, fallbacks)
+        def served(model: str, request: Mapping[str, Any]) -> list[str]:
+            return reachable(model, configured_fallbacks(request))
 
         rule = """{name: known, forbid: "intent.models.exists(m, m.name == 'secret')", message: not this one}"""
         async with _flight(policy(layer="platform", rules=f"    - {rule}\n"), served=served) as (calls, point):
