@@ -98,12 +98,12 @@ def test_an_agent_that_is_stated_in_full_counts_before_its_name(app: Application
 @pytest.mark.parametrize(
     ("changed", "path"),
     [
-        ({"subject": None}, "$.access.subject"),
-        ({"subject": "ann"}, "$.access.subject"),
-        ({"action": {}}, "$.access.action.name"),
-        ({"action": "read"}, "$.access.action"),
-        ({"resource": {"type": "record"}}, "$.access.resource.id"),
-        ({"resource": {"type": 7, "id": "r"}}, "$.access.resource.type"),
+        ({"subject": None}, "$.subject"),
+        ({"subject": "ann"}, "$.subject"),
+        ({"action": {}}, "$.action.name"),
+        ({"action": "read"}, "$.action"),
+        ({"resource": {"type": "record"}}, "$.resource.id"),
+        ({"resource": {"type": 7, "id": "r"}}, "$.resource.type"),
         ({"context": []}, "$.context"),
         ({"context": {"interlock": 1}}, "$.context.interlock"),
         ({"context": {"interlock": {"layers": []}}}, "$.context.interlock.layers"),

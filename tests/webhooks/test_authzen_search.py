@@ -120,6 +120,13 @@ def test_what_is_no_search_is_refused(app: Application, sought: str) -> None:
         assert _search(app, sought, **body).status == 400
 
 
+def test_what_is_wrong_is_found_where_it_was_sent(app: Application) -> None:
+    answer = _search(
+        app, "resource", subject={"type": 7, "id": "a"}, action={"name": "x"}, resource={"type": "r"}
+    )
+    assert answer.json()["error"]["path"] == "$.subject.type"
+
+
 def test_a_search_takes_nothing(app: Application) -> None:
     body: dict[str, Any] = {"subject": _ANN, "action": {"name": "tools/call"}, "resource": {"type": "tool"}}
     for _ in range(5):

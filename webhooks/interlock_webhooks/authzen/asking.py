@@ -4,9 +4,11 @@ Source: Authorization API 1.0, sections 5 and 6; obligations profile, draft 1,
 for `obligations_supported`; COAZ-MCP binding, draft 1, for `agent`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
+from interlock.errors import RequestError
 from interlock.intents.bounds import check_bounds
 from interlock.intents.check import CheckRequest
 from interlock.intents.fields import mapping, texts
@@ -16,6 +18,7 @@ from interlock_webhooks.authzen.obligations import names_of
 _OURS: Final = "interlock"
 _WHERE: Final = f"context.{_OURS}"
 _PARTS: Final = ("subject", "action", "resource")
+_ACCESS: Final = "$.access"
 _CALLER: Final = ("agent", "run", "attribution", "data", "server", "tool")
 _TERMS: Final = ("holdFor", "dryRun", "idempotencyKey", "withoutArguments")
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -42,6 +45,17 @@ def check_of(evaluation: Mapping[str, Any], approved: Mapping[str, str] = _NOTHI
     if discharged := _discharged(given, stated):
         check["discharges"] = discharged
     return cast("CheckRequest", check)
+
+
+@contextmanager
+def placed() -> Iterator[None]:
+    """Let errors of an access say where they stand in the evaluation that was sent, and not in its check."""
+    try:
+        yield
+    except RequestError as error:
+        if error.path.startswith(_ACCESS):
+            error.path = f"${error.path.removeprefix(_ACCESS)}"
+        raise
 
 
 def _with(subject: object, claims: Mapping[str, str]) -> object:

@@ -9,7 +9,7 @@ from interlock.engine import Engine
 from interlock.errors import RequestError
 from interlock_webhooks.authzen import codec
 from interlock_webhooks.authzen.appeals import Appeals
-from interlock_webhooks.authzen.asking import check_of
+from interlock_webhooks.authzen.asking import check_of, placed
 from interlock_webhooks.authzen.shapes import Decided, Semantic
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.point import DecisionPoint
@@ -52,7 +52,8 @@ class AuthzenHandlers:
 
     async def _alone(self, request: Request, evaluation: Mapping[str, Any]) -> Answer:
         engine = self._service.policies.in_force.engine
-        return Answer(codec.encode(await self._decided(engine, request, evaluation)))
+        with placed():
+            return Answer(codec.encode(await self._decided(engine, request, evaluation)))
 
     async def _one_of_several(
         self, engine: Engine, request: Request, item: dict[str, Any] | RequestError

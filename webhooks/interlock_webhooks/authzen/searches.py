@@ -15,7 +15,7 @@ from interlock.search.query import Query, Sought, query_of
 from interlock.search.search import Answer as Said
 from interlock.search.search import Search
 from interlock_webhooks.authzen import codec, searching
-from interlock_webhooks.authzen.asking import check_of
+from interlock_webhooks.authzen.asking import check_of, placed
 from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.point import DecisionPoint
 from interlock_webhooks.refusal import RefusedError
@@ -45,7 +45,8 @@ class SearchHandlers:
         search = codec.decode_evaluation(request.body)
         engine = self._service.policies.in_force.engine
         check = cast("dict[str, Any]", check_of(search))
-        query = query_of(sought, check, engine.context_at(now()))
+        with placed():
+            query = query_of(sought, check, engine.context_at(now()))
         try:
             begun = Search.begun(engine, query, searching.paging_of(search), request.until)
             return await self._answered(request, engine, query, begun)
