@@ -1,56 +1,32 @@
-"""Has calls of LiteLLM's proxy decided, holds what they may use, and settles what they used.
+"""Keeps what calls of LiteLLM's proxy hold from when they are let through, and settles what they used.
 
-No call goes on that was not allowed, and no hold is left: each is settled with
-what was used, released where nothing can have been, or, where nobody knows,
-booked as it was held. Knows nothing of LiteLLM but the calls that it is shown.
+No hold is left: each is settled with what was used, released where nothing can
+have been, or, where nobody knows, booked as it was held. Knows nothing of
+LiteLLM but the calls that it is shown.
 """
 
 import asyncio
-import logging
-import secrets
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 from msgspec import Struct
 
-from interlock.decisionlog.exhaustion import is_exhausted, seconds_to_wait
-from interlock.errors import InterlockError, RequestError
 from interlock.integrations.litellm import body as bodies
 from interlock.integrations.litellm.booking import Booking, as_held
-from interlock.integrations.litellm.steering import check_steering, named_fallbacks
+from interlock.integrations.litellm.deciding import Deciding, RefusedError, Served
 from interlock.intents.caller import Caller
-from interlock.intents.check import CheckRequest
-from interlock.sdk.errors import DeniedError
 from interlock.sdk.points import AsyncPoint
-from interlock.sdk.result import CheckResult
 
 MARK: Final = "interlock"
 """The key of the proxy's own metadata under which a call carries what it is known by."""
 
-_TRIES: Final = 3
 _SPENT_BEFORE: Final = 0.9
 """The part of a hold's time after which it is booked: before it expires."""
 
 _TOLD_WITHIN: Final = 30
 """Seconds after a stream in which LiteLLM says what it used, if it says so: what it logs may take 20."""
-
-_log = logging.getLogger("interlock")
-
-Served = Callable[[str, Mapping[str, Any]], Iterable[str]]
-"""The names of all models that may answer to a name in a request."""
-
-
-class RefusedError(InterlockError):
-    """A call that does not go on: the status, what the client is told, and seconds to wait where that helps."""
-
-    code = "litellm.refused"
-
-    def __init__(self, status: HTTPStatus, said: str, wait: int | None = None) -> None:
-        self.status = status
-        self.wait = wait
-        super().__init__(said)
 
 
 class Held(Struct):
@@ -83,13 +59,11 @@ class InFlight:
         hold_for: timedelta = timedelta(minutes=15),
         unchecked: frozenset[str] = frozenset(),
     ) -> None:
-        self._point = point
-        self._served = served
-        self._own = own
+        self._booking = Booking(point)
+        self._deciding = Deciding(point, served, self._booking, own=own, hold_for=hold_for)
         self._hold_for = hold_for
         self._unchecked = unchecked
         self._held: dict[str, Held] = {}
-        self._booking = Booking(point)
 
     async def enter(self, kind: str, request: dict[str, Any], caller: Caller) -> None:
         """Let `request` of `caller` go on, as policies make it.
@@ -109,7 +83,7 @@ class InFlight:
                 f"calls of the kind `{kind}` are not decided here: call a model for text or embeddings, or "
                 "have the kind listed in `INTERLOCK_UNCHECKED`",
             )
-        mark, hold = await self._admitted(kind, request, caller)
+        mark, hold = await self._deciding.admitted(kind, request, caller)
         if hold is None:
             return
         notes[0][MARK] = mark
@@ -165,64 +139,6 @@ class InFlight:
         if held is not None:
             await self._booking.book(as_held(held.hold))
 
-    async def _admitted(self, kind: str, request: dict[str, Any], caller: Caller) -> tuple[str, str | None]:
-        """What the call is known by, and its hold; `request` is as policies made it then."""
-        try:
-            check_steering(request, self._own)
-            names = self._names(request)
-        except RequestError as error:
-            raise _misread(error) from None
-        for _ in range(_TRIES):
-            mark = secrets.token_urlsafe(16)
-            body = _body(request, names, kind)
-            result = await self._decided(_check(bodies.CHECKED[kind], body, caller, mark, self._hold_for))
-            try:
-                request |= bodies.changes(body, result.changed(body), kind)
-                swapped = self._names(request)
-            except RequestError as error:
-                await self._booking.give_back(result.hold)
-                raise _misread(error) from None
-            if swapped <= {*names, body.get("model")}:
-                return mark, result.hold
-            # Policies chose another model, and whoever answers for it was not decided on.
-            await self._booking.give_back(result.hold)
-            names = swapped
-        raise RefusedError(
-            HTTPStatus.FORBIDDEN, "policies choose another model each time: have them choose one that they keep"
-        )
-
-    def _names(self, request: Mapping[str, Any]) -> frozenset[str]:
-        """Who may answer `request`, as prices call them. Raises RequestError."""
-        asked = [request.get("model"), *named_fallbacks(request)]
-        return frozenset(
-            bodies.plain_name(name)
-            for model in asked
-            if isinstance(model, str)
-            for name in self._served(model, request)
-        )
-
-    async def _decided(self, check: CheckRequest) -> CheckResult:
-        task = asyncio.ensure_future(self._point.check(check))
-        try:
-            result = await asyncio.shield(task)
-            result.raise_if_denied()
-        except asyncio.CancelledError:
-            self._booking.go_on(self._booking.abandon(task))
-            raise
-        except DeniedError as error:
-            status = HTTPStatus.TOO_MANY_REQUESTS if is_exhausted(error.record) else HTTPStatus.FORBIDDEN
-            raise RefusedError(status, str(error), seconds_to_wait(error.record)) from None
-        except RequestError as error:
-            raise _misread(error) from None
-        except InterlockError as error:
-            # It may have been decided, and hold something: the same is answered to its key again.
-            self._booking.go_on(self._booking.abandon(self._point.check(check)))
-            _log.error("a call was not decided: %s", error)
-            raise RefusedError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "the call can't be decided now: try again"
-            ) from None
-        return result
-
     async def _free(self, held: Held, *, is_used: bool) -> None:
         if is_used:
             await self._booking.book(as_held(held.hold))
@@ -238,31 +154,6 @@ class InFlight:
 
     def _spend(self, mark: str) -> None:
         self._booking.go_on(self.spend({MARK: mark}))
-
-
-def _check(key: str, body: dict[str, Any], caller: Caller, mark: str, hold_for: timedelta) -> CheckRequest:
-    check: Any = {
-        key: body,
-        "caller": caller,
-        "appliesPatches": True,
-        "holdFor": f"{int(hold_for.total_seconds())}s",
-        "idempotencyKey": mark,
-    }
-    checked: CheckRequest = check
-    return checked
-
-
-def _body(request: Mapping[str, Any], names: Iterable[str], kind: str) -> dict[str, Any]:
-    """What `request` asks for. Raises RefusedError."""
-    try:
-        return bodies.body_of(request, names, kind)
-    except RequestError as error:
-        raise _misread(error) from None
-
-
-def _misread(error: RequestError) -> RefusedError:
-    """The refusal of what can't be understood, or not be made as policies want it."""
-    return RefusedError(HTTPStatus.BAD_REQUEST, f"the call can't be decided: {error}")
 
 
 def _notes(request: dict[str, Any]) -> list[dict[str, Any]]:

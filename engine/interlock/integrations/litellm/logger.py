@@ -20,8 +20,9 @@ from litellm.proxy.litellm_pre_call_utils import LiteLLMProxyRequestSetup
 from litellm.types.utils import all_litellm_params
 
 from interlock.integrations.litellm.caller import caller_of
+from interlock.integrations.litellm.deciding import RefusedError
 from interlock.integrations.litellm.failure import may_have_used
-from interlock.integrations.litellm.inflight import InFlight, RefusedError
+from interlock.integrations.litellm.inflight import InFlight
 from interlock.integrations.litellm.routes import served
 from interlock.sdk.client import AsyncClient
 

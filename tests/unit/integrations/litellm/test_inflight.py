@@ -12,7 +12,8 @@ import pytest
 from interlock import CheckResult, Gate, HoldAnswer, Settlement
 from interlock.errors import RequestError
 from interlock.integrations.litellm import booking, inflight
-from interlock.integrations.litellm.inflight import MARK, InFlight, RefusedError
+from interlock.integrations.litellm.deciding import RefusedError, Served
+from interlock.integrations.litellm.inflight import MARK, InFlight
 from interlock.integrations.litellm.steering import configured_fallbacks, reachable
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
@@ -55,7 +56,7 @@ def _as_named(model: str, _: Mapping[str, Any]) -> Iterable[str]:
 
 @asynccontextmanager
 async def _flight(
-    *documents: str, served: inflight.Served = _as_named, **terms: Any
+    *documents: str, served: Served = _as_named, **terms: Any
 ) -> AsyncIterator[tuple[InFlight, Point]]:
     async with Point(engine_of(limited("tokens", 300), *documents)) as point:
         yield InFlight(point, served, **terms), point
