@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from interlock_webhooks.app import Application, check_app
-from interlock_webhooks.mcp.definitions import MOST, Definitions
+from interlock_webhooks.mcp.definitions import MOST, MOST_SERVERS, Definitions
 from support.clients import Named
 from support.mcp import AGENT, PINNED, about, about_response, request, stateless, tool_call, tool_list
 from support.service import LoggedService
@@ -113,6 +113,24 @@ def test_what_one_client_says_of_a_server_counts_for_no_other(service: LoggedSer
     about_response(app, {"id": 1, "result": {"tools": [{**PINNED, "title": "x"}]}}, through="other")
     assert about(app, tool_call("pinned"), through="one")["action"] != "refuse"
     assert about(app, tool_call("pinned"), through="other")["action"] == "refuse"
+
+
+def test_a_server_that_lists_much_has_nothing_of_others_forgotten() -> None:
+    known = Definitions()
+    other = ("gateway", "other")
+    known.learn(other, [{"name": "kept"}])
+    known.learn(_SOURCE, [{"name": f"t{number}"} for number in range(MOST + 10)])
+    assert known.of(other, "kept") is not None
+    assert known.of(_SOURCE, "t10") is None
+    assert known.of(_SOURCE, "t11") is not None
+
+
+def test_the_server_that_listed_longest_ago_is_forgotten_first() -> None:
+    known = Definitions()
+    for number in (*range(MOST_SERVERS), 0, MOST_SERVERS):
+        known.learn(("gateway", str(number)), [{"name": "t"}])
+    remembered = [known.of(("gateway", str(number)), "t") is not None for number in (0, 1, 2, MOST_SERVERS)]
+    assert remembered == [True, False, True, True]
 
 
 def test_definitions_are_forgotten_in_the_order_that_they_were_listed_in() -> None:

@@ -11,7 +11,10 @@ from interlock.intents.tooldefinitions import declared_mapping, definition_diges
 from interlock_webhooks.mcp.terms import Source
 
 MOST: Final = 10_000
-"""Definitions that are remembered; those that were listed longest ago go first."""
+"""Definitions that are remembered. The server that has most of them loses what it listed longest ago."""
+
+MOST_SERVERS: Final = 500
+"""Servers whose definitions are remembered; those that listed theirs longest ago go first."""
 
 _LONGEST_NAME: Final = 512
 
@@ -28,22 +31,31 @@ class Definitions:
     """The latest definitions of tools. One process's memory: what it has not seen, it says nothing of."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[Source, str], Definition] = OrderedDict()
+        self._known: OrderedDict[Source, OrderedDict[str, Definition]] = OrderedDict()
 
     def learn(self, source: Source, tools: Iterable[dict[str, Any]]) -> list[Definition]:
         """The definitions of `tools`, each of which has a name, as `source` lists them now."""
         found = []
+        known = self._known.setdefault(source, OrderedDict())
+        self._known.move_to_end(source)
         for tool in tools:
             definition = Definition(definition_digest(tool), mirrored_arguments(tool), declared_mapping(tool))
             found.append(definition)
             if sum(map(len, source)) + len(tool["name"]) > _LONGEST_NAME:
                 continue
-            self._known[source, tool["name"]] = definition
-            self._known.move_to_end((source, tool["name"]))
-            if len(self._known) > MOST:
-                self._known.popitem(last=False)
+            known[tool["name"]] = definition
+            known.move_to_end(tool["name"])
+        self._forget()
         return found
 
     def of(self, source: Source, name: object) -> Definition | None:
         """What `source` said last of its tool `name`; None where nobody remembers."""
-        return self._known.get((source, name)) if isinstance(name, str) else None
+        known = self._known.get(source)
+        return known.get(name) if known and isinstance(name, str) else None
+
+    def _forget(self) -> None:
+        """Keep to the bounds. What is forgotten declares nothing, so no server may do that to others."""
+        if len(self._known) > MOST_SERVERS:
+            self._known.popitem(last=False)
+        for _ in range(sum(map(len, self._known.values())) - MOST):
+            max(self._known.values(), key=len).popitem(last=False)
