@@ -266,6 +266,15 @@ def test_a_client_decides_only_for_whom_it_may_speak_of(service: LoggedService) 
         assert post(app, "/v1/approvals/decide", body, (b"name", b"known")).status == status
 
 
+def test_a_client_sees_what_waits_for_those_of_whom_it_may_speak(service: LoggedService) -> None:
+    for_tess = submitted(check_app(service), payment("dear"))
+    for_anybody = submitted(check_app(service), payment())
+    for speaker, expected in (("bob", {for_anybody}), ("tess", {for_anybody, for_tess})):
+        service.authenticator = Known(Client("known", scope=Scope(ids=Globs.of([speaker]))))
+        answer = ask(check_app(service), WAITING, method="GET", headers=((b"name", b"known"),)).json()
+        assert {each["id"] for each in answer["waiting"]} == expected
+
+
 def _problem(answer: Answer, name: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == f"{_URN}{name}"

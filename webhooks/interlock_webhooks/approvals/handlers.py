@@ -71,10 +71,12 @@ class ApprovalHandlers:
             return ProblemError(Problem.INVALID_STATE, str(error)).answer
         return Answer(self._task(asked, at))
 
-    async def waiting(self) -> Answer:
-        """What waits for somebody."""
-        found = await asyncio.to_thread(self._approvals.requests.pending, now(), MOST_SHOWN)
-        return Answer(codec.encode_waiting(found))
+    async def waiting(self, client: Client) -> Answer:
+        """What waits for somebody of whom `client` may speak."""
+        pending = await asyncio.to_thread(self._approvals.requests.pending, now())
+        means = client.scope.ids.mean
+        theirs = [asked for asked in pending if not asked.approvers or any(map(means, asked.approvers))]
+        return Answer(codec.encode_waiting(theirs[:MOST_SHOWN]))
 
     async def decide(self, request: Request) -> Answer:
         """What somebody, of whom the client may speak, decided."""

@@ -56,8 +56,8 @@ def routes(handlers: ApprovalHandlers) -> APIRouter:
         return _response(await handlers.keys())
 
     @router.get(WAITING, tags=["approvals"], summary="What waits for approval", response_model=WaitingRecord)
-    async def waiting() -> Response:
-        return _response(await handlers.waiting())
+    async def waiting(request: Request) -> Response:
+        return _response(await handlers.waiting(request.state.client))
 
     return router
 

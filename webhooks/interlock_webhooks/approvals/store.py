@@ -91,11 +91,11 @@ class AccessRequests:
             file.execute(_UPDATE, (*_row(changed), id_))
             return changed
 
-    def pending(self, now: Instant, most: int) -> list[AccessRequest]:
-        """Those that wait for somebody, the first `most` by id."""
-        query = "SELECT body FROM asked WHERE pending > ? ORDER BY id LIMIT ?"
+    def pending(self, now: Instant) -> list[AccessRequest]:
+        """Those that wait for somebody, by id."""
+        query = "SELECT body FROM asked WHERE pending > ? ORDER BY id"
         with self._file.transaction("BEGIN") as file:
-            return [_REQUEST.decode(body) for (body,) in file.execute(query, (now, most))]
+            return [_REQUEST.decode(body) for (body,) in file.execute(query, (now,))]
 
     def __enter__(self) -> Self:
         return self
