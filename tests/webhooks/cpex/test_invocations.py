@@ -28,7 +28,8 @@ from interlock_webhooks.structs import plain, struct_of
 from support.budgets import WORLD, limited
 from support.checkcalls import used
 from support.documents import policy
-from support.service import service_over
+from support.failing import Stuck
+from support.service import LoggedService, service_over
 
 _FAR = 2**62
 _PRE, _POST = "tool_pre_invoke", "tool_post_invoke"
@@ -92,6 +93,16 @@ def test_the_hold_of_a_call_goes_from_one_hook_to_the_other_in_its_context(serve
     _invoked(service, _POST, before.context)
     _invoked(service, _POST)
     assert _stands(service) == (1, 0)
+
+
+def test_the_result_of_a_call_that_cannot_be_booked_is_not_kept_back(serve: Serve) -> None:
+    service = serve()
+    context = _invoked(service, _PRE).context
+    service.ledger = Stuck()
+    after = _invoked(service, _POST, context)
+    assert plain(after.result) == {"continue_processing": True}
+    assert isinstance(service, LoggedService)
+    assert [line["error"] for line in service.lines if line["level"] == "error"] == ["the ledger is stuck"]
 
 
 def test_a_call_goes_on_as_policies_make_it(serve: Serve) -> None:

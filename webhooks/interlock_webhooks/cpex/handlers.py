@@ -1,13 +1,13 @@
 """Answers CPEX's external plugins.
 
-Whatever fails is a violation and no error: a gateway may be told to ignore errors of plugins.
+Whatever fails before a call is a violation and no error: a gateway may be told to ignore errors of plugins.
 """
 
 from http import HTTPStatus
 from typing import Final
 
 from interlock.clock import now
-from interlock.errors import RequestError
+from interlock.errors import InterlockError, RequestError
 from interlock.identity import HoldId
 from interlock.integrations.cpex import calls
 from interlock.sdk.patches import patched
@@ -66,8 +66,14 @@ class CpexHandlers:
         return Answer(codec.encode_continued(invocation, made, hold))
 
     async def _settle(self, hold: str | None) -> None:
-        if hold is not None:
+        """Book what `hold` has. The call was made: whoever kept its result back would have it made again."""
+        if hold is None:
+            return
+        try:
             await self._service.ledger.settle(HoldId(hold), {}, now())
+        except InterlockError as error:
+            log = self._service.log
+            log.error("a tool call was not booked", hold=hold, error=str(error))  # noqa: TRY400  # a line says all
 
 
 def refusal(_status: HTTPStatus, message: str) -> Answer:
