@@ -117,6 +117,9 @@ def test_a_secret_that_is_not_there_or_short_is_refused_at_start(tmp_path: Path,
         secret_in(path)
 
 
+_READ = {"operation": "mcp:tool:call", "resource": "mrn:mcp:a:tool:read"}
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
@@ -125,6 +128,8 @@ def test_a_secret_that_is_not_there_or_short_is_refused_at_start(tmp_path: Path,
         ({"operation": "mcp:tool:call", "resource": "mrn:mcp:a:prompt:b"}, "`resource`"),
         ({"operation": "mcp:tool:call", "resource": "a:tool:b"}, "`resource`"),
         ({"operation": "mcp:tool:call", "resource": "mrn:mcp:a:tool:"}, "params.name"),
+        ({**_READ, "principal": {"sub": "j", "mgroups": "contractors"}}, "`principal.mgroups`"),
+        ({**_READ, "principal": {"sub": "j", "mgroups": ["contractors", 7]}}, "`principal.mgroups`"),
     ],
 )
 def test_a_question_that_toolhive_would_not_ask_is_no_decision(

@@ -48,7 +48,11 @@ def decode(body: bytes) -> Porc:
 
 
 def known_of(porc: Porc) -> Caller:
-    """The caller as ToolHive knows it: the claims of its token by the names that they get there."""
+    """The caller as ToolHive knows it: the claims of its token by the names that they get there.
+
+    Raises:
+        RequestError: its groups can't be read: policies may deny what one of them may.
+    """
     feature = _feature_of(porc)
     caller: Caller = {"server": porc.resource.removeprefix(_RESOURCE).partition(f":{feature}:")[0]}
     subject, groups = porc.principal.get(_SUBJECT), porc.principal.get(_GROUPS)
@@ -56,9 +60,7 @@ def known_of(porc: Porc) -> Caller:
         caller["principal"] = {
             "id": subject,
             "type": "user",
-            "groups": groups
-            if isinstance(groups, list) and all(isinstance(each, str) for each in groups)
-            else [],
+            "groups": _texts(groups, f"principal.{_GROUPS}"),
             "claims": {key: value for key, value in porc.principal.items() if key != _SUBJECT},
         }
     return caller
@@ -89,6 +91,16 @@ def check_of(porc: Porc, caller: Caller) -> CheckRequest:
 def encode(recorded: Mapping[str, Any]) -> bytes:
     """The body that answers."""
     return wire.encode(Allowance(recorded["decision"] == "allow"))
+
+
+def _texts(given: object, path: str) -> list[str]:
+    """The texts in `given`, none where there is nothing."""
+    found = [] if given is None else given
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise RequestError(
+            f"`{path}`: must be a list of texts: have the token's claim be one", path=f"$.{path}"
+        )
+    return found
 
 
 def _feature_of(porc: Porc) -> str:
