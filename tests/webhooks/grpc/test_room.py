@@ -16,7 +16,7 @@ from interlock_webhooks.exchange import Answer, Request
 from interlock_webhooks.grpc.framing import framed
 from interlock_webhooks.grpc.method import StreamedMethod
 from support.grpcserving import Serving, channel_to, serving
-from support.rawhttp2 import REQUEST, RawClient, raw_client, resets
+from support.rawhttp2 import CLOSED, MESSAGE, REQUEST, RawClient, raw_client, resets
 
 
 def test_a_stream_is_read_no_faster_than_it_is_taken() -> None:
@@ -115,10 +115,30 @@ def test_streams_leave_room_for_calls(server: Serving) -> None:
     server.calls.streaming = 0
 
 
-def test_a_connection_too_many_is_refused(server: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_too_many_takes_the_place_of_the_one_that_has_idled_the_longest(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interlock_webhooks.grpc.listener.MAX_CONNECTIONS", 2)
+    with raw_client(server.port) as first, raw_client(server.port) as second:
+        for client in (first, second):
+            client.greet()
+            client.until_ping()
+        first.send(first.request(1), DataFrame(1, MESSAGE, flags=["END_STREAM"]))
+        assert first.body(1) == MESSAGE
+        with raw_client(server.port) as third:
+            third.greet()
+            assert third.until_ping()[-1:] != [CLOSED]
+            assert CLOSED in second.until_ping()
+            assert first.until_ping()[-1:] != [CLOSED]
+
+
+def test_a_connection_too_many_is_refused_where_all_others_have_calls(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("interlock_webhooks.grpc.listener.MAX_CONNECTIONS", 1)
     with raw_client(server.port) as first:
         first.greet()
+        first.send(first.request(1))
         first.until_ping()
         with raw_client(server.port) as second:
             assert second.until_closed() == []

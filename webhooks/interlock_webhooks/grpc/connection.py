@@ -33,7 +33,10 @@ _PENDING: Final = 256 * 1024
 
 
 class Connection(asyncio.Protocol):
-    """One connection, which is among the `connections` while it lasts. `peer` is its other end."""
+    """One connection, which is among the `connections` while it lasts. `peer` is its other end.
+
+    `since` is the monotonic nanosecond when a call last began or ended.
+    """
 
     def __init__(self, calls: Calls, connections: set["Connection"]) -> None:
         self._calls = calls
@@ -42,9 +45,8 @@ class Connection(asyncio.Protocol):
         self._session = Session(self)
         self._outbox = Outbox(self._session.out)
         self._open: dict[int, Call] = {}
-        # When the last call ended or began.
-        self._since = time.monotonic_ns()
-        self._allowance = Allowance(self._since)
+        self.since = time.monotonic_ns()
+        self._allowance = Allowance(self.since)
         self._patience = GREETING
         self._stalled: int | None = None
         self._is_leaving = False
@@ -102,9 +104,9 @@ class Connection(asyncio.Protocol):
     def respond(self, stream: int, response: Response) -> None:
         """End the call on `stream`."""
         self._open.pop(stream, None)
-        self._since = time.monotonic_ns()
+        self.since = time.monotonic_ns()
         self._allowance.earn()
-        self._outbox.send(stream, response, self._since)
+        self._outbox.send(stream, response, self.since)
         self._flush_soon()
 
     def acknowledge(self, stream: int, size: int) -> None:
@@ -114,12 +116,12 @@ class Connection(asyncio.Protocol):
 
     def begun(self, stream: int, fields: list[Header]) -> None:
         """Begin a call, or say why there is none."""
-        self._since = time.monotonic_ns()
+        self.since = time.monotonic_ns()
         try:
             self._open[stream] = opened(self._calls, self, stream, fields)
         except Exception as error:  # noqa: BLE001 - closed by default: the caller gets a status, never an allow
             self._calls.failed("", error)
-            self._outbox.send(stream, failed(error), self._since)
+            self._outbox.send(stream, failed(error), self.since)
 
     def received(self, stream: int, data: bytes, size: int) -> None:
         """Hand on what came for a call."""
@@ -168,11 +170,12 @@ class Connection(asyncio.Protocol):
         self._session.last_call(_LAST_CALL_MARK)
         for call in self._open.values():
             call.drain()
-        self._since, self._patience = time.monotonic_ns(), _LAST_CALL
+        self.since, self._patience = time.monotonic_ns(), _LAST_CALL
         self._flush()
 
     def abort(self) -> None:
         """Drop it."""
+        self._connections.discard(self)
         self._transport.abort()
 
     def sweep(self, now: int) -> None:
@@ -186,12 +189,13 @@ class Connection(asyncio.Protocol):
                 call.expire()
             else:
                 call.doubt()
-        if self._is_idle and now - self._since > self._patience:
+        if self.is_idle and now - self.since > self._patience:
             self._close(Error.NO_ERROR)
         self._flush()
 
     @property
-    def _is_idle(self) -> bool:
+    def is_idle(self) -> bool:
+        """Whether no call runs, and none is answered."""
         return not self._open and not self._outbox
 
     def _close(self, error: Error) -> None:
@@ -219,6 +223,6 @@ class Connection(asyncio.Protocol):
         frames = self._session.out.take()
         if frames:
             self._transport.write(frames)
-        if self._is_leaving and self._is_idle:
+        if self._is_leaving and self.is_idle:
             self._is_leaving = False
             self._close(Error.NO_ERROR)

@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from contextlib import suppress
+from operator import attrgetter
 from typing import Final
 
 from interlock_webhooks.grpc.calls import Calls
@@ -48,9 +49,13 @@ class GrpcListener:
         await self._drained()
 
     def _connection(self) -> asyncio.Protocol:
-        return (
-            Connection(self._calls, self.connections) if len(self.connections) < MAX_CONNECTIONS else _Refused()
-        )
+        """A new connection: where there is no room, it takes that of the one that has idled the longest."""
+        if len(self.connections) >= MAX_CONNECTIONS:
+            idle = [connection for connection in self.connections if connection.is_idle]
+            if not idle:
+                return _Refused()
+            min(idle, key=attrgetter("since")).abort()
+        return Connection(self._calls, self.connections)
 
     def _sweep(self) -> None:
         now = time.monotonic_ns()
