@@ -102,6 +102,7 @@ def test_what_is_not_decided_does_not_go_on(litellm: Proxy, model: Model, here: 
         {"fallbacks": [{"model": "priced", "max_tokens": 5_000}]},
         {"num_retries": 9, "timeout": 0.1},
         {"Max_Tokens": 5_000},
+        {"tools": [{"type": "mcp", "server_url": "litellm_proxy", "require_approval": "never"}]},
     ],
 )
 def test_a_client_has_litellm_do_nothing_that_was_not_decided(

@@ -10,6 +10,8 @@ Source: litellm/types/litellm_params.py and litellm/router_utils/fallback_event_
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import re2
+
 from interlock.checks.case import check_case
 from interlock.errors import RequestError
 from interlock.spelling import quoted
@@ -57,6 +59,9 @@ _STEERING: Final = frozenset(
 )
 """Those that don't, and are missing in LiteLLM's list of its own."""
 
+_OWN_SERVER: Final = re2.compile(r"litellm_proxy|https?://.+/mcp/[^/]+$")
+"""What LiteLLM's own MCP servers are called in tools (litellm/responses/mcp/tool_precheck.py)."""
+
 _SETTINGS: Final = "router_settings_override"
 _LISTS: Final = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 _ANY: Final = "*"
@@ -66,11 +71,17 @@ def check_steering(request: Mapping[str, Any], own: Container[str]) -> None:
     """Nothing, where LiteLLM sends what `request` says to whom it names; `own` has the names of its parameters.
 
     Raises:
-        RequestError: its client would have it do something else, or some providers read a name as another.
+        RequestError: its client would have it do something else, or more, or some providers read a name as
+            another.
     """
     sent = _sent(request)
     check_case(sent)
     found = sorted(name for name in sent if _steers(name, own))
+    if _has_litellm_call(request.get("tools")):
+        raise RequestError(
+            "`tools`: LiteLLM would call those of its own MCP servers, and the model again: call them yourself",
+            path="$.tools",
+        )
     if found:
         names = ", ".join(map(quoted, found))
         raise RequestError(f"{names}: LiteLLM would do something else than is decided: leave it out", path="$")
@@ -116,6 +127,15 @@ def _after(model: str, entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _steers(name: str, own: Container[str]) -> bool:
     is_own = name in own or name.startswith(("_", "litellm_"))
     return name in _STEERING or (is_own and name not in _HARMLESS)
+
+
+def _has_litellm_call(tools: object) -> bool:
+    """Whether some of `tools` are at MCP servers that LiteLLM may take for its own."""
+    return any(
+        tool.get("type") == "mcp" and _OWN_SERVER.match(str(tool.get("server_url"))) is not None
+        for tool in (tools if isinstance(tools, list) else [])
+        if isinstance(tool, Mapping)
+    )
 
 
 def _sent(request: Mapping[str, Any]) -> Mapping[str, Any]:

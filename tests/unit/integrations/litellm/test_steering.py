@@ -57,6 +57,27 @@ def test_a_name_that_some_providers_take_for_another_is_refused(name: str) -> No
         check_steering({"max_tokens": 1, name: 10**6}, _OWN)
 
 
+@pytest.mark.parametrize("url", ["litellm_proxy", "litellm_proxy/mcp/files", "https://proxy.example/mcp/files"])
+def test_tools_that_litellm_calls_itself_are_refused(url: str) -> None:
+    tools = [{"type": "function", "function": {"name": "read"}}, {"type": "mcp", "server_url": url}]
+    with pytest.raises(RequestError, match="call them yourself"):
+        check_steering({"tools": tools}, _OWN)
+
+
+@pytest.mark.parametrize(
+    "tools",
+    [
+        None,
+        {},
+        ["litellm_proxy"],
+        [{"type": "mcp"}, {"type": "mcp", "server_url": "https://files.example/mcp"}],
+        [{"type": "function", "server_url": "litellm_proxy"}],
+    ],
+)
+def test_tools_that_others_call_are_for_policies_to_decide(tools: object) -> None:
+    check_steering({"tools": tools}, _OWN)
+
+
 @pytest.mark.parametrize("noted", [None, {}, {"body": None}])
 def test_without_a_note_of_what_was_sent_all_counts_as_sent(noted: object) -> None:
     with pytest.raises(RequestError, match="extra_body"):
