@@ -70,6 +70,13 @@ _RUN: Final = f"{_ROOT}.run"
 _ATTRIBUTION: Final = f"{_ROOT}.attribution"
 _DATA: Final = f"{_ROOT}.data"
 _TOOL: Final = f"{_ROOT}.tool"
+_KEYS: Final = frozenset(Caller.__annotations__)
+_PRINCIPAL_KEYS: Final = frozenset(CallerPrincipal.__annotations__)
+_TOOL_KEYS: Final = frozenset(CallerTool.__annotations__)
+_AGENT_KEYS: Final = frozenset(CallerAgent.__annotations__)
+_RUN_KEYS: Final = frozenset(Run.__annotations__)
+_ATTRIBUTION_KEYS: Final = frozenset(Attribution.__annotations__)
+_DATA_KEYS: Final = frozenset(CallerData.__annotations__)
 _AGENT_TEXTS: Final = ("version", "promptDigest", "toolManifestDigest", "model")
 
 
@@ -83,7 +90,7 @@ def check_call(body: object, caller: object) -> None:
 def checked_caller(caller: object) -> Caller:
     """`caller`, which is within the bounds, without unknown keys. Raises RequestError."""
     given = as_mapping(caller, _ROOT)
-    refuse_unknown_keys(given, Caller.__annotations__, _ROOT)
+    refuse_unknown_keys(given, _KEYS, _ROOT)
     # Each part is read, and its types are checked, by who needs it.
     return cast("Caller", given)
 
@@ -91,7 +98,7 @@ def checked_caller(caller: object) -> Caller:
 def principal_of(caller: Caller) -> Principal:
     """Who asks, as the gateway says."""
     given = mapping(caller, "principal", _ROOT)
-    refuse_unknown_keys(given, CallerPrincipal.__annotations__, _PRINCIPAL)
+    refuse_unknown_keys(given, _PRINCIPAL_KEYS, _PRINCIPAL)
     if not given:
         return unknown_principal()
     return {
@@ -110,7 +117,7 @@ def server_of(caller: Caller) -> str:
 def schema_digest_of(caller: Caller) -> str | None:
     """The digest of the called tool's schema, where the gateway states it."""
     given = mapping(caller, "tool", _ROOT)
-    refuse_unknown_keys(given, CallerTool.__annotations__, _TOOL)
+    refuse_unknown_keys(given, _TOOL_KEYS, _TOOL)
     return text(given, "schemaDigest", _TOOL)
 
 
@@ -128,7 +135,7 @@ def _add_agent(intent: Intent, caller: Caller) -> None:
     given = mapping(caller, "agent", _ROOT)
     if not given:
         return
-    refuse_unknown_keys(given, CallerAgent.__annotations__, _AGENT)
+    refuse_unknown_keys(given, _AGENT_KEYS, _AGENT)
     agent: Agent = {"name": required_text(given, "name", _AGENT), "digest": ""}
     for key in _AGENT_TEXTS:
         if key in given and (value := text(given, key, _AGENT)) is not None:
@@ -144,7 +151,7 @@ def _add_run(intent: Intent, caller: Caller) -> None:
     given = mapping(caller, "run", _ROOT)
     if not given:
         return
-    refuse_unknown_keys(given, Run.__annotations__, _RUN)
+    refuse_unknown_keys(given, _RUN_KEYS, _RUN)
     run: Run = {"id": required_text(given, "id", _RUN)}
     parent = text(given, "parent", _RUN)
     if parent:
@@ -155,7 +162,7 @@ def _add_run(intent: Intent, caller: Caller) -> None:
 
 def _add_attribution(intent: Intent, caller: Caller) -> None:
     given = mapping(caller, "attribution", _ROOT)
-    refuse_unknown_keys(given, Attribution.__annotations__, _ATTRIBUTION)
+    refuse_unknown_keys(given, _ATTRIBUTION_KEYS, _ATTRIBUTION)
     for key in given:
         value = text(given, key, _ATTRIBUTION)
         if value:
@@ -165,7 +172,7 @@ def _add_attribution(intent: Intent, caller: Caller) -> None:
 
 def _add_data(intent: Intent, caller: Caller) -> None:
     given = mapping(caller, "data", _ROOT)
-    refuse_unknown_keys(given, CallerData.__annotations__, _DATA)
+    refuse_unknown_keys(given, _DATA_KEYS, _DATA)
     data: Data = {"classifications": texts(given, "classifications", _DATA)}
     for key in ("residency", "region"):
         if key in given and (value := text(given, key, _DATA)) is not None:

@@ -3,7 +3,7 @@
 A key that is passed over in silence is a limit that doesn't hold.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from interlock.errors import RequestError
@@ -13,9 +13,9 @@ from interlock.spelling import suggestion
 _LONGEST_SHOWN: Final = 40
 
 
-def refuse_unknown_keys(given: Mapping[str, Any], known: Collection[str], path: str) -> None:
+def refuse_unknown_keys(given: Mapping[str, Any], known: frozenset[str], path: str) -> None:
     """Raise RequestError where the object at `path` has a key that isn't one of `known`."""
-    if all(map(known.__contains__, given)):
+    if given.keys() <= known:
         return
     for key in given:
         if key not in known:

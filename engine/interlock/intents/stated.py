@@ -5,7 +5,7 @@ is called: what is left out is empty or unknown, and what a call calls is never
 empty. Facts are taken as stated and not classified again, so whoever may state an Intent is trusted with it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -86,23 +86,24 @@ def _of_workload(_: dict[str, Any]) -> dict[str, Any]:
 
 _Defaults = Callable[[dict[str, Any]], dict[str, Any]]
 
-_PARTS: Final[dict[str, tuple[Collection[str], _Defaults]]] = {
-    "principal": (Principal.__annotations__, lambda _: dict(unknown_principal())),
-    "agent": (Agent.__annotations__, _of_agent),
-    "run": (Run.__annotations__, _no_defaults),
-    "attribution": (Attribution.__annotations__, _no_defaults),
-    "operation": (Operation.__annotations__, lambda _: {"properties": {}}),
-    "data": (Data.__annotations__, lambda _: {"classifications": []}),
-    "usage": (Usage.__annotations__, _no_defaults),
-    "workload": (Workload.__annotations__, _of_workload),
+_KEYS: Final = frozenset(Intent.__annotations__)
+_PARTS: Final[dict[str, tuple[frozenset[str], _Defaults]]] = {
+    "principal": (frozenset(Principal.__annotations__), lambda _: dict(unknown_principal())),
+    "agent": (frozenset(Agent.__annotations__), _of_agent),
+    "run": (frozenset(Run.__annotations__), _no_defaults),
+    "attribution": (frozenset(Attribution.__annotations__), _no_defaults),
+    "operation": (frozenset(Operation.__annotations__), lambda _: {"properties": {}}),
+    "data": (frozenset(Data.__annotations__), lambda _: {"classifications": []}),
+    "usage": (frozenset(Usage.__annotations__), _no_defaults),
+    "workload": (frozenset(Workload.__annotations__), _of_workload),
 }
-_ITEMS: Final[dict[str, tuple[Collection[str], _Defaults]]] = {
-    "models": (Model.__annotations__, _of_model),
-    "accelerators": (Accelerator.__annotations__, _of_accelerator),
-    "tools": (Tool.__annotations__, _of_tool),
-    "resources": (Resource.__annotations__, _of_resource),
-    "images": (Image.__annotations__, _of_image),
-    "unresolved": (Unresolved.__annotations__, _no_defaults),
+_ITEMS: Final[dict[str, tuple[frozenset[str], _Defaults]]] = {
+    "models": (frozenset(Model.__annotations__), _of_model),
+    "accelerators": (frozenset(Accelerator.__annotations__), _of_accelerator),
+    "tools": (frozenset(Tool.__annotations__), _of_tool),
+    "resources": (frozenset(Resource.__annotations__), _of_resource),
+    "images": (frozenset(Image.__annotations__), _of_image),
+    "unresolved": (frozenset(Unresolved.__annotations__), _no_defaults),
 }
 
 
@@ -122,7 +123,7 @@ def from_stated(stated: dict[str, Any]) -> Intent:
     """The Intent that `stated` says, whole. Raises RequestError for unknown keys and wrong types."""
     check_bounds(stated, _ROOT)
     given = {key: value for key, value in as_mapping(stated, _ROOT).items() if value is not None}
-    refuse_unknown_keys(given, Intent.__annotations__, _ROOT)
+    refuse_unknown_keys(given, _KEYS, _ROOT)
     action = required_text(given, "action", _ROOT)
     if action not in _ACTIONS:
         where = member(_ROOT, "action")

@@ -22,7 +22,7 @@ _ACCESS: Final = "$.access"
 _CALLER: Final = ("agent", "run", "attribution", "data", "server", "tool")
 _TERMS: Final = ("holdFor", "dryRun", "idempotencyKey", "withoutArguments")
 _NOTHING: Final[Mapping[str, str]] = {}
-_STATED: Final = (*_CALLER, *_TERMS, "discharges")
+_STATED: Final = frozenset({*_CALLER, *_TERMS, "discharges"})
 
 
 def check_of(evaluation: Mapping[str, Any], approved: Mapping[str, str] = _NOTHING) -> CheckRequest:

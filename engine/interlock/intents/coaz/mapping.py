@@ -25,6 +25,7 @@ MOST_ACCESSES: Final = 100
 _SINGLE: Final = "evaluation"
 _SEVERAL: Final = "evaluations"
 _PARTS: Final = ("subject", "action", "resource", "context")
+_KEYS: Final = frozenset(_PARTS)
 _DEFAULT_TYPE: Final = "identity"
 
 
@@ -46,7 +47,7 @@ def accesses(
     template = Template({"params": params, "token": {**principal["claims"], "sub": principal["id"]}})
     resolved = as_mapping(template.resolved(as_mapping(body, path), path), path)
     if envelope == _SINGLE:
-        refuse_unknown_keys(resolved, _PARTS, path)
+        refuse_unknown_keys(resolved, _KEYS, path)
         return (_acting(resolved, principal, path),)
     return tuple(_acting(each, principal, path) for each in _each(resolved, path))
 
@@ -61,7 +62,7 @@ def _opened(mapping: Mapping[str, Any]) -> tuple[str, Any]:
 
 def _each(body: dict[str, Any], path: str) -> Iterator[dict[str, Any]]:
     """The accesses of several, each with what stands beside them where it doesn't say that itself."""
-    refuse_unknown_keys(body, (*_PARTS, _SEVERAL), path)
+    refuse_unknown_keys(body, _KEYS | {_SEVERAL}, path)
     entries, inside = body.get(_SEVERAL), member(path, _SEVERAL)
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_ACCESSES:
         refuse(inside, f"a list of 1 to {MOST_ACCESSES} accesses")
@@ -73,7 +74,7 @@ def _each(body: dict[str, Any], path: str) -> Iterator[dict[str, Any]]:
             raise RequestError(
                 f"`{place}`: one subject acts in all of them: name it beside them", path=json_path(place)
             )
-        refuse_unknown_keys(entry, _PARTS, where)
+        refuse_unknown_keys(entry, _KEYS, where)
         yield {**beside, **entry}
 
 
