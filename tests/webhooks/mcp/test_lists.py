@@ -133,6 +133,15 @@ def test_the_server_that_listed_longest_ago_is_forgotten_first() -> None:
     assert remembered == [True, False, True, True]
 
 
+def test_servers_of_which_nothing_is_remembered_take_the_place_of_no_other() -> None:
+    known = Definitions()
+    known.learn(_SOURCE, [{"name": "t"}])
+    for number in range(MOST_SERVERS):
+        known.learn(("gateway", f"{number}{'s' * 600}"), [{"name": "t"}])
+        known.learn(("gateway", f"empty {number}"), [])
+    assert known.of(_SOURCE, "t") is not None
+
+
 def test_definitions_are_forgotten_in_the_order_that_they_were_listed_in() -> None:
     known = Definitions()
     known.learn(_SOURCE, [{"name": f"t{number}"} for number in range(MOST)])

@@ -36,15 +36,14 @@ class Definitions:
     def learn(self, source: Source, tools: Iterable[dict[str, Any]]) -> list[Definition]:
         """The definitions of `tools`, each of which has a name, as `source` lists them now."""
         found = []
-        known = self._known.setdefault(source, OrderedDict())
-        self._known.move_to_end(source)
         for tool in tools:
             definition = Definition(definition_digest(tool), mirrored_arguments(tool), declared_mapping(tool))
             found.append(definition)
-            if sum(map(len, source)) + len(tool["name"]) > _LONGEST_NAME:
-                continue
-            known[tool["name"]] = definition
-            known.move_to_end(tool["name"])
+            if sum(map(len, source)) + len(tool["name"]) <= _LONGEST_NAME:
+                known = self._known.setdefault(source, OrderedDict())
+                known[tool["name"]] = definition
+                known.move_to_end(tool["name"])
+                self._known.move_to_end(source)
         self._forget()
         return found
 
