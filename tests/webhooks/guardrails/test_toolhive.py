@@ -128,8 +128,11 @@ _READ = {"operation": "mcp:tool:call", "resource": "mrn:mcp:a:tool:read"}
         ({"operation": "mcp:tool:call", "resource": "mrn:mcp:a:prompt:b"}, "`resource`"),
         ({"operation": "mcp:tool:call", "resource": "a:tool:b"}, "`resource`"),
         ({"operation": "mcp:tool:call", "resource": "mrn:mcp:a:tool:"}, "params.name"),
-        ({**_READ, "principal": {"sub": "j", "mgroups": "contractors"}}, "`principal.mgroups`"),
-        ({**_READ, "principal": {"sub": "j", "mgroups": ["contractors", 7]}}, "`principal.mgroups`"),
+        ({**_READ, "principal": {"sub": "j", "mgroups": "contractors"}}, "`principal.mgroups`: "),
+        (
+            {**_READ, "principal": {"sub": "j", "mgroups": ["contractors", 7]}},
+            "`principal.mgroups[1]`: ",
+        ),
     ],
 )
 def test_a_question_that_toolhive_would_not_ask_is_no_decision(

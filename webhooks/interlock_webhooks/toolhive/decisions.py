@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from interlock.errors import RequestError
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
+from interlock.intents.fields import texts
 from interlock_webhooks import wire
 from interlock_webhooks.text import quoted
 from interlock_webhooks.toolhive.messages import access_of
@@ -55,12 +56,12 @@ def known_of(porc: Porc) -> Caller:
     """
     feature = _feature_of(porc)
     caller: Caller = {"server": porc.resource.removeprefix(_RESOURCE).partition(f":{feature}:")[0]}
-    subject, groups = porc.principal.get(_SUBJECT), porc.principal.get(_GROUPS)
+    subject = porc.principal.get(_SUBJECT)
     if isinstance(subject, str) and subject:
         caller["principal"] = {
             "id": subject,
             "type": "user",
-            "groups": _texts(groups, f"principal.{_GROUPS}"),
+            "groups": texts(porc.principal, _GROUPS, "principal"),
             "claims": {key: value for key, value in porc.principal.items() if key != _SUBJECT},
         }
     return caller
@@ -91,16 +92,6 @@ def check_of(porc: Porc, caller: Caller) -> CheckRequest:
 def encode(recorded: Mapping[str, Any]) -> bytes:
     """The body that answers."""
     return wire.encode(Allowance(recorded["decision"] == "allow"))
-
-
-def _texts(given: object, path: str) -> list[str]:
-    """The texts in `given`, none where there is nothing."""
-    found = [] if given is None else given
-    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-        raise RequestError(
-            f"`{path}`: must be a list of texts: have the token's claim be one", path=f"$.{path}"
-        )
-    return found
 
 
 def _feature_of(porc: Porc) -> str:
