@@ -104,6 +104,8 @@ def test_what_a_revision_does_not_have_any_more_is_denied_in_it(app: Application
         ({**request("ping"), "Method": "tools/call", "Params": {"name": "drop"}}, -32600),
         ({"jsonrpc": "2.0", "id": 1, "result": {}, "METHOD": "tools/call"}, -32600),
         ({"JSONRPC": "2.0", "id": 1, "method": "ping"}, -32600),
+        ({**request("ping"), "\u0131d": 2}, -32600),
+        (request("resources/read", {"uri": "file:///a", "ur\u0131": "file:///b"}), -32600),
         (request("tools/call", {"name": "read_a", "Name": "drop"}), -32600),
         (request("tools/call", {"Arguments": {}, "name": "read_a"}), -32600),
         (

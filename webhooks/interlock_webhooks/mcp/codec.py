@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from interlock.checks.case import folded
 from interlock.errors import RequestError
 from interlock.intents.bounds import check_bounds
 from interlock.intents.mcp import DECIDED, GONE, HARMLESS
@@ -27,9 +28,9 @@ from interlock_webhooks.text import quoted
 STATELESS: Final = "2026-07-28"
 """The first revision without sessions, in which each request says its version and what its client can do."""
 
-_MEMBERS: Final = {word.casefold(): word for word in ("jsonrpc", "id", "method", "params", "result", "error")}
+_MEMBERS: Final = {folded(word): word for word in ("jsonrpc", "id", "method", "params", "result", "error")}
 _PARAMETERS: Final = {
-    word.casefold(): word
+    folded(word): word
     for word in (
         "name",
         "arguments",
@@ -172,13 +173,13 @@ def _check_case(value: Mapping[str, Any], words: Mapping[str, str], message_id: 
     """
     seen: set[str] = set()
     for key in value:
-        folded = key.casefold()
-        if folded in seen or words.get(folded, key) != key:
+        plain = folded(key)
+        if plain in seen or words.get(plain, key) != key:
             text = (
                 f"{quoted(key)}: is something else for those who tell no letter case: write it once, as it is"
             )
             raise RefusedMessageError(INVALID_REQUEST, text, message_id)
-        seen.add(folded)
+        seen.add(plain)
 
 
 def _id_of(value: dict[str, Any]) -> MessageId:

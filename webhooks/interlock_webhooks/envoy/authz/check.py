@@ -7,6 +7,7 @@ becomes something else that fewer policies look at.
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from interlock.checks.case import folded
 from interlock.errors import RequestError
 from interlock.intents.caller import Caller
 from interlock.intents.check import CheckRequest
@@ -68,13 +69,13 @@ def _by_content(content: object) -> Kind:
     parts = content if isinstance(content, list) else [content]
     if any(isinstance(part, dict) and _is_message(part) for part in parts):
         return Kind.MCP
-    is_chat = isinstance(content, dict) and _MESSAGES in map(str.casefold, content)
+    is_chat = isinstance(content, dict) and _MESSAGES in map(folded, content)
     return Kind.CHAT if is_chat else Kind.ROUTE
 
 
 def _is_message(part: dict[str, Any]) -> bool:
     """Whether `part` may be taken for a message of JSON-RPC, also by who doesn't look at the version."""
-    keys = {key.casefold() for key in part}
+    keys = {folded(key) for key in part}
     return _JSONRPC in keys or keys >= _CALLING
 
 
