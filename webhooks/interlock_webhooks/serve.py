@@ -5,11 +5,14 @@ The webhook over HTTPS, the check API over HTTP and, if it is asked for, over gR
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+import ssl
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from structlog.typing import FilteringBoundLogger
 
 from interlock.decisionlog.sink import DecisionLog
 from interlock.errors import OperatorError
@@ -54,6 +57,12 @@ if TYPE_CHECKING:
 
 _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
+_Bound: TypeAlias = tuple[socket.socket, socket.socket, socket.socket | None]
+"""Where the webhook, the check API and, if it is asked for, gRPC listen."""
+
+_Fronts: TypeAlias = Mapping[str, ssl.SSLContext | None]
+"""What `check` and `grpc` show; None where they speak no TLS."""
+
 
 __all__ = [
     "Address",
@@ -84,9 +93,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     identity = Identity()
     metrics.presents(lambda: identity.ends)
     gateways = GatewayTls(exposure, identity)
-    check_tls = gateways.front(settings.check, "http/1.1")
-    grpc_tls = gateways.front(settings.grpc, "h2")
-    over_tls = frozenset(name for name, tls in (("check", check_tls), ("grpc", grpc_tls)) if tls is not None)
+    tls = {"check": gateways.front(settings.check, "http/1.1"), "grpc": gateways.front(settings.grpc, "h2")}
     with (
         asyncio.Runner(loop_factory=event_loop()) as runner,
         SqliteUses(state.uses) as uses,
@@ -94,9 +101,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     ):
         certificate = _certificate(settings, identity, cluster)
         gateways.present()
-        controller = None
-        if cluster is not None and settings.cluster is not None:
-            controller = controller_of(cluster, settings.cluster, metrics, log)
+        controller = _controller(settings, cluster, metrics, log)
         policies = LivePolicies(settings.policies, uses, metrics, log, controller, swapped=garbage.spare)
         clients = live_clients(exposure, cluster, metrics, log)
         with (
@@ -106,7 +111,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
             DecisionLog(settings.decision_log) if settings.decision_log else nullcontext() as decisions,
             _opened(settings.ledger or url_of(state.ledger), runner) as ledger,
         ):
-            url = settings.url or f"http{'s' if check_tls else ''}://{address_of(check)}"
+            url = settings.url or f"http{'s' if tls['check'] else ''}://{address_of(check)}"
             service = Service(
                 policies=policies,
                 approvals=Approvals.of(state.access_requests, state.signing_key(), url),
@@ -121,27 +126,21 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
                 approval_key=state.approval_key(),
                 url=url,
             )
-            servers: dict[socket.socket, Server] = {
-                webhook: Listener(webhook_app(service), identity.front),
-                check: Listener(check_app(service), check_tls),
-            }
-            if grpc is not None:
-                calls = Calls(grpc_methods(service), metrics, log, service.authenticator)
-                servers[grpc] = GrpcListener(calls, grpc_tls)
+            bound = (webhook, check, grpc)
             watching = [certificate.keep(log), *gateways.kept(log), *_kept(settings, service, clients)]
             if cluster is not None:
                 watching += _kept_by(cluster, controller, settings, service)
-            announce(_started(settings, policies, (webhook, check, grpc), cluster, over_tls))
+            announce(_started(settings, policies, bound, cluster, tls))
             garbage.spare()
-            runner.run(live(service, servers, watching))
+            runner.run(live(service, _servers(service, bound, identity, tls), watching))
 
 
 def _started(
     settings: Settings,
     policies: LivePolicies,
-    bound: tuple[socket.socket, socket.socket, socket.socket | None],
+    bound: _Bound,
     cluster: "Cluster | None",
-    over_tls: frozenset[str],
+    tls: _Fronts,
 ) -> Started:
     state = StateDir(settings.state_dir)
     webhook, check, grpc = bound
@@ -163,7 +162,7 @@ def _started(
         watched=tuple(what for what, is_watched in watched.items() if is_watched),
         decision_log=settings.decision_log,
         is_registered=settings.installation is not None,
-        over_tls=over_tls,
+        over_tls=frozenset(name for name, front in tls.items() if front is not None),
         clients=settings.exposure.clients,
     )
 
@@ -190,6 +189,28 @@ def _opened(url: str, runner: asyncio.Runner) -> Iterator[Ledger]:
         yield ledger
     finally:
         runner.run(ledger.close())
+
+
+def _controller(
+    settings: Settings, cluster: "Cluster | None", metrics: Metrics, log: FilteringBoundLogger
+) -> "Controller | None":
+    """What has the documents in `cluster`, if they count."""
+    if cluster is None or settings.cluster is None:
+        return None
+    return controller_of(cluster, settings.cluster, metrics, log)
+
+
+def _servers(service: Service, bound: _Bound, identity: Identity, tls: _Fronts) -> dict[socket.socket, Server]:
+    """What answers on each socket."""
+    webhook, check, grpc = bound
+    servers: dict[socket.socket, Server] = {
+        webhook: Listener(webhook_app(service), identity.front),
+        check: Listener(check_app(service), tls["check"]),
+    }
+    if grpc is not None:
+        calls = Calls(grpc_methods(service), service.metrics, service.log, service.authenticator)
+        servers[grpc] = GrpcListener(calls, tls["grpc"])
+    return servers
 
 
 def _kept(
