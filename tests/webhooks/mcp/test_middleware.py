@@ -2,72 +2,33 @@
 
 import asyncio
 import tracemalloc
-from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import anyio
 import msgspec
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from interlock import CheckResult, Engine, Gate
-from interlock.checks.holds import HoldAnswer, Settlement
-from interlock.intents.check import CheckRequest
+from interlock import Engine, Gate
 from interlock.intents.tooldefinitions import definition_digest
 from interlock.sdk.errors import UnavailableError
 from interlock_webhooks.mcp import filtering, middleware
 from interlock_webhooks.mcp.filtering import BrokenAnswerError
-from interlock_webhooks.mcp.middleware import DECISION, InterlockMiddleware, Who
+from interlock_webhooks.mcp.middleware import DECISION, InterlockMiddleware
 from support.asgi import JSON, Answer, send
-from support.budgets import WORLD, limited
-from support.mcp import AGENT, PINNED, request, stateless, tool_call, tool_list, written
+from support.mcp import PINNED, request, stateless, tool_call, tool_list, written
+from support.mcpapp import Server, asked_through, who
 
 _STREAM = ((b"Content-Type", b"text/event-stream; charset=utf-8"), (b"content-length", b"3"))
+
+
 _LIST = request("tools/list")
-
-
-class Server:
-    """An MCP server that keeps what it gets, and answers with `parts`."""
-
-    def __init__(self, *parts: bytes, headers: Any = JSON) -> None:
-        self.parts = parts or (b'{"jsonrpc":"2.0","id":1,"result":{}}',)
-        self.headers = headers
-        self.scopes: list[Scope] = []
-        self.bodies: list[bytes] = []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.scopes.append(scope)
-        if scope["type"] == "http" and scope["method"] == "POST":
-            message = await receive()
-            self.bodies.append(message["body"])
-        await send({"type": "http.response.start", "status": 200, "headers": list(self.headers)})
-        *parts, last = self.parts
-        for part in parts:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": last})
-
-
-def _who(_scope: Scope) -> Who:
-    return Who(caller={"principal": AGENT["principal"]}, approver="jane")  # type: ignore[typeddict-item]  # raw JSON
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     return Engine.load(written(tmp_path, definition_digest(PINNED)))
-
-
-def _ask(engine: Engine, server: Server, body: Any, **sent: Any) -> Answer:
-    """What a client gets that posts `body`; bytes are sent as they are."""
-
-    async def asked() -> Answer:
-        async with Gate(engine) as gate:
-            app = InterlockMiddleware(server, gate, server="files", who=_who, beside=["/token"])
-            data = body if isinstance(body, bytes | list) else msgspec.json.encode(body)
-            return await send(app, sent.pop("path", "/mcp"), data, **sent)
-
-    return asyncio.run(asked())
 
 
 def _names(data: bytes) -> list[str]:
@@ -78,7 +39,7 @@ def test_an_allowed_call_reaches_the_server_as_it_was_decided(engine: Engine) ->
     server = Server()
     body = b'{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"read_a"}}'
     headers = [*JSON, (b"content-length", b"999"), (b"mcp-session-id", b"s")]
-    answer = _ask(engine, server, [body[:20], body[20:]], headers=headers)
+    answer = asked_through(engine, server, [body[:20], body[20:]], headers=headers)
     assert (answer.status, answer.body) == (HTTPStatus.OK, server.parts[0])
     (got,) = server.bodies
     # Of the key that is there twice is left what was decided, with what policies changed.
@@ -103,7 +64,7 @@ def test_an_allowed_call_reaches_the_server_as_it_was_decided(engine: Engine) ->
 )
 def test_what_does_not_go_on_never_reaches_the_server(engine: Engine, body: Any, status: HTTPStatus) -> None:
     server = Server()
-    answer = _ask(engine, server, body)
+    answer = asked_through(engine, server, body)
     assert answer.status == status
     assert server.scopes == []
     assert "error" in answer.json() or answer.json()["result"]["isError"]
@@ -111,16 +72,18 @@ def test_what_does_not_go_on_never_reaches_the_server(engine: Engine, body: Any,
 
 def test_headers_are_held_against_the_body(engine: Engine) -> None:
     server = Server()
-    answer = _ask(engine, server, tool_call("read_a"), headers=[*JSON, (b"mcp-name", b"read_b")])
+    answer = asked_through(engine, server, tool_call("read_a"), headers=[*JSON, (b"mcp-name", b"read_b")])
     assert (answer.status, answer.json()["error"]["code"]) == (HTTPStatus.BAD_REQUEST, -32020)
     compressed = [*JSON, (b"content-encoding", b"gzip")]
-    assert _ask(engine, server, tool_call("read_a"), headers=compressed).status == HTTPStatus.BAD_REQUEST
+    assert (
+        asked_through(engine, server, tool_call("read_a"), headers=compressed).status == HTTPStatus.BAD_REQUEST
+    )
     assert server.scopes == []
 
 
 def test_lists_are_filtered_in_json(engine: Engine) -> None:
     body = msgspec.json.encode(tool_list("read_a", "drop", "send", cacheScope="public"))
-    answer = _ask(engine, Server(body[:30], body[30:]), _LIST)
+    answer = asked_through(engine, Server(body[:30], body[30:]), _LIST)
     assert _names(answer.body) == ["read_a", "send"]
     assert answer.headers["content-length"] == str(len(answer.body))
     assert answer.json()["result"]["cacheScope"] == "private"
@@ -145,7 +108,9 @@ def test_lists_are_filtered_in_streams_whatever_pieces_they_come_in(
     ]
     stream = end.join([*lines, b"", b"data: last", b""])
     parts = [stream[start : start + size] for start in range(0, len(stream), size)]
-    answer = _ask(engine, Server(*parts, headers=_STREAM), _LIST if method == "POST" else b"", method=method)
+    answer = asked_through(
+        engine, Server(*parts, headers=_STREAM), _LIST if method == "POST" else b"", method=method
+    )
     events = answer.body.split(b"\n\n")
     assert events[:4] == [
         b": ping",
@@ -166,15 +131,15 @@ def test_a_server_that_compresses_or_says_too_much_is_not_believed(
 ) -> None:
     for kind in (b"application/json", b"text/event-stream"):
         headers = ((b"content-type", kind), (b"content-encoding", b"gzip"))
-        answer = _ask(engine, Server(b"\x1f\x8b", headers=headers), _LIST)
+        answer = asked_through(engine, Server(b"\x1f\x8b", headers=headers), _LIST)
         assert answer.json()["error"]["code"] == -32603
         assert "content-encoding" not in answer.headers
     monkeypatch.setattr(filtering, "MAX_ANSWER", 10)
     body = msgspec.json.encode(tool_list("read_a"))
-    assert _ask(engine, Server(body, body, body), _LIST).json()["error"]["code"] == -32603
+    assert asked_through(engine, Server(body, body, body), _LIST).json()["error"]["code"] == -32603
     monkeypatch.setattr("interlock_webhooks.mcp.sse.MAX_EVENT", 10)
     with pytest.raises(BrokenAnswerError):
-        _ask(engine, Server(b"data: " + body, headers=_STREAM), _LIST)
+        asked_through(engine, Server(b"data: " + body, headers=_STREAM), _LIST)
 
 
 def test_of_an_answer_that_is_too_large_no_more_is_kept(
@@ -184,7 +149,7 @@ def test_of_an_answer_that_is_too_large_no_more_is_kept(
     server = Server(*[bytes(1024 * 1024)] * 32)
     tracemalloc.start()
     try:
-        answer = _ask(engine, server, _LIST)
+        answer = asked_through(engine, server, _LIST)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -194,19 +159,19 @@ def test_of_an_answer_that_is_too_large_no_more_is_kept(
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"\xff"])
 def test_an_answer_that_is_none_is_an_error_or_empty(engine: Engine, body: bytes) -> None:
-    answer = _ask(engine, Server(body), _LIST)
+    answer = asked_through(engine, Server(body), _LIST)
     assert answer.body == b"" if not body else answer.json()["error"]["code"] == -32603
 
 
 def test_a_list_that_can_not_be_decided_is_an_error(engine: Engine) -> None:
     body = msgspec.json.encode(tool_list(*["read"] * 1001))
-    assert _ask(engine, Server(body), _LIST).json()["error"]["code"] == -32603
+    assert asked_through(engine, Server(body), _LIST).json()["error"]["code"] == -32603
 
 
 @pytest.mark.parametrize(("path", "method"), [("/token", "POST"), ("/mcp", "DELETE"), ("/mcp", "OPTIONS")])
 def test_what_is_no_message_is_the_servers(engine: Engine, path: str, method: str) -> None:
     server = Server(b"grant", headers=((b"content-type", b"text/plain"),))
-    answer = _ask(engine, server, b"grant_type=x", path=path, method=method)
+    answer = asked_through(engine, server, b"grant_type=x", path=path, method=method)
     assert answer.body == b"grant"
     assert len(server.scopes) == 1
 
@@ -214,14 +179,14 @@ def test_what_is_no_message_is_the_servers(engine: Engine, path: str, method: st
 @pytest.mark.parametrize("headers", [JSON, (*JSON, (b"content-encoding", b"gzip"))])
 def test_what_a_server_shows_beside_its_messages_is_not_touched(engine: Engine, headers: Any) -> None:
     server = Server(b'["not", ', b'"a message"]', headers=headers)
-    answer = _ask(engine, server, b"", method="GET", path="/things")
+    answer = asked_through(engine, server, b"", method="GET", path="/things")
     assert (answer.body, answer.sends) == (b'["not", "a message"]', 3)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "post"])
 def test_a_message_is_decided_by_whatever_method_it_comes(engine: Engine, method: str) -> None:
     server = Server()
-    answer = _ask(engine, server, tool_call("drop"), method=method)
+    answer = asked_through(engine, server, tool_call("drop"), method=method)
     assert answer.json()["result"]["isError"]
     assert server.scopes == []
 
@@ -234,7 +199,7 @@ def test_an_approved_call_reaches_the_server(engine: Engine) -> None:
 
     async def asked() -> tuple[Answer, Answer]:
         async with Gate(engine) as gate:
-            app = InterlockMiddleware(server, gate, server="files", who=_who)
+            app = InterlockMiddleware(server, gate, server="files", who=who)
             first = await send(app, "/mcp", msgspec.json.encode(message), headers=headers)
             result = first.json()["result"]
             accepted = {"action": "accept", "content": {"approve": True}}
@@ -252,79 +217,6 @@ def test_an_approved_call_reaches_the_server(engine: Engine) -> None:
     (got,) = map(msgspec.json.decode, server.bodies)
     assert got["id"] == 2
     assert got["params"].keys() == {"name", "arguments", "_meta"}  # policies changed the arguments
-
-
-def test_what_a_call_holds_is_settled_once_it_was_made(tmp_path: Path) -> None:
-    (tmp_path / "all.yaml").write_text("\n---\n".join([*WORLD, limited("calls", 2)]), encoding="utf-8")
-
-    async def asked() -> list[Any]:
-        async with Gate(Engine.load(tmp_path)) as gate:
-            app = InterlockMiddleware(Server(), gate, server="files")
-            body = msgspec.json.encode(tool_call("x"))
-            answers = [await send(app, "/mcp", body) for _ in range(3)]
-            held = await gate.check({"mcp": tool_call("x"), "dryRun": True})
-            return [*(answer.json() for answer in answers), held.record.get("budgets")]
-
-    first, second, third, (account,) = asyncio.run(asked())
-    assert first["result"] == second["result"] == {}
-    assert third["result"]["isError"]
-    assert (account["spent"], account["held"]) == (2, 0)
-
-
-class Slow(Gate):
-    """A gate that takes its time, and says what it has done."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.may_answer, self.has_decided, self.has_ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    async def check(self, check: CheckRequest, *, within: timedelta | None = None) -> CheckResult:
-        result = await super().check(check, within=within)
-        self.has_decided.set()
-        await self.may_answer.wait()
-        return result
-
-    async def settle(self, settlement: Settlement, *, within: timedelta | None = None) -> HoldAnswer:
-        await asyncio.sleep(0)
-        return self._ended(await super().settle(settlement, within=within))
-
-    async def release(self, hold: str, *, within: timedelta | None = None) -> HoldAnswer:
-        await asyncio.sleep(0)
-        return self._ended(await super().release(hold, within=within))
-
-    def _ended(self, answer: HoldAnswer) -> HoldAnswer:
-        self.has_ended.set()
-        return answer
-
-
-@pytest.mark.parametrize(("is_passed_on", "spent"), [(True, 1), (False, 0)])
-def test_what_a_call_holds_is_ended_where_its_client_goes_away(
-    tmp_path: Path, spent: int, *, is_passed_on: bool
-) -> None:
-    (tmp_path / "all.yaml").write_text("\n---\n".join([*WORLD, limited("calls", 2)]), encoding="utf-8")
-    reached = asyncio.Event()
-
-    async def server(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        reached.set()
-        await asyncio.Event().wait()
-
-    async def asked() -> Any:
-        async with Slow(Engine.load(tmp_path)) as gate:
-            app = InterlockMiddleware(server, gate, server="files")
-            # As middleware of Starlette does it: whatever is awaited afterwards is cancelled, too.
-            async with anyio.create_task_group() as group:
-                group.start_soon(send, app, "/mcp", msgspec.json.encode(tool_call("x")))
-                await gate.has_decided.wait()
-                if is_passed_on:
-                    gate.may_answer.set()
-                    await reached.wait()
-                group.cancel_scope.cancel()
-            gate.may_answer.set()
-            await asyncio.wait_for(gate.has_ended.wait(), 10)
-            return (await gate.check({"mcp": tool_call("x"), "dryRun": True})).record["budgets"]
-
-    (account,) = asyncio.run(asked())
-    assert (account["spent"], account["held"]) == (spent, 0)
 
 
 class Unreachable:
@@ -374,20 +266,6 @@ def test_other_connections_are_closed_or_the_servers(engine: Engine) -> None:
     assert sent[0] == {"type": "websocket.close", "code": 1008}
     assert [scope["type"] for scope in server.scopes] == ["lifespan"]
     assert sent[-2]["status"] == HTTPStatus.BAD_REQUEST
-
-
-def test_a_hold_that_can_not_be_settled_changes_no_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "all.yaml").write_text("\n---\n".join([*WORLD, limited("calls", 2)]), encoding="utf-8")
-
-    async def lost(*_: Any, **__: Any) -> Any:
-        raise UnavailableError("the ledger is gone")
-
-    monkeypatch.setattr(Gate, "settle", lost)
-    server = Server()
-    assert _ask(Engine.load(tmp_path), server, tool_call("x")).body == server.parts[0]
-    assert "was not ended" in caplog.text
 
 
 def test_a_server_that_says_what_it_gets_gets_what_comes_after(engine: Engine) -> None:
